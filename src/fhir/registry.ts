@@ -1,0 +1,37 @@
+/**
+ * The registry: every definition the server knows, by canonical URL and version.
+ * Structure definitions come with their snapshot; texts that no check needs are left out of the compiled file.
+ * https://hl7.org/fhir/R4/references.html#canonical
+ */
+import type { CodeSystem, SearchParameter, StructureDefinition, ValueSet } from '@medplum/fhirtypes';
+import type { Model } from './model.ts';
+import type { Resource } from './resource.ts';
+
+export interface Registry {
+  /** Types, their properties and their ancestry. */
+  readonly model: Model;
+  /** Names of the concrete resource types, sorted. */
+  readonly resourceTypes: readonly string[];
+  isResourceType(name: string): boolean;
+  /** A structure definition by `url` or `url|version`; without a version the newest. Its snapshot is present. */
+  structure(canonical: string): StructureDefinition | undefined;
+  /** The R4 definition of a type by its name, e.g. `Observation` or `HumanName`. */
+  typeStructure(name: string): StructureDefinition | undefined;
+  valueSet(canonical: string): ValueSet | undefined;
+  codeSystem(canonical: string): CodeSystem | undefined;
+  /** The expansion HL7 ships for a value set that cannot be computed from R4 alone, if any. */
+  expansion(canonical: string): ValueSet | undefined;
+  /** Search parameters of a resource type, those of Resource and DomainResource included, sorted by code. */
+  searchParameters(resourceType: string): readonly SearchParameter[];
+  /** A search parameter by its canonical URL. */
+  searchParameter(canonical: string): SearchParameter | undefined;
+  /**
+   * Search parameters by which a resource of this type belongs to a patient's compartment, e.g. `subject`.
+   * https://hl7.org/fhir/R4/compartmentdefinition-patient.html
+   */
+  patientCompartmentParameters(resourceType: string): readonly string[];
+  /** The guide's own artefacts of one resource type, whole. */
+  guideArtefacts(resourceType: string): readonly Resource[];
+  /** A registry that also knows these definitions (of another package); missing snapshots are generated. */
+  extend(definitions: Iterable<Resource>): Registry;
+}

@@ -1,0 +1,58 @@
+/**
+ * The shape of every interaction: `(services, context, request) → Promise<Result>`, free of HTTP.
+ * https://hl7.org/fhir/R4/http.html
+ */
+import type { Cache } from '../cache/cache.ts';
+import type { Generations } from '../cache/generations.ts';
+import type { Clock } from '../core/clock.ts';
+import type { IdSource } from '../core/ids.ts';
+import type { Issue } from '../core/issue.ts';
+import type { Registry } from '../fhir/registry.ts';
+import type { Indexer } from '../search/indexer.ts';
+import type { SearchParser } from '../search/search-request.ts';
+import type { Store } from '../storage/store.ts';
+import type { Validator } from '../validator/validator.ts';
+
+/** Which profiles a resource must meet to be stored. */
+export type ValidationMode = 'base' | 'claimed' | 'required';
+
+/** What interactions work with; wired in `app.ts`. */
+export interface Services {
+  readonly registry: Registry;
+  readonly validator: Validator;
+  readonly validation: ValidationMode;
+  readonly indexer: Indexer;
+  readonly parseSearch: SearchParser;
+  readonly store: Store;
+  readonly cache: Cache;
+  readonly generations: Generations;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+}
+
+/** What one request says about itself, whatever it asks for. */
+export interface RequestContext {
+  /** Absolute, without a slash at the end. */
+  readonly baseUrl: string;
+  /** `Prefer: return=…`. https://hl7.org/fhir/R4/http.html#ops */
+  readonly preferReturn: 'minimal' | 'representation' | 'OperationOutcome';
+  /** `Prefer: handling=…`. https://hl7.org/fhir/R4/search.html#errors */
+  readonly handling: 'strict' | 'lenient';
+}
+
+/** An answer, before it is rendered. */
+export interface Result {
+  readonly status: number;
+  /** JSON text of a resource. */
+  readonly body?: string | Buffer;
+  /** Findings to answer with, as an OperationOutcome, when there is no body or the client asked for them. */
+  readonly issues?: readonly Issue[];
+  /** For ETag: `W/"3"`. */
+  readonly version?: number;
+  /** For Last-Modified, milliseconds since the epoch. */
+  readonly updated?: number;
+  /** Absolute URL of the new version. */
+  readonly location?: string;
+  /** For X-Cache. Absent: the answer does not come from a cacheable interaction. */
+  readonly cache?: 'hit' | 'miss' | 'bypass';
+}

@@ -1,0 +1,34 @@
+/**
+ * What the index keeps of one resource, free of SQL.
+ * Equality goes to one inverted index as terms; what has an order goes to ordered tables.
+ * A parameter is named with its type, `Observation.date`.
+ */
+
+/** A period of time, or the interval that a number's value stands for. `low` included, `high` excluded for dates. */
+export interface RangeEntry {
+  readonly param: string;
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface QuantityEntry extends RangeEntry {
+  /** `system|code` of the unit; empty for a quantity without unit. */
+  readonly unit: string;
+}
+
+export interface StringEntry {
+  readonly param: string;
+  /** Folded: lower case, accents removed, white space collapsed. */
+  readonly value: string;
+}
+
+export interface IndexEntries {
+  /** Distinct texts; the store hashes them. */
+  readonly terms: readonly string[];
+  readonly dates: readonly RangeEntry[];
+  readonly numbers: readonly RangeEntry[];
+  readonly quantities: readonly QuantityEntry[];
+  readonly strings: readonly StringEntry[];
+  /** Ids of the patients whose compartment holds the resource. */
+  readonly patients: readonly string[];
+}

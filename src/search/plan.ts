@@ -1,0 +1,52 @@
+/**
+ * A search as the store is asked to run it: a tree of conditions over the index, an order and a window. No SQL.
+ */
+
+export interface Comparison {
+  readonly column: 'low' | 'high';
+  readonly op: '<' | '<=' | '>' | '>=';
+  readonly value: number;
+}
+
+export type PlanNode =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'and' | 'or'; readonly nodes: readonly PlanNode[] }
+  | { readonly kind: 'not'; readonly node: PlanNode }
+  /** The resource has this term in the inverted index. */
+  | { readonly kind: 'term'; readonly term: string }
+  /** One entry of the parameter meets every comparison. */
+  | {
+      readonly kind: 'range';
+      readonly table: 'date' | 'number' | 'quantity';
+      readonly param: string;
+      readonly unit?: string;
+      readonly where: readonly Comparison[];
+    }
+  /** One folded string of the parameter begins with, or contains, the text. */
+  | { readonly kind: 'string'; readonly match: 'prefix' | 'contains'; readonly param: string; readonly text: string }
+  | { readonly kind: 'ids'; readonly ids: readonly string[] }
+  /** Time of the current version, milliseconds; `column` is always read as that instant. */
+  | { readonly kind: 'updated'; readonly where: readonly Comparison[] };
+
+export interface SortKey {
+  readonly by: 'id' | 'updated' | 'date' | 'number' | 'quantity' | 'string' | 'value';
+  /** Parameter (`Observation.date`) for all but id and updated. `value`: read from the body, for tokens and references. */
+  readonly param?: string;
+  readonly descending: boolean;
+}
+
+/** Where a page ended: the sort values of its last row and its row key. */
+export interface Position {
+  readonly keys: readonly (number | string | null)[];
+  readonly row: number;
+}
+
+export interface StoreQuery {
+  readonly type: string;
+  readonly where: PlanNode;
+  /** Empty: in the order of first creation. */
+  readonly sort: readonly SortKey[];
+  readonly limit: number;
+  readonly after?: Position;
+}

@@ -1,0 +1,72 @@
+/**
+ * The store port: what the server asks of its database. One contract suite runs over every engine.
+ * Versions are kept, a deletion is a version without a body. Everything acknowledged is durable.
+ */
+import type { IndexEntries } from '../search/index-entries.ts';
+import type { PlanNode, Position, StoreQuery } from '../search/plan.ts';
+
+/** How a version came about: `Bundle.entry.request.method` of its history entry. */
+export type WriteMethod = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export interface StoredVersion {
+  readonly type: string;
+  readonly id: string;
+  /** 1, 2, 3 … within the resource. */
+  readonly version: number;
+  /** Milliseconds since the epoch; equals `meta.lastUpdated` of the body. */
+  readonly updated: number;
+  readonly method: WriteMethod;
+  /** The resource as JSON text; undefined for a deletion. */
+  readonly body: string | undefined;
+}
+
+export interface Write extends StoredVersion {
+  /** What the index shall hold from now on; undefined for a deletion. */
+  readonly entries: IndexEntries | undefined;
+}
+
+export interface Page {
+  readonly rows: readonly StoredVersion[];
+  /** Where to go on; undefined when this was the last page. */
+  readonly next: Position | undefined;
+}
+
+export interface HistoryPage {
+  /** Newest first. */
+  readonly rows: readonly StoredVersion[];
+  /** Version to go on below; undefined when this was the last page. */
+  readonly nextBefore: number | undefined;
+  readonly total: number;
+}
+
+/** Reading, of what is committed, or of a transaction in progress. */
+export interface StoreReader {
+  /** The current version, a deletion included; undefined when the id was never used. */
+  read(type: string, id: string): Promise<StoredVersion | undefined>;
+  search(query: StoreQuery): Promise<Page>;
+  count(type: string, where: PlanNode): Promise<number>;
+}
+
+/** A unit of work in progress. It sees its own writes. */
+export interface StoreTransaction extends StoreReader {
+  /** Adds a version and makes it the current one. The caller has read the version before it in this transaction. */
+  write(write: Write): Promise<void>;
+}
+
+export interface Store extends StoreReader {
+  readVersion(type: string, id: string, version: number): Promise<StoredVersion | undefined>;
+  history(type: string, id: string, limit: number, before?: number): Promise<HistoryPage>;
+  /**
+   * Runs a unit of work alone and atomically; resolves once it is durable. If it throws, nothing of it remains and
+   * the error is passed on. It must await nothing but the transaction it is given: others wait behind it.
+   */
+  transact<T>(work: (transaction: StoreTransaction) => Promise<T>): Promise<T>;
+  /** Number of the last entry of the change log; 0 when nothing was ever written. */
+  lastChange(): Promise<number>;
+  /** A secret that stays with the data, for opaque cursors: 32 bytes. */
+  secret(): Promise<Uint8Array>;
+  /** Throws when the database cannot be reached. */
+  ping(): Promise<void>;
+  /** Waits for what is in progress, then lets go of the database. */
+  close(): Promise<void>;
+}

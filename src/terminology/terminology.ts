@@ -1,0 +1,27 @@
+/**
+ * What the validator and the search ask of terminology.
+ * https://hl7.org/fhir/R4/terminologies.html
+ */
+
+/** The answer to "is this code in that value set": `unknown` when the content is not shipped. */
+export type Membership = 'member' | 'not-member' | 'unknown';
+
+export interface Coding {
+  readonly system?: string | undefined;
+  readonly version?: string | undefined;
+  readonly code?: string | undefined;
+  readonly display?: string | undefined;
+}
+
+export interface Terminology {
+  /** Whether a value set is known at all. */
+  knows(valueSet: string): boolean;
+  /** Whether a coding is in a value set (`url` or `url|version`). */
+  contains(valueSet: string, coding: Coding): Membership;
+  /** Whether a bare code (of an element of type code, uri, string, …) is in a value set, whatever its system. */
+  containsCode(valueSet: string, code: string): Membership;
+  /** Whether a code system's content is shipped in full, in part, or not. */
+  content(system: string): 'complete' | 'partial' | 'none';
+  /** Whether a code exists in its system and what it is called; undefined when the system is not shipped. */
+  lookup(system: string, code: string): { readonly found: boolean; readonly display?: string } | undefined;
+}

@@ -1,0 +1,22 @@
+/**
+ * The validator as the rest of the house sees it.
+ * https://hl7.org/fhir/R4/validation.html
+ */
+import type { Issue } from '../core/issue.ts';
+
+export interface ValidationOptions {
+  /** Profiles to check besides those in `meta.profile`. */
+  readonly profiles?: readonly string[];
+  /** Whether `meta.profile` counts. Default true. */
+  readonly claimedProfiles?: boolean;
+  /** How serious a profile that is not known is. Default `warning`. */
+  readonly unknownProfile?: 'error' | 'warning';
+}
+
+export interface Validator {
+  /**
+   * Checks a parsed resource against its R4 definition and its profiles.
+   * @returns findings in document order, without positions in the text; empty when there is nothing to say
+   */
+  validate(resource: unknown, options?: ValidationOptions): Issue[];
+}
