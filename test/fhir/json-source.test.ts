@@ -1,0 +1,93 @@
+import t from 'tap';
+import { FhirError } from '../../src/core/fhir-error.ts';
+import { createLocator } from '../../src/fhir/json-locator.ts';
+import { prettyPrint } from '../../src/fhir/json-pretty.ts';
+import { parseJson } from '../../src/fhir/json-source.ts';
+import { compact, replaceLinks, stampResource } from '../../src/fhir/json-splice.ts';
+
+function refusalOf(text: string): FhirError {
+  try {
+    parseJson(text);
+  } catch (error) {
+    if (error instanceof FhirError) return error;
+    throw error;
+  }
+  throw new Error('parsed');
+}
+
+t.test('malformed text is refused with the place of its fault and without quoting it', async (t) => {
+  const faults: [text: string, line: number, col: number][] = [
+    ['', 1, 1],
+    ['{"name": "Jane Secret",}', 1, 24],
+    ['{\n  "a": tru\n}', 2, 8],
+    ['{"a": 1 "b": 2}', 1, 9],
+    ['[1, 2', 1, 6],
+    ['{"a": "x\ny"}', 1, 7],
+    ['{} {}', 1, 4],
+    ["{'a': 1}", 1, 2],
+    ['{"a": 01}', 1, 8],
+    ['{"a": 1]', 1, 8],
+  ];
+  for (const [text, line, col] of faults) {
+    const error = refusalOf(text);
+    t.equal(error.status, 400, text);
+    t.match(error.issues[0], { key: 'malformed-json', line, col }, text);
+    t.notMatch(error.message, /Secret/);
+  }
+});
+
+t.test('a property given twice is refused where it stands the second time', async (t) => {
+  t.match(refusalOf('{"a": 1,\n "b": [{"c": 1, "c": 2}]}').issues[0], {
+    key: 'malformed-json',
+    line: 2,
+    col: 16,
+  });
+});
+
+t.test('nesting is bounded', async (t) => {
+  t.equal(refusalOf('['.repeat(100_000) + ']'.repeat(100_000)).status, 400);
+  t.same(parseJson(`${'['.repeat(150)}${']'.repeat(150)}`) !== undefined, true);
+});
+
+t.test('an element is located by its FHIRPath, an absent one by its nearest ancestor', async (t) => {
+  const text =
+    '{"resourceType": "Observation",\n "code": {"text": "a \\"{[,"},\n "component": [\n  {"valueString": "x"},\n  {"value": 1}\n ]}';
+  const locate = createLocator(text);
+  t.same(locate('Observation'), { line: 1, col: 1 });
+  t.same(locate('Observation.code.text'), { line: 2, col: 11 });
+  t.same(locate('Observation.code.coding[0].system'), { line: 2, col: 2 });
+  t.same(locate('Observation.component[1]'), { line: 5, col: 3 });
+  t.same(locate('Observation.component[0].value'), { line: 4, col: 4 });
+});
+
+t.test('the server stamp replaces id and version and leaves everything else to the letter', async (t) => {
+  const text =
+    ' { "id": "mine", "value": 1.50, "resourceType": "Observation", "note": "a  \\" b",\n "meta": {"versionId": "9", "profile": ["p"]} } ';
+  t.equal(
+    stampResource(text, { id: 'x', versionId: '3', lastUpdated: '2026-01-01T00:00:00.000Z' }),
+    '{"resourceType":"Observation","id":"x","meta":{"versionId":"3","lastUpdated":"2026-01-01T00:00:00.000Z","profile":["p"]},"value":1.50,"note":"a  \\" b"}',
+  );
+});
+
+t.test('links are replaced where an element holds a URI, not in identifiers or prose', async (t) => {
+  const holdsUri = (key: string): boolean => key === 'reference' || key === 'url';
+  const targets = new Map([['urn:uuid:1', 'Patient/7']]);
+  t.equal(
+    replaceLinks(
+      '{"reference": "urn:uuid:1", "value": "urn:uuid:1", "url": ["urn:uuid:1", "urn:uuid:12"]}',
+      targets,
+      holdsUri,
+    ),
+    '{"reference": "Patient/7", "value": "urn:uuid:1", "url": ["Patient/7", "urn:uuid:12"]}',
+  );
+  t.equal(
+    replaceLinks('{"div": "<a href=\\"urn:uuid:1\\">urn:uuid:1</a>"}', targets, holdsUri),
+    '{"div": "<a href=\\"Patient/7\\">urn:uuid:1</a>"}',
+  );
+});
+
+t.test('pretty printing and compacting keep the spelling of numbers', async (t) => {
+  const text = '{"a":[1.50,-0.0,1E3,{}],"b":{"c":"x: {,}"},"d":[]}';
+  t.equal(compact(prettyPrint(text)), text);
+  t.equal(prettyPrint('{"a":[1.50]}'), '{\n  "a": [\n    1.50\n  ]\n}\n');
+});
