@@ -40,7 +40,7 @@ t.test('a property given twice is refused where it stands the second time', asyn
   t.match(refusalOf('{"a": 1,\n "b": [{"c": 1, "c": 2}]}').issues[0], {
     key: 'malformed-json',
     line: 2,
-    col: 16,
+    col: 17,
   });
 });
 

@@ -1,0 +1,38 @@
+/**
+ * Create: POST [base]/[type], conditional when If-None-Exist names a search.
+ * https://hl7.org/fhir/R4/http.html#create
+ */
+import { findMatches } from './conditional.ts';
+import type { RequestContext, Result, Services } from './interaction.ts';
+import { parseResource, validateForWrite } from './submitted-resource.ts';
+import { transact } from './transact.ts';
+import { writeResult } from './versioned-result.ts';
+import { writeVersion } from './write-version.ts';
+
+export interface CreateRequest {
+  readonly type: string;
+  readonly text: string;
+  /** Query text of If-None-Exist. */
+  readonly ifNoneExist?: string;
+}
+
+/** 201 with the new version; 200 with the existing one when the condition matches one; 412 when it matches several. */
+export async function create(
+  services: Services,
+  context: RequestContext,
+  request: CreateRequest,
+): Promise<Result> {
+  const { type, text } = request;
+  const resource = parseResource(type, text);
+  const issues = validateForWrite(services, resource, text);
+  return transact(services, async (work) => {
+    const existing =
+      request.ifNoneExist === undefined
+        ? undefined
+        : await findMatches(services, work.transaction, type, request.ifNoneExist);
+    if (existing) return writeResult(context, 200, existing, issues);
+    const id = services.ids.next();
+    const version = await writeVersion(services, work, { method: 'POST', resource, text, id }, undefined);
+    return writeResult(context, 201, version, issues);
+  });
+}

@@ -1,0 +1,72 @@
+/**
+ * Read: GET [base]/[type]/[id], answered from the cache while nothing was written to the resource.
+ * https://hl7.org/fhir/R4/http.html#read
+ */
+import { refuse } from '../core/fhir-error.ts';
+import { isLogicalId } from '../core/ids.ts';
+import type { StoredVersion } from '../storage/store.ts';
+import { cached } from './cached.ts';
+import { versionsOf } from './conditional.ts';
+import type { RequestContext, Result, Services } from './interaction.ts';
+
+export interface ReadRequest {
+  readonly type: string;
+  readonly id: string;
+  /** If-None-Match as sent. */
+  readonly ifNoneMatch?: string;
+  /** Milliseconds since the epoch. */
+  readonly ifModifiedSince?: number;
+}
+
+/** 200, 304 when the client has it already, 404 when the id was never used, 410 when it is deleted. */
+export async function read(
+  services: Services,
+  _context: RequestContext,
+  request: ReadRequest,
+): Promise<Result> {
+  const { type, id } = request;
+  const scope = `${type}/${id}`;
+  const { value, cache } = await cached(services, ['read', type, id], [scope], async () =>
+    packVersion(requirePresent(isLogicalId(id) ? await services.store.read(type, id) : undefined)),
+  );
+  const { body, ...head } = { ...unpackVersion(value), cache };
+  return isUnchanged(head, request) ? { ...head, status: 304 } : { ...head, body };
+}
+
+/**
+ * The version, if it holds a resource.
+ * @throws FhirError 404 or 410
+ */
+export function requirePresent(
+  version: StoredVersion | undefined,
+): StoredVersion & { readonly body: string } {
+  if (!version) throw refuse('not-found', 'There is no such resource');
+  const { body } = version;
+  if (body === undefined) throw refuse('deleted', 'The resource has been deleted');
+  return { ...version, body };
+}
+
+function isUnchanged(result: Result, request: ReadRequest): boolean {
+  if (request.ifNoneMatch !== undefined) {
+    return (
+      request.ifNoneMatch.trim() === '*' || versionsOf(request.ifNoneMatch).includes(String(result.version))
+    );
+  }
+  // Last-Modified has whole seconds.
+  return (
+    request.ifModifiedSince !== undefined &&
+    result.updated !== undefined &&
+    Math.floor(result.updated / 1000) * 1000 <= request.ifModifiedSince
+  );
+}
+
+/** A version as the cache keeps it: a line of head, then the very bytes of the body. */
+function packVersion(version: StoredVersion & { readonly body: string }): Buffer {
+  return Buffer.from(`${version.version} ${version.updated}\n${version.body}`);
+}
+
+function unpackVersion(value: Buffer): Result & { readonly body: Buffer } {
+  const end = value.indexOf(0x0a);
+  const [version, updated] = value.toString('latin1', 0, end).split(' ').map(Number);
+  return { status: 200, version: version!, updated: updated!, body: value.subarray(end + 1) };
+}

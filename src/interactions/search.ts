@@ -1,0 +1,140 @@
+/**
+ * Search: GET [base]/[type]?… and POST [base]/[type]/_search, answered from the cache while nothing it depends on was
+ * written. Pages follow each other by an opaque cursor that holds the search and where the page ended, sealed, so
+ * that neither a link nor a log shows a value.
+ * https://hl7.org/fhir/R4/http.html#search
+ */
+import { openCursor, sealCursor } from '../search/cursor.ts';
+import type { Position } from '../search/plan.ts';
+import type { SearchRequest } from '../search/search-request.ts';
+import type { Page, StoreReader } from '../storage/store.ts';
+import { type BundleLink, bundleText, type EntryParts, outcomeEntry } from './bundle-text.ts';
+import { cached } from './cached.ts';
+import { includedResources } from './included-resources.ts';
+import type { RequestContext, Result, Services } from './interaction.ts';
+
+export type Parameters = readonly (readonly [string, string])[];
+
+export interface SearchInteraction {
+  readonly type: string;
+  /** Decoded name and value pairs, in order. */
+  readonly parameters: Parameters;
+  readonly method?: 'GET' | 'POST';
+}
+
+/** 200 with a searchset Bundle; 400 for parameters that cannot be understood. */
+export async function search(
+  services: Services,
+  context: RequestContext,
+  request: SearchInteraction,
+): Promise<Result> {
+  const { parsed, after } = await understand(services, context, request);
+  const question = [
+    'search',
+    context.baseUrl,
+    parsed.type,
+    JSON.stringify([parsed.applied, parsed.issues, after]),
+  ];
+  const { value, cache } = await cached(services, question, parsed.scopes, async () =>
+    Buffer.from(await searchset(services, services.store, context, parsed, after)),
+  );
+  return { status: 200, body: value, cache };
+}
+
+/** The same search against a transaction in progress, never cached. */
+export async function searchWithin(
+  services: Services,
+  reader: StoreReader,
+  context: RequestContext,
+  request: SearchInteraction,
+): Promise<Result> {
+  const { parsed, after } = await understand(services, context, request);
+  return { status: 200, body: await searchset(services, reader, context, parsed, after) };
+}
+
+async function understand(
+  services: Services,
+  context: RequestContext,
+  request: SearchInteraction,
+): Promise<{ parsed: SearchRequest; after: Position | undefined }> {
+  const cursor = request.parameters.find(([name]) => name === '_cursor')?.[1];
+  const state = cursor === undefined ? undefined : openCursor(await services.store.secret(), cursor);
+  const parameters = state?.parameters ?? request.parameters;
+  return {
+    parsed: services.parseSearch(request.type, parameters, context.handling),
+    after: state?.position,
+  };
+}
+
+async function searchset(
+  services: Services,
+  reader: StoreReader,
+  context: RequestContext,
+  parsed: SearchRequest,
+  after: Position | undefined,
+): Promise<string> {
+  const { type, where, sort, count } = parsed;
+  const page: Page =
+    parsed.countOnly || count === 0
+      ? { rows: [], next: undefined }
+      : await reader.search({ type, where, sort, limit: count, ...(after ? { after } : {}) });
+  const included = await includedResources(services, reader, parsed, page.rows);
+  const entries: EntryParts[] = [
+    ...page.rows.map((row) => resourceEntry(context, row.type, row.id, row.body, 'match')),
+    ...included.rows.map((row) => resourceEntry(context, row.type, row.id, row.body, 'include')),
+  ];
+  const issues = [...parsed.issues, ...included.issues];
+  if (issues.length > 0) entries.push(outcomeEntry(issues));
+  const total = await totalOf(reader, parsed, page, after);
+  return bundleText(
+    { type: 'searchset', total, links: await linksOf(services, context, parsed, page) },
+    entries,
+  );
+}
+
+function resourceEntry(
+  context: RequestContext,
+  type: string,
+  id: string,
+  resource: string | undefined,
+  mode: 'match' | 'include',
+): EntryParts {
+  return { fullUrl: `${context.baseUrl}/${type}/${id}`, resource, search: { mode } };
+}
+
+/** Counting costs a pass over all matches: only when asked for, or when the first page happens to hold them all. */
+async function totalOf(
+  reader: StoreReader,
+  parsed: SearchRequest,
+  page: Page,
+  after: Position | undefined,
+): Promise<number | undefined> {
+  if (parsed.countOnly || parsed.count === 0 || parsed.total !== 'none')
+    return reader.count(parsed.type, parsed.where);
+  return after === undefined && page.next === undefined ? page.rows.length : undefined;
+}
+
+async function linksOf(
+  services: Services,
+  context: RequestContext,
+  parsed: SearchRequest,
+  page: Page,
+): Promise<BundleLink[]> {
+  const base = `${context.baseUrl}/${parsed.type}`;
+  const query = queryText(parsed.applied);
+  const links: BundleLink[] = [{ relation: 'self', url: query ? `${base}?${query}` : base }];
+  if (page.next) {
+    const cursor = sealCursor(await services.store.secret(), {
+      type: parsed.type,
+      parameters: parsed.applied,
+      position: page.next,
+    });
+    links.push({ relation: 'next', url: `${base}?_cursor=${cursor}` });
+  }
+  return links;
+}
+
+/** Parameters as the query of a URL. */
+function queryText(parameters: Parameters): string {
+  return parameters.map((pair) => pair.map(encodeURIComponent).join('=')).join('&');
+}

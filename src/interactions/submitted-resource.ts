@@ -1,0 +1,63 @@
+/**
+ * A resource as a client sent it: parsed, of the type its place demands, and valid for storing.
+ * https://hl7.org/fhir/R4/http.html#create
+ */
+import { FhirError, refuse } from '../core/fhir-error.ts';
+import { isLogicalId } from '../core/ids.ts';
+import { hasErrors, type Issue } from '../core/issue.ts';
+import { withPositions } from '../fhir/json-locator.ts';
+import { parseJson } from '../fhir/json-source.ts';
+import { isResource, type Resource } from '../fhir/resource.ts';
+import type { Services } from './interaction.ts';
+import { claimIssues } from './required-profiles.ts';
+
+/**
+ * Parses the body of a request on one resource.
+ * @throws FhirError 400 when it is no JSON, no resource, or of another type than the URL says
+ */
+export function parseResource(type: string, text: string): Resource {
+  const value = parseJson(text);
+  if (!isResource(value))
+    throw refuse('malformed-request', 'The body is not a FHIR resource: resourceType is missing');
+  if (value.resourceType !== type) {
+    throw refuse('type-mismatch', `The body is not of the type in the URL, ${type}`, {
+      expression: 'Resource',
+    });
+  }
+  return value;
+}
+
+/**
+ * What keeps a resource from being stored, and what else is to be said of it.
+ * @returns findings without positions
+ */
+export function findingsOnWrite(services: Services, resource: Resource): Issue[] {
+  const findings = services.validator.validate(resource, {
+    claimedProfiles: services.validation !== 'base',
+    unknownProfile: 'error',
+  });
+  return services.validation === 'required'
+    ? [...claimIssues(services.registry, resource), ...findings]
+    : findings;
+}
+
+/**
+ * Validates a resource for storing.
+ * @returns warnings and information, with positions
+ * @throws FhirError 422 with every finding when one of them is an error
+ */
+export function validateForWrite(services: Services, resource: Resource, text: string): Issue[] {
+  const issues = withPositions(findingsOnWrite(services, resource), text);
+  if (hasErrors(issues)) throw new FhirError(422, issues);
+  return issues;
+}
+
+/** Refuses an id in the body that is not the one in the URL. https://hl7.org/fhir/R4/http.html#update */
+export function requireId(resource: Resource, id: string): void {
+  if (!isLogicalId(id)) throw refuse('invalid-parameter', 'The id in the URL is not a FHIR id');
+  if (resource.id !== id) {
+    throw refuse('id-mismatch', 'The body must carry the id of the URL', {
+      expression: `${resource.resourceType}.id`,
+    });
+  }
+}
