@@ -1,0 +1,27 @@
+/** Where databases differ: one small implementation per engine, everything else in sql/ is shared. */
+import type { Fragment } from './fragment.ts';
+import type { TermExpression } from './term-expression.ts';
+
+/** The inverted index under an expression, as the pieces of a query. */
+export interface TermMatch {
+  /** Follows FROM. */
+  readonly from: Fragment;
+  /** The resource's row key. */
+  readonly key: Fragment;
+  readonly where: Fragment;
+}
+
+export interface Dialect {
+  /** Starts a transaction that may write. */
+  readonly begin: string;
+  /** Enters the words of a resource, which has none so far. */
+  addTerms(key: number, words: readonly string[]): Fragment;
+  removeTerms(key: number): Fragment;
+  matchTerms(expression: TermExpression): TermMatch;
+  /** A subquery with one row per text. */
+  listOf(texts: readonly string[]): Fragment;
+  /** Condition: the column contains the text, to the letter. */
+  contains(column: Fragment, text: string): Fragment;
+  /** What a resource sorts by under a parameter that has no ordered table. */
+  sortValue(parameter: string, body: Fragment): Fragment;
+}

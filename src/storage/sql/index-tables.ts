@@ -1,0 +1,20 @@
+/** The ordered tables of the index: which there are, and how values are put so that every database orders them alike. */
+import { type Fragment, sql } from './fragment.ts';
+
+/** One row per entry: key of the resource, param, and the value. */
+export const dataTables = {
+  date: sql`index_date`,
+  number: sql`index_number`,
+  quantity: sql`index_quantity`,
+  string: sql`index_string`,
+} as const;
+
+/** The number of a parameter; null, which equals nothing, when nothing was ever indexed under it. */
+export function parameterId(name: string): Fragment {
+  return sql`(SELECT p.id FROM parameter p WHERE p.name = ${name})`;
+}
+
+/** Open ends become the outermost finite numbers: they sort the same and survive JSON, in which positions travel. */
+export function finite(value: number): number {
+  return Math.min(Math.max(value, -Number.MAX_VALUE), Number.MAX_VALUE);
+}

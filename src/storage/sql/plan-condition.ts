@@ -1,0 +1,86 @@
+/**
+ * A plan node as an SQL condition on the row `r` of table `resource`.
+ *
+ * `probe`: something else finds the rows, the condition looks at one row at a time. `set`: the condition itself finds
+ * the rows, through an index over values.
+ */
+import type { Comparison, PlanNode } from '../../search/plan.ts';
+import type { Dialect } from './dialect.ts';
+import { allOf, anyOf, type Fragment, sql } from './fragment.ts';
+import { dataTables, finite, parameterId } from './index-tables.ts';
+import { splitConjunction, termExpression } from './term-expression.ts';
+
+export type Access = 'probe' | 'set';
+
+const columns = { low: sql`x.low`, high: sql`x.high` } as const;
+const operators = { '<': sql`<`, '<=': sql`<=`, '>': sql`>`, '>=': sql`>=` } as const;
+
+/** @param node a simplified plan */
+export function planCondition(node: PlanNode, access: Access, dialect: Dialect): Fragment {
+  const terms = termExpression(node);
+  if (terms) {
+    const { from, key, where } = dialect.matchTerms(terms);
+    return sql`r.key IN (SELECT ${key} FROM ${from} WHERE ${where})`;
+  }
+  switch (node.kind) {
+    case 'all':
+      return sql`TRUE`;
+    case 'none':
+    case 'term':
+      return sql`FALSE`;
+    case 'and': {
+      const split = splitConjunction(node.nodes);
+      if (!split.terms) return allOf(node.nodes.map((part) => planCondition(part, access, dialect)));
+      const { from, key, where } = dialect.matchTerms(split.terms);
+      return allOf([
+        sql`r.key IN (SELECT ${key} FROM ${from} WHERE ${where})`,
+        ...split.rest.map((part) => planCondition(part, access, dialect)),
+      ]);
+    }
+    case 'or':
+      return anyOf(node.nodes.map((part) => planCondition(part, access, dialect)));
+    case 'not':
+      return sql`NOT (${planCondition(node.node, access, dialect)})`;
+    case 'ids':
+      return sql`r.id IN (${dialect.listOf(node.ids)})`;
+    case 'updated':
+      return allOf(node.where.map(({ op, value }) => sql`r.updated ${operators[op]} ${finite(value)}`));
+    case 'range': {
+      const conditions = node.where.map(comparison);
+      if (node.unit !== undefined) conditions.push(sql`x.unit = ${node.unit}`);
+      return hasEntry(dataTables[node.table], node.param, conditions, access);
+    }
+    case 'string':
+      return hasEntry(dataTables.string, node.param, stringConditions(node, dialect), access);
+  }
+}
+
+function comparison({ column, op, value }: Comparison): Fragment {
+  return sql`${columns[column]} ${operators[op]} ${finite(value)}`;
+}
+
+/** One entry of the parameter meets every condition. */
+function hasEntry(table: Fragment, param: string, conditions: readonly Fragment[], access: Access): Fragment {
+  const entry = allOf([sql`x.param = ${parameterId(param)}`, ...conditions]);
+  return access === 'probe'
+    ? sql`EXISTS (SELECT 1 FROM ${table} x WHERE x.key = r.key AND ${entry})`
+    : sql`r.key IN (SELECT x.key FROM ${table} x WHERE ${entry})`;
+}
+
+function stringConditions(node: PlanNode & { kind: 'string' }, dialect: Dialect): Fragment[] {
+  const text = node.text.toWellFormed();
+  if (text === '') return [];
+  if (node.match === 'contains') return [dialect.contains(sql`x.value`, text)];
+  const end = afterPrefix(text);
+  return end === undefined ? [sql`x.value >= ${text}`] : [sql`x.value >= ${text}`, sql`x.value < ${end}`];
+}
+
+/** The least text, in the order of code points, that follows every text with this prefix; undefined when none does. */
+function afterPrefix(prefix: string): string | undefined {
+  const points = [...prefix].map((character) => character.codePointAt(0)!);
+  while (points.at(-1) === 0x10ffff) points.pop();
+  const last = points.pop();
+  if (last === undefined) return undefined;
+  points.push(last === 0xd7ff ? 0xe000 : last + 1);
+  return String.fromCodePoint(...points);
+}

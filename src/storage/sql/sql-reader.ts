@@ -1,0 +1,81 @@
+/** Reading over one connection: what is committed, or what a transaction sees. */
+import type { Position } from '../../search/plan.ts';
+import type { HistoryPage, StoredVersion, StoreReader, WriteMethod } from '../store.ts';
+import type { Row, SqlConnection } from './connection.ts';
+import type { Dialect } from './dialect.ts';
+import { sql } from './fragment.ts';
+import { countStatement, searchStatement } from './search-statement.ts';
+
+export interface SqlReader extends StoreReader {
+  readVersion(type: string, id: string, version: number): Promise<StoredVersion | undefined>;
+  history(type: string, id: string, limit: number, before?: number): Promise<HistoryPage>;
+}
+
+/** A row of `resource` or `history`. */
+function storedVersion(type: string, id: string, row: Row): StoredVersion {
+  return {
+    type,
+    id,
+    version: Number(row.version),
+    updated: Number(row.updated),
+    method: row.method as WriteMethod,
+    body: (row.body as string | null) ?? undefined,
+  };
+}
+
+export function createSqlReader(connection: SqlConnection, dialect: Dialect): SqlReader {
+  async function currentRow(type: string, id: string): Promise<Row | undefined> {
+    const [row] = await connection.all(
+      sql`SELECT key, version, updated, method, body FROM resource WHERE type = ${type} AND id = ${id}`,
+    );
+    return row;
+  }
+
+  return {
+    async read(type, id) {
+      const row = await currentRow(type, id);
+      return row && storedVersion(type, id, row);
+    },
+
+    async readVersion(type, id, version) {
+      const current = await currentRow(type, id);
+      if (!current || Number(current.version) === version) return current && storedVersion(type, id, current);
+      const [row] = await connection.all(sql`SELECT version, updated, method, body FROM history
+        WHERE key = ${current.key!} AND version = ${version}`);
+      return row && storedVersion(type, id, row);
+    },
+
+    async history(type, id, limit, before = Number.MAX_SAFE_INTEGER) {
+      const current = await currentRow(type, id);
+      if (!current) return { rows: [], nextBefore: undefined, total: 0 };
+      const total = Number(current.version);
+      const older = await connection.all(sql`SELECT version, updated, method, body FROM history
+        WHERE key = ${current.key!} AND version < ${Math.min(before, total)}
+        ORDER BY version DESC LIMIT ${limit + 1}`);
+      const found = total < before ? [current, ...older] : older;
+      const rows = found.slice(0, limit).map((row) => storedVersion(type, id, row));
+      return { rows, nextBefore: found.length > limit ? rows.at(-1)?.version : undefined, total };
+    },
+
+    async search(query) {
+      const found = await connection.all(searchStatement(query, dialect));
+      const rows = found.slice(0, query.limit);
+      const last = rows.at(-1);
+      return {
+        rows: rows.map((row) => storedVersion(query.type, row.id as string, row)),
+        next: found.length > query.limit && last ? position(last) : undefined,
+      };
+    },
+
+    async count(type, where) {
+      const [row] = await connection.all(countStatement(type, where, dialect));
+      return Number(row!.total);
+    },
+  };
+}
+
+function position(row: Row): Position {
+  const keys: (string | number | null)[] = [];
+  for (let i = 0; `k${i}` in row; i++) keys.push(row[`k${i}`] as string | number | null);
+  return { keys, row: Number(row.key) };
+}

@@ -1,0 +1,102 @@
+/** The store over an SQL database: one connection that writes, in groups, and one that reads what is committed. */
+import type { Store, StoreTransaction } from '../store.ts';
+import type { SqlConnection } from './connection.ts';
+import type { Dialect } from './dialect.ts';
+import { sql } from './fragment.ts';
+import { createGroupCommit } from './group-commit.ts';
+import { createParameterIds } from './parameter-ids.ts';
+import { createSqlReader, type SqlReader } from './sql-reader.ts';
+import { createTermBuffer, type TermBuffer } from './term-buffer.ts';
+import { createVersionWriter, type VersionWriter } from './version-writer.ts';
+
+/** @param writer, reader connections to the same, migrated database; the store closes them */
+export function createSqlStore(writer: SqlConnection, reader: SqlConnection, dialect: Dialect): Store {
+  const terms = createTermBuffer(writer, dialect);
+  const parameters = createParameterIds(writer);
+  const inTransaction = createSqlReader(writer, dialect);
+  const writeVersion = createVersionWriter(writer, terms, parameters);
+  const committed = createSqlReader(reader, dialect);
+  const group = createGroupCommit(writer, dialect.begin, {
+    ...terms,
+    unitUndone() {
+      terms.unitUndone();
+      parameters.forget();
+    },
+    transactionEnds() {
+      terms.transactionEnds();
+      parameters.forget();
+    },
+  });
+  return {
+    ...committed,
+    transact: (work) =>
+      group.run(async () => {
+        const unit = beginUnit(inTransaction, writeVersion, terms);
+        try {
+          const result = await work(unit.transaction);
+          unit.check();
+          return result;
+        } finally {
+          unit.end();
+        }
+      }),
+    async lastChange() {
+      const [row] = await reader.all(sql`SELECT coalesce(max(seq), 0) AS last FROM change`);
+      return Number(row!.last);
+    },
+    async secret() {
+      const [row] = await reader.all(sql`SELECT value FROM meta WHERE name = 'secret'`);
+      return Uint8Array.from(row!.value as Uint8Array);
+    },
+    async ping() {
+      await reader.all(sql`SELECT 1 AS one`);
+    },
+    async close() {
+      await group.drain();
+      await reader.close();
+      await writer.close();
+    },
+  };
+}
+
+/** A transaction for one unit of work: it ends with the unit, and a write that failed cannot be committed by halves. */
+function beginUnit(reader: SqlReader, writeVersion: VersionWriter, terms: TermBuffer) {
+  let ended = false;
+  let failure: { readonly error: unknown } | undefined;
+  function check(): void {
+    if (ended) throw new Error('the transaction has ended');
+    if (failure) throw failure.error;
+  }
+  const transaction: StoreTransaction = {
+    async read(type, id) {
+      check();
+      return reader.read(type, id);
+    },
+    async search(query) {
+      check();
+      await terms.flushFor(query.type);
+      return reader.search(query);
+    },
+    async count(type, where) {
+      check();
+      await terms.flushFor(type);
+      return reader.count(type, where);
+    },
+    async write(write) {
+      check();
+      try {
+        await writeVersion(write);
+      } catch (error) {
+        failure = { error };
+        throw error;
+      }
+    },
+  };
+  return {
+    transaction,
+    check,
+    end: () => {
+      ended = true;
+    },
+  };
+}

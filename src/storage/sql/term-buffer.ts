@@ -1,0 +1,59 @@
+/**
+ * Changes to the inverted index wait here until the transaction commits, or until a search inside it needs them:
+ * a full text index pays for every savepoint it takes part in, one that is written once per transaction does not.
+ */
+import type { SqlConnection } from './connection.ts';
+import type { Dialect } from './dialect.ts';
+import type { Follower } from './group-commit.ts';
+import { termWord } from './term-word.ts';
+
+interface Change {
+  readonly key: number;
+  readonly type: string;
+  /** The row may have terms that go. */
+  readonly replaces: boolean;
+  readonly terms: readonly string[];
+}
+
+export interface TermBuffer extends Follower {
+  add(change: Change): void;
+  /** Brings the index up to date for a search of this type. */
+  flushFor(type: string): Promise<void>;
+}
+
+export function createTermBuffer(connection: SqlConnection, dialect: Dialect): TermBuffer {
+  const changes: Change[] = [];
+  /** How many of them the index has. */
+  let flushed = 0;
+  /** Where the unit in progress began. */
+  let unitStart = { changes: 0, flushed: 0 };
+
+  async function flush(): Promise<void> {
+    while (flushed < changes.length) {
+      const { key, replaces, terms } = changes[flushed]!;
+      if (replaces) await connection.run(dialect.removeTerms(key));
+      if (terms.length > 0) await connection.run(dialect.addTerms(key, terms.map(termWord)));
+      flushed++;
+    }
+  }
+
+  return {
+    add: (change) => void changes.push(change),
+    async flushFor(type) {
+      const concerned = changes.findIndex((change, i) => i >= flushed && change.type === type);
+      if (concerned >= 0) await flush();
+    },
+    unitBegins() {
+      unitStart = { changes: changes.length, flushed };
+    },
+    unitUndone() {
+      changes.length = unitStart.changes;
+      flushed = unitStart.flushed;
+    },
+    beforeCommit: flush,
+    transactionEnds() {
+      changes.length = 0;
+      flushed = 0;
+    },
+  };
+}
