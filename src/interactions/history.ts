@@ -30,14 +30,17 @@ export async function instanceHistory(
   const given = new Map<string, string>(request.parameters);
   const cursor = given.get('_cursor');
   const state = cursor === undefined ? undefined : openCursor(secret, cursor);
+  const subject = `${type}/${id}/_history`;
+  if (state && state.type !== subject)
+    throw refuse('invalid-parameter', 'The cursor belongs to another history');
   const count = countOf((state ? new Map<string, string>(state.parameters) : given).get('_count'));
   const page = await services.store.history(type, id, count, state?.position.row);
   if (page.total === 0) throw refuse('not-found', 'There is no such resource');
-  const base = `${context.baseUrl}/${type}/${id}/_history`;
+  const base = `${context.baseUrl}/${subject}`;
   const links: BundleLink[] = [{ relation: 'self', url: `${base}?_count=${count}` }];
   if (page.nextBefore !== undefined) {
     const next = {
-      type,
+      type: subject,
       parameters: [['_count', String(count)]] as const,
       position: { keys: [], row: page.nextBefore },
     };

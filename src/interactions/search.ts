@@ -4,6 +4,7 @@
  * that neither a link nor a log shows a value.
  * https://hl7.org/fhir/R4/http.html#search
  */
+import { refuse } from '../core/fhir-error.ts';
 import { openCursor, sealCursor } from '../search/cursor.ts';
 import type { Position } from '../search/plan.ts';
 import type { SearchRequest } from '../search/search-request.ts';
@@ -59,6 +60,8 @@ async function understand(
 ): Promise<{ parsed: SearchRequest; after: Position | undefined }> {
   const cursor = request.parameters.find(([name]) => name === '_cursor')?.[1];
   const state = cursor === undefined ? undefined : openCursor(await services.store.secret(), cursor);
+  if (state && state.type !== request.type)
+    throw refuse('invalid-parameter', 'The cursor belongs to another search');
   const parameters = state?.parameters ?? request.parameters;
   return {
     parsed: services.parseSearch(request.type, parameters, context.handling),
