@@ -11,6 +11,14 @@ export interface ValidationOptions {
   readonly claimedProfiles?: boolean;
   /** How serious a profile that is not known is. Default `warning`. */
   readonly unknownProfile?: 'error' | 'warning';
+  /** How serious an extension without a known definition is. Default `error`. */
+  readonly unknownExtension?: 'error' | 'warning' | 'information';
+  /** Whether extensions and URLs of example domains are let pass. Default true. */
+  readonly exampleUrls?: boolean;
+  /** Whether advice (constraints marked as best practice) is given, as information. Default false. */
+  readonly bestPractice?: boolean;
+  /** Whether absent must-support elements of profiles are listed, as information. Default false. */
+  readonly mustSupport?: boolean;
 }
 
 export interface Validator {

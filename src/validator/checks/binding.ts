@@ -1,0 +1,107 @@
+/**
+ * Bindings: codes against the value set of their element, by its strength.
+ * https://hl7.org/fhir/R4/terminologies.html#strength
+ */
+import type { ElementDefinitionBinding } from '@medplum/fhirtypes';
+import { isObject } from '../../fhir/resource.ts';
+import type { Coding, Membership, Terminology } from '../../terminology/terminology.ts';
+import type { FindingKey } from '../finding.ts';
+import { found, foundOnce, type Run } from '../run.ts';
+
+export interface Binding {
+  readonly valueSet: string;
+  readonly strength: 'required' | 'extensible' | 'preferred';
+  /** Codes seen to be members, so that they need not be looked up again; bounded. */
+  readonly members: Set<string>;
+}
+
+const rememberedMembers = 2000;
+const bindable = new Set(['code', 'string', 'uri', 'url', 'canonical', 'markdown', 'Coding', 'CodeableConcept', 'Quantity']);
+
+/** Whether a binding on an element of this type can be checked. */
+export function isBindable(type: string): boolean {
+  return bindable.has(type);
+}
+
+/** The binding as checks need it; undefined when it demands nothing. */
+export function bindingOf(definition: ElementDefinitionBinding | undefined): Binding | undefined {
+  const strength = definition?.strength;
+  if (!definition?.valueSet || strength === undefined || strength === 'example') return undefined;
+  return { valueSet: definition.valueSet, strength, members: new Set() };
+}
+
+function remember(binding: Binding, name: string): void {
+  if (binding.members.size < rememberedMembers) binding.members.add(name);
+}
+
+/** Membership of a bare code. */
+function codeMembership(code: string, binding: Binding, terminology: Terminology): Membership {
+  if (binding.members.has(code)) return 'member';
+  const membership = terminology.containsCode(binding.valueSet, code);
+  if (membership === 'member') remember(binding, code);
+  return membership;
+}
+
+function codingMembership(value: unknown, binding: Binding, terminology: Terminology): Membership | undefined {
+  if (!isObject(value) || typeof value.code !== 'string') return undefined;
+  const { system, code } = value;
+  const name = `${typeof system === 'string' ? system : ''}|${code}`;
+  if (binding.members.has(name)) return 'member';
+  const coding: Coding = { code };
+  if (typeof system === 'string') Object.assign(coding, { system });
+  if (typeof value.version === 'string') Object.assign(coding, { version: value.version });
+  const membership = terminology.contains(binding.valueSet, coding);
+  if (membership === 'member' && coding.version === undefined) remember(binding, name);
+  return membership;
+}
+
+/** The best that any coding of a concept offers; undefined when it has no code. */
+function conceptMembership(value: unknown, binding: Binding, terminology: Terminology): Membership | undefined {
+  if (!isObject(value) || !Array.isArray(value.coding)) return undefined;
+  let best: Membership | undefined;
+  for (const coding of value.coding) {
+    const membership = codingMembership(coding, binding, terminology);
+    if (membership === 'member') return 'member';
+    if (membership === 'unknown' || best === undefined) best = membership;
+  }
+  return best;
+}
+
+const keys: Readonly<Record<Binding['strength'], FindingKey>> = {
+  required: 'binding-required',
+  extensible: 'binding-extensible',
+  preferred: 'binding-preferred',
+};
+
+/** Membership of any bindable value; undefined when it holds no code. */
+export function membershipOf(
+  value: unknown,
+  type: string,
+  binding: Binding,
+  terminology: Terminology,
+): Membership | undefined {
+  if (type === 'CodeableConcept') return conceptMembership(value, binding, terminology);
+  if (type === 'Coding' || type === 'Quantity') return codingMembership(value, binding, terminology);
+  return typeof value === 'string' ? codeMembership(value, binding, terminology) : undefined;
+}
+
+/** Checks a value against a binding of its element. */
+export function checkBinding(value: unknown, run: Run, type: string, binding: Binding, terminology: Terminology): void {
+  const membership = membershipOf(value, type, binding, terminology);
+  if (membership === 'member') return;
+  if (membership === 'unknown') foundOnce(run, 'binding-not-checked', '', binding.valueSet);
+  else if (membership === 'not-member') found(run, keys[binding.strength], '', binding.valueSet);
+  else if (binding.strength === 'required' && type !== 'Quantity' && !hasDataAbsentReason(value)) {
+    found(run, 'binding-required', '', binding.valueSet);
+  }
+}
+
+function hasDataAbsentReason(value: unknown): boolean {
+  return (
+    !isObject(value) ||
+    (Array.isArray(value.extension) &&
+      value.extension.some((extension) => isObject(extension) && extension.url === dataAbsentReason))
+  );
+}
+
+const dataAbsentReason = 'http://hl7.org/fhir/StructureDefinition/data-absent-reason';

@@ -1,0 +1,117 @@
+/**
+ * Invariants: the FHIRPath rules of an element. They speak with their own key, severity and words.
+ * https://hl7.org/fhir/R4/conformance-rules.html#constraints
+ */
+import type { ElementDefinition, ElementDefinitionConstraint } from '@medplum/fhirtypes';
+import type { Registry } from '../../fhir/registry.ts';
+import type { Environment, Expression, ExpressionCompiler, TypedValue } from '../../fhirpath/expression.ts';
+import { foundOnce, type Run, rootScope, typed } from '../run.ts';
+import { resolveReference } from './reference.ts';
+
+/**
+ * Rules of the base definitions that the walk itself checks, exactly and at next to no cost: content and extension
+ * (ele-1, ext-1), containment (dom-2 to dom-6), local references (ref-1), narrative (txt-1, txt-2).
+ */
+export const nativeInvariants: ReadonlySet<string> = new Set([
+  'ele-1',
+  'ext-1',
+  'dom-2',
+  'dom-3',
+  'dom-4',
+  'dom-5',
+  'dom-6',
+  'ref-1',
+  'txt-1',
+  'txt-2',
+]);
+
+export type InvariantCheck = (value: unknown, run: Run, type: string, companion?: unknown) => void;
+
+const bestPractice = 'http://hl7.org/fhir/StructureDefinition/elementdefinition-bestpractice';
+
+/** Whether a constraint is advice that is given on request only. */
+export function isBestPractice(constraint: ElementDefinitionConstraint): boolean {
+  return constraint.extension?.some((extension) => extension.url === bestPractice && extension.valueBoolean) ?? false;
+}
+
+/** What FHIRPath may ask for while the walk is in a resource; made once for each resource. */
+export function environmentOf(run: Run, ask: InvariantSurroundings): Environment {
+  const { scope } = run;
+  if (scope.environment === undefined) {
+    scope.environment = {
+      resource: typed(scope),
+      rootResource: typed(rootScope(scope)),
+      resolve: (reference) => resolveReference(reference, scope),
+      memberOf: ask.memberOf,
+      conformsTo: (value, profile) => ask.conformsTo(value, profile, run),
+    };
+  }
+  return scope.environment;
+}
+
+export interface InvariantSurroundings {
+  readonly compile: ExpressionCompiler;
+  readonly memberOf: (value: TypedValue, valueSet: string) => boolean | undefined;
+  readonly conformsTo: (value: TypedValue, profile: string, run: Run) => boolean | undefined;
+}
+
+/** The check of one constraint; undefined when it has no expression. Its text is compiled when first needed. */
+export function invariantCheck(
+  constraint: ElementDefinitionConstraint,
+  surroundings: InvariantSurroundings,
+): InvariantCheck | undefined {
+  const { key, human, expression: text } = constraint;
+  if (key === undefined || text === undefined) return undefined;
+  const advice = isBestPractice(constraint);
+  const severity = advice ? 'information' : constraint.severity === 'warning' ? 'warning' : 'error';
+  const byType = new Map<string, Expression | undefined>();
+  const words = human ?? `The rule ${key} does not hold`;
+
+  function expressionFor(type: string): Expression | undefined {
+    if (byType.has(type)) return byType.get(type);
+    let expression: Expression | undefined;
+    try {
+      expression = surroundings.compile(text as string, type);
+    } catch {
+      expression = undefined;
+    }
+    byType.set(type, expression);
+    return expression;
+  }
+
+  return (value, run, type, companion) => {
+    if (advice && run.options.bestPractice !== true) return;
+    const expression = expressionFor(type);
+    let holds: boolean | undefined;
+    try {
+      const focus = companion === undefined ? { type, value } : { type, value, element: companion };
+      holds = expression?.test(focus, environmentOf(run, surroundings));
+    } catch (error) {
+      if (error instanceof RangeError) throw error;
+    }
+    if (holds === undefined) foundOnce(run, 'invariant-not-checked', '', key);
+    else if (!holds) run.findings.push({ key, severity, code: 'invariant', text: words, path: '' });
+  };
+}
+
+/** The constraints that a profile's element has and its base has not. */
+export function addedInvariants(
+  definition: ElementDefinition,
+  base: ElementDefinition | undefined,
+  registry: Registry,
+  surroundings: InvariantSurroundings,
+): InvariantCheck | undefined {
+  const known = new Set((base?.constraint ?? []).map(({ key }) => key));
+  const checks = (definition.constraint ?? []).flatMap((constraint) => {
+    const { key = '', source } = constraint;
+    if (known.has(key)) return [];
+    const origin = source === undefined ? undefined : registry.structure(source);
+    const ofType = origin ? origin.derivation !== 'constraint' : nativeInvariants.has(key);
+    const check = ofType ? undefined : invariantCheck(constraint, surroundings);
+    return check ? [check] : [];
+  });
+  if (checks.length === 0) return undefined;
+  return (value, run, type, companion) => {
+    for (const check of checks) check(value, run, type, companion);
+  };
+}

@@ -1,0 +1,183 @@
+/**
+ * Narrative XHTML, judged by a scanner that hops from `<` to `<` and never builds a tree.
+ * https://hl7.org/fhir/R4/narrative.html#xhtml, rules txt-1 and txt-2
+ */
+import { found, type Run } from '../run.ts';
+
+/** HTML 4.0 chapters 7 to 11 (without 9.4) and 15, `a` and `img`; nothing deprecated. */
+const elements = new Set(
+  `div h1 h2 h3 h4 h5 h6 address bdo span em strong dfn code samp kbd var cite abbr acronym blockquote q sub sup p br
+  pre ul ol li dl dt dd table caption thead tfoot tbody colgroup col tr th td tt i b big small hr a img map area`.split(/\s+/),
+);
+
+const attributes = new Set(
+  `id class style title lang xml:lang xml:space dir xmlns cite href name src alt longdesc height width usemap ismap border
+  summary frame rules cellspacing cellpadding align valign char charoff span abbr axis headers scope rowspan colspan
+  nowrap rel rev hreflang type charset accesskey tabindex shape coords target start value compact clear size noshade
+  bgcolor hspace vspace background`.split(/\s+/),
+);
+
+const xmlEntities = new Set(['amp', 'lt', 'gt', 'quot', 'apos', 'nbsp']);
+const namespace = 'http://www.w3.org/1999/xhtml';
+
+/** `malformed`: no well-formed div of the namespace; `content`: breaks txt-1; `empty`: breaks txt-2. */
+export type NarrativeFault = 'malformed' | 'content' | 'empty';
+
+const isSpace = (c: number) => c === 32 || (c >= 9 && c <= 13);
+
+/** Whether `&name;` and `&#n;` between two places are ones XML knows. */
+function entitiesAreKnown(text: string, from: number, to: number): boolean {
+  let at = text.indexOf('&', from);
+  while (at >= 0 && at < to) {
+    const end = text.indexOf(';', at);
+    if (end < 0 || end > to || end === at + 1) return false;
+    const name = text.slice(at + 1, end);
+    if (!(name.charCodeAt(0) === 35 ? /^#(?:[0-9]+|x[0-9a-fA-F]+)$/.test(name) : xmlEntities.has(name))) return false;
+    at = text.indexOf('&', end);
+  }
+  return true;
+}
+
+function hasInk(text: string, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (!isSpace(text.charCodeAt(i))) return true;
+  return false;
+}
+
+/** The place after the name that begins at `at`. */
+function nameEnd(text: string, at: number): number {
+  let end = at;
+  while (end < text.length) {
+    const c = text.charCodeAt(end);
+    const part = (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || (c >= 48 && c <= 58) || c === 45 || c === 95 || c === 46;
+    if (!part) break;
+    end++;
+  }
+  return end;
+}
+
+interface Tag {
+  /** Place after `>`; negative when the tag is malformed. */
+  end: number;
+  closed: boolean;
+  legal: boolean;
+  namespace: boolean;
+}
+
+/** Reads attributes from `at` up to the end of the tag. */
+function readAttributes(text: string, start: number, tag: Tag): void {
+  tag.end = -1;
+  tag.closed = false;
+  tag.legal = true;
+  tag.namespace = false;
+  let at = start;
+  for (;;) {
+    const before = at;
+    while (isSpace(text.charCodeAt(at))) at++;
+    const c = text.charCodeAt(at);
+    if (c === 62) {
+      tag.end = at + 1;
+      return;
+    }
+    if (c === 47) {
+      if (text.charCodeAt(at + 1) !== 62) return;
+      tag.closed = true;
+      tag.end = at + 2;
+      return;
+    }
+    const end = nameEnd(text, at);
+    if (end === at || before === at) return;
+    const name = text.slice(at, end);
+    at = end;
+    while (isSpace(text.charCodeAt(at))) at++;
+    if (text.charCodeAt(at) !== 61) return;
+    at++;
+    while (isSpace(text.charCodeAt(at))) at++;
+    const quote = text.charCodeAt(at);
+    if (quote !== 34 && quote !== 39) return;
+    const close = text.indexOf(quote === 34 ? '"' : "'", at + 1);
+    if (close < 0 || !entitiesAreKnown(text, at + 1, close)) return;
+    const less = text.indexOf('<', at);
+    if (less >= 0 && less < close) return;
+    if (name === 'xmlns') tag.namespace = text.slice(at + 1, close) === namespace;
+    else if (!attributes.has(name) && !name.startsWith('xmlns:')) tag.legal = false;
+    if (name === 'href' || name === 'src') {
+      const url = text.slice(at + 1, close).trimStart().toLowerCase();
+      if (url.startsWith('javascript:') || url.startsWith('vbscript:')) tag.legal = false;
+    }
+    at = close + 1;
+  }
+}
+
+/** What is wrong with a narrative div, if anything. */
+export function narrativeFault(text: string): NarrativeFault | undefined {
+  const open: string[] = [];
+  const tag: Tag = { end: 0, closed: false, legal: true, namespace: false };
+  let legal = true;
+  let ink = false;
+  let at = 0;
+  while (isSpace(text.charCodeAt(at))) at++;
+  if (!text.startsWith('<div', at)) return 'malformed';
+  let started = false;
+  for (;;) {
+    const less = text.indexOf('<', at);
+    const end = less < 0 ? text.length : less;
+    if (open.length === 0) {
+      if (started && hasInk(text, at, end)) return 'malformed';
+    } else {
+      if (!entitiesAreKnown(text, at, end)) return 'malformed';
+      ink ||= hasInk(text, at, end);
+    }
+    if (less < 0) break;
+    if (started && open.length === 0 && !text.startsWith('<!--', less)) return 'malformed';
+    const next = text.charCodeAt(less + 1);
+    if (next === 47) {
+      const stop = nameEnd(text, less + 2);
+      if (open.pop() !== text.slice(less + 2, stop)) return 'malformed';
+      at = stop;
+      while (isSpace(text.charCodeAt(at))) at++;
+      if (text.charCodeAt(at) !== 62) return 'malformed';
+      at++;
+      continue;
+    }
+    if (next === 33) {
+      const comment = text.startsWith('<!--', less);
+      const close = comment ? text.indexOf('-->', less + 4) : -1;
+      if (close < 0) return 'malformed';
+      at = close + 3;
+      continue;
+    }
+    const stop = nameEnd(text, less + 1);
+    if (stop === less + 1) return 'malformed';
+    const name = text.slice(less + 1, stop);
+    readAttributes(text, stop, tag);
+    if (tag.end < 0) return 'malformed';
+    if (!started && !tag.namespace) return 'malformed';
+    started = true;
+    if (!tag.legal || !elements.has(name)) legal = false;
+    if (name === 'img') ink = true;
+    if (!tag.closed) open.push(name);
+    at = tag.end;
+  }
+  if (open.length > 0) return 'malformed';
+  if (!legal) return 'content';
+  return ink ? undefined : 'empty';
+}
+
+const txt1 =
+  'The narrative SHALL contain only the basic html formatting elements and attributes described in chapters 7-11 (except section 4 of chapter 9) and 15 of the HTML 4.0 standard, <a> elements (either name or href), images and internally contained style attributes';
+
+/** Reports what is wrong with `Narrative.div`. */
+export function checkNarrative(value: unknown, run: Run): void {
+  if (typeof value !== 'string') {
+    found(run, 'json-type', 'div', 'div', 'xhtml', 'string');
+    return;
+  }
+  const fault = narrativeFault(value);
+  if (fault === 'malformed') found(run, 'narrative', 'div');
+  else if (fault === 'content') {
+    run.findings.push({ key: 'txt-1', severity: 'error', code: 'invariant', text: txt1, path: 'div' });
+  } else if (fault === 'empty') {
+    const text = 'The narrative SHALL have some non-whitespace content';
+    run.findings.push({ key: 'txt-2', severity: 'error', code: 'invariant', text, path: 'div' });
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * maxLength, minValue and maxValue.
+ * https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.minValue_x_
+ */
+import type { ElementDefinition } from '@medplum/fhirtypes';
+import { isObject } from '../../fhir/resource.ts';
+import type { ValueCheck } from '../compilation.ts';
+import { found } from '../run.ts';
+import { choiceValue, equals } from './fixed.ts';
+
+export function maxLengthCheck(definition: ElementDefinition, base: ElementDefinition | undefined): ValueCheck | undefined {
+  const { maxLength } = definition;
+  if (maxLength === undefined || base?.maxLength === maxLength) return undefined;
+  return (value, run) => {
+    if (typeof value === 'string' && value.length > maxLength) found(run, 'string-length', '', '', maxLength);
+  };
+}
+
+/** -1, 0 or 1; undefined when the two cannot be compared. */
+export function compareValues(one: unknown, other: unknown): number | undefined {
+  if (typeof one === 'number' && typeof other === 'number') return Math.sign(one - other);
+  if (typeof one === 'string' && typeof other === 'string') return compareTimes(one, other);
+  if (isObject(one) && isObject(other)) {
+    const same = (one.code ?? one.unit) === (other.code ?? other.unit) || other.code === undefined;
+    return same ? compareValues(one.value, other.value) : undefined;
+  }
+  return undefined;
+}
+
+/** Dates of one precision compare as texts; instants by their time. */
+function compareTimes(one: string, other: string): number | undefined {
+  if (one.includes('T') && other.includes('T')) return Math.sign(Date.parse(one) - Date.parse(other));
+  const length = Math.min(one.length, other.length);
+  const [a, b] = [one.slice(0, length), other.slice(0, length)];
+  if (a === b) return one.length === other.length ? 0 : undefined;
+  return a < b ? -1 : 1;
+}
+
+export function rangeCheck(definition: ElementDefinition, base: ElementDefinition | undefined, profile: string): ValueCheck | undefined {
+  const min = choiceValue(definition, 'minValue');
+  const max = choiceValue(definition, 'maxValue');
+  if (min === undefined && max === undefined) return undefined;
+  if (base && equals(choiceValue(base, 'minValue'), min) && equals(choiceValue(base, 'maxValue'), max)) return undefined;
+  const name = definition.path ?? '';
+  return (value, run) => {
+    if (min !== undefined && compareValues(value, min) === -1) found(run, 'value-min', '', name, profile);
+    if (max !== undefined && compareValues(value, max) === 1) found(run, 'value-max', '', name, profile);
+  };
+}

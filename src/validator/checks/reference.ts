@@ -1,0 +1,83 @@
+/**
+ * References: their form, the type they point to, and their targets inside the resource or the bundle.
+ * https://hl7.org/fhir/R4/references.html
+ */
+import { isObject } from '../../fhir/resource.ts';
+import type { TypedValue } from '../../fhirpath/expression.ts';
+import { found, type ResourceScope, type Run, rootScope } from '../run.ts';
+
+/** `[type]/[id]`, absolute or not, with or without a version. */
+const literal = /^(?:.*\/)?([A-Z][A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/;
+
+/** The resource that a fragment `#id` names in the outermost resource; `#` alone names that one itself. */
+function containedTarget(fragment: string, scope: ResourceScope): Record<string, unknown> | undefined {
+  const root = rootScope(scope).resource;
+  if (fragment === '#') return root;
+  const { contained } = root;
+  if (!Array.isArray(contained)) return undefined;
+  const id = fragment.slice(1);
+  return contained.find((resource) => isObject(resource) && resource.id === id);
+}
+
+/** The target of a reference, if it is contained or lies in the same bundle. */
+export function resolveReference(reference: string, scope: ResourceScope): TypedValue | undefined {
+  const target = reference.startsWith('#')
+    ? containedTarget(reference, scope)
+    : scope.bundle?.target(reference, scope.fullUrl);
+  if (target === undefined || typeof target.resourceType !== 'string') return undefined;
+  return { type: target.resourceType, value: target };
+}
+
+/** The type a reference points to, as far as the text, its target here or `type` tells. */
+export function referenceType(reference: Record<string, unknown>, scope: ResourceScope): string | undefined {
+  const text = reference.reference;
+  if (typeof text === 'string') {
+    const target = text.startsWith('#') || scope.bundle ? resolveReference(text, scope) : undefined;
+    if (target) return target.type;
+    if (text.startsWith('urn:') || text.startsWith('#')) return typeOf(reference);
+    const query = text.indexOf('?');
+    if (query > 0) return text.slice(text.lastIndexOf('/', query) + 1, query);
+    const type = literal.exec(text)?.[1];
+    if (type !== undefined) return type;
+  }
+  return typeOf(reference);
+}
+
+function typeOf(reference: Record<string, unknown>): string | undefined {
+  return typeof reference.type === 'string' ? reference.type : undefined;
+}
+
+/** Reports a reference to a type that its element does not allow. */
+export function checkTarget(
+  value: unknown,
+  run: Run,
+  allowed: ReadonlySet<string>,
+  isResourceType: (name: string) => boolean,
+): void {
+  if (!isObject(value)) return;
+  const type = referenceType(value, run.scope);
+  if (type === undefined || allowed.has(type) || !isResourceType(type)) return;
+  found(run, 'reference-type', '', type, [...allowed].join(', '));
+}
+
+/** The form of `Reference.reference`; ref-1: a fragment names a contained resource. */
+export function checkReferenceText(text: string, run: Run, isResourceType: (name: string) => boolean): void {
+  if (text.charCodeAt(0) === 35) {
+    run.scope.fragments.push(text);
+    const itself = text === '#' && run.scope.container !== undefined;
+    if (!itself && (text === '#' || containedTarget(text, run.scope) === undefined)) {
+      const human = 'SHALL have a contained resource if a local reference is provided';
+      run.findings.push({ key: 'ref-1', severity: 'error', code: 'invariant', text: human, path: '' });
+    }
+    return;
+  }
+  const slash = text.indexOf('/');
+  const query = text.indexOf('?');
+  if (slash > 0 && isResourceType(text.slice(0, slash))) {
+    if (query < 0 && !literal.test(text)) found(run, 'reference-format', 'reference');
+    return;
+  }
+  if (text.indexOf(':') > 0) return;
+  if (query > 0 && isResourceType(text.slice(0, query))) return;
+  found(run, 'reference-format', 'reference');
+}

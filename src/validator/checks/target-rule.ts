@@ -1,0 +1,49 @@
+/**
+ * Types and profiles that a profile demands of the targets of references.
+ * https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.type.targetProfile
+ */
+import type { ElementDefinition } from '@medplum/fhirtypes';
+import { isObject } from '../../fhir/resource.ts';
+import { conforms } from '../conformance.ts';
+import type { CheckFactory } from '../profile.ts';
+import { found, foundOnce } from '../run.ts';
+import { equals } from './fixed.ts';
+import { checkTarget, resolveReference } from './reference.ts';
+
+const targetsOf = (definition: ElementDefinition | undefined): string[] =>
+  (definition?.type ?? []).filter(({ code }) => code === 'Reference').flatMap(({ targetProfile }) => targetProfile ?? []);
+
+export const targetRule: CheckFactory = (definition, base, { compilation }) => {
+  const targets = targetsOf(definition);
+  if (targets.length === 0 || equals(targets, targetsOf(base))) return undefined;
+  const { registry } = compilation;
+  const types = new Set<string>();
+  let profiled = false;
+  for (const url of targets) {
+    const structure = registry.structure(url);
+    if (!structure) {
+      profiled = true;
+      types.add('Resource');
+      continue;
+    }
+    types.add(structure.type ?? '');
+    if (structure.derivation === 'constraint') profiled = true;
+  }
+  const anyType = types.has('Resource') || types.has('DomainResource');
+  const isResourceType = (name: string) => registry.isResourceType(name);
+  return (value, run, type) => {
+    if (type !== 'Reference' || !isObject(value)) return;
+    if (!anyType) checkTarget(value, run, types, isResourceType);
+    if (!profiled || typeof value.reference !== 'string') return;
+    const target = resolveReference(value.reference, run.scope);
+    if (!target) {
+      foundOnce(run, 'reference-not-checked', '');
+      return;
+    }
+    if (!anyType && !types.has(target.type)) return;
+    const verdicts = targets.map((url) => conforms(target.value, target.type, url, run, compilation));
+    if (verdicts.includes(true)) return;
+    if (verdicts.includes(undefined)) foundOnce(run, 'profile-not-checked', '', targets.join(', '));
+    else found(run, 'reference-profile', '', targets.join(', '));
+  };
+};

@@ -1,0 +1,46 @@
+/**
+ * Whether a value conforms to a profile, asked in silence: for slices, choices of profiles, reference targets and
+ * FHIRPath's `conformsTo()`.
+ */
+import { isObject } from '../fhir/resource.ts';
+import type { Compilation, ProfileCheck } from './compilation.ts';
+import { anyError, type ResourceScope, type Run } from './run.ts';
+
+/** Whether a resource type or data type may be judged by a profile. */
+export function fitsType(profile: ProfileCheck, type: string, compilation: Compilation): boolean {
+  return type === profile.type || compilation.registry.model.isA(type, profile.type);
+}
+
+/** True or false; undefined when the profile is not known. A circle counts as conforming. */
+export function conforms(
+  value: unknown,
+  type: string,
+  url: string,
+  run: Run,
+  compilation: Compilation,
+): boolean | undefined {
+  const profile = compilation.profile(url);
+  if (!profile) return undefined;
+  if (!fitsType(profile, type, compilation)) return false;
+  const elsewhere = isObject(value) && value !== run.scope.resource && typeof value.resourceType === 'string';
+  const scope = elsewhere ? scopeOf(value, run.scope) : run.scope;
+  const silent: Run = { ...run, findings: [], told: new Set(), scope };
+  profile.check(value, silent, type);
+  return !anyError(silent, 0);
+}
+
+/** The scope of another resource in the same place: a contained one, or another entry of the bundle. */
+export function scopeOf(resource: Record<string, unknown>, from: ResourceScope): ResourceScope {
+  const root = from.container ?? from;
+  const contained = Array.isArray(root.resource.contained) && root.resource.contained.includes(resource);
+  return {
+    type: String(resource.resourceType),
+    resource,
+    container: contained ? root : undefined,
+    bundle: from.bundle,
+    fullUrl: contained ? root.fullUrl : from.bundle?.fullUrlOf(resource),
+    entries: undefined,
+    fragments: [],
+    environment: undefined,
+  };
+}

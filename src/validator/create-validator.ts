@@ -1,0 +1,115 @@
+/**
+ * Wires the validator: definitions are compiled when first needed and kept; verdicts are not.
+ * https://hl7.org/fhir/R4/validation.html
+ */
+import type { Issue } from '../core/issue.ts';
+import type { Registry } from '../fhir/registry.ts';
+import { isObject } from '../fhir/resource.ts';
+import type { ExpressionCompiler, TypedValue } from '../fhirpath/expression.ts';
+import type { Terminology } from '../terminology/terminology.ts';
+import { baseElements } from './base-elements.ts';
+import { bindingOf, membershipOf } from './checks/binding.ts';
+import { type InvariantSurroundings, invariantCheck } from './checks/invariant.ts';
+import type { Compilation, ProfileCheck, ValueCheck } from './compilation.ts';
+import { conforms } from './conformance.ts';
+import { compileProfile } from './profile.ts';
+import { newScope, resourceCheck } from './resource.ts';
+import { createRun, found, issuesOf } from './run.ts';
+import { typeFunctions } from './type-functions.ts';
+import { type TypeRuntime, typeRuntime } from './type-runtime.ts';
+import type { ValidationOptions, Validator } from './validator.ts';
+
+export interface ValidatorParts {
+  readonly registry: Registry;
+  readonly terminology: Terminology;
+  readonly compile: ExpressionCompiler;
+}
+
+/** A validator whose generated source can be read. */
+export interface CompiledValidator extends Validator {
+  /** The generated JavaScript of every type used so far, by type. */
+  readonly sources: ReadonlyMap<string, string>;
+  /** Compiles the definitions of these types now, not at their first resource. */
+  prepare(types: Iterable<string>): void;
+}
+
+export function createValidator({ registry, terminology, compile }: ValidatorParts): CompiledValidator {
+  const profiles = new Map<string, ProfileCheck>();
+  const bases = baseElements(registry);
+
+  const surroundings: InvariantSurroundings = {
+    compile,
+    memberOf(value: TypedValue, valueSet: string) {
+      const binding = bindingOf({ strength: 'required', valueSet });
+      if (!binding || !terminology.knows(valueSet)) return undefined;
+      const membership = membershipOf(value.value, value.type, binding, terminology);
+      return membership === 'unknown' ? undefined : membership === 'member';
+    },
+    conformsTo: ({ value, type }, url, run) => conforms(value, type, url, run, compilation),
+  };
+
+  const compilation: Compilation = {
+    registry,
+    terminology,
+    compile,
+    typeCheck: (name) => functions.get(name),
+    profile(canonical) {
+      const known = profiles.get(canonical);
+      if (known) return known;
+      const structure = registry.structure(canonical);
+      if (!structure) return undefined;
+      const profile = compileProfile(structure, compilation, surroundings, bases);
+      profiles.set(canonical, profile);
+      return profile;
+    },
+  };
+
+  let runtime: TypeRuntime | undefined;
+  const functions = typeFunctions(
+    compilation,
+    {
+      model: registry.model,
+      invariant: (constraint) => invariantCheck(constraint, surroundings),
+      profile(url): ValueCheck {
+        return (value, run, type) => compilation.profile(url)?.check(value, run, type);
+      },
+    },
+    () => {
+      runtime ??= typeRuntime(compilation, resources.nested);
+      return runtime;
+    },
+  );
+  const resources = resourceCheck(compilation);
+
+  function validate(resource: unknown, options: ValidationOptions = {}): Issue[] {
+    if (!isObject(resource) || typeof resource.resourceType !== 'string') {
+      const run = createRun(options, newScope({ resourceType: 'Resource' }));
+      found(run, 'not-a-resource', '');
+      return issuesOf(run);
+    }
+    if (!registry.isResourceType(resource.resourceType)) {
+      const run = createRun(options, newScope({ resourceType: 'Resource' }));
+      found(run, 'unknown-resource-type', '');
+      return issuesOf(run);
+    }
+    const scope = newScope(resource);
+    const run = createRun(options, scope);
+    try {
+      resources.root(run);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      run.scope = scope;
+      run.findings.length = 0;
+      found(run, 'too-deep', '');
+    }
+    return issuesOf(run);
+  }
+
+  return {
+    validate,
+    sources: functions.sources,
+    prepare(types) {
+      for (const type of types) functions.get(type);
+    },
+  };
+}

@@ -1,0 +1,193 @@
+/**
+ * What the validator can say: every key with its severity, FHIR issue code and words. Invariants are not listed, they
+ * speak with their own key, severity and text. The guide's kat-issue code system is made from this table.
+ * https://hl7.org/fhir/R4/validation.html
+ */
+import type { IssueSeverity, IssueType } from '../core/issue.ts';
+
+export interface FindingRow {
+  readonly severity: IssueSeverity;
+  readonly code: IssueType;
+  /** `{0}`, `{1}` stand for names taken from definitions: elements, types, profiles, value sets. Never for values. */
+  readonly text: string;
+}
+
+const table = {
+  'not-a-resource': { severity: 'error', code: 'structure', text: 'A resource is a JSON object with a resourceType' },
+  'unknown-resource-type': { severity: 'error', code: 'structure', text: 'The resource type is not one of R4' },
+  'unknown-element': { severity: 'error', code: 'structure', text: 'Unknown element {0}' },
+  'object-expected': { severity: 'error', code: 'structure', text: '{0} is an object of type {1}' },
+  'array-expected': { severity: 'error', code: 'invalid', text: '{0} may repeat: it is a JSON array' },
+  'array-unexpected': { severity: 'error', code: 'invalid', text: '{0} does not repeat: it is no JSON array' },
+  'array-empty': { severity: 'error', code: 'invalid', text: 'An empty array is not allowed: leave out {0}' },
+  'null-unexpected': { severity: 'error', code: 'invalid', text: 'null is not allowed: leave out {0}' },
+  'companion-length': { severity: 'error', code: 'structure', text: '_{0} has more items than {0}' },
+  'cardinality-min': { severity: 'error', code: 'structure', text: '{0}: at least {1} needed' },
+  'cardinality-max': { severity: 'error', code: 'structure', text: '{0}: at most {1} allowed' },
+  'choice-multiple': { severity: 'error', code: 'structure', text: '{0}[x] may be given in one type only' },
+  type: { severity: 'error', code: 'structure', text: '{0} has a type that is not allowed here; allowed: {1}' },
+  'json-type': { severity: 'error', code: 'invalid', text: 'A value of type {1} is written as a JSON {2}' },
+  format: { severity: 'error', code: 'invalid', text: 'Not a valid {1}' },
+  'string-empty': { severity: 'error', code: 'invalid', text: 'A value cannot be empty or white space only' },
+  'string-length': { severity: 'error', code: 'too-long', text: 'The value is longer than {1} characters' },
+  'string-space': {
+    severity: 'warning',
+    code: 'invalid',
+    text: 'The value begins or ends with white space, which is likely an error',
+  },
+  'value-min': { severity: 'error', code: 'invalid', text: '{0} is below the smallest value that {1} allows' },
+  'value-max': { severity: 'error', code: 'invalid', text: '{0} is above the largest value that {1} allows' },
+  fixed: { severity: 'error', code: 'value', text: '{0} differs from the value that {1} fixes' },
+  pattern: { severity: 'error', code: 'value', text: '{0} does not match the pattern that {1} demands' },
+  'binding-required': {
+    severity: 'error',
+    code: 'code-invalid',
+    text: 'A code from the value set {0} is required',
+  },
+  'binding-extensible': {
+    severity: 'warning',
+    code: 'code-invalid',
+    text: 'No code from the value set {0}; one should be used if any of its codes fits',
+  },
+  'binding-preferred': {
+    severity: 'information',
+    code: 'code-invalid',
+    text: 'No code from the preferred value set {0}',
+  },
+  'binding-not-checked': {
+    severity: 'information',
+    code: 'not-supported',
+    text: 'Not checked: the content of the value set {0} is not known here',
+  },
+  'code-unknown': { severity: 'error', code: 'code-invalid', text: 'The code does not exist in the code system {0}' },
+  'code-fragment': {
+    severity: 'warning',
+    code: 'code-invalid',
+    text: 'The code is not in the part of the code system {0} that is known here',
+  },
+  'code-display': {
+    severity: 'warning',
+    code: 'invalid',
+    text: 'The display is not one that the code system {0} gives for this code',
+  },
+  'code-not-checked': {
+    severity: 'information',
+    code: 'not-supported',
+    text: 'Not checked: the content of the code system {0} is not known here',
+  },
+  'code-system-supplement': {
+    severity: 'error',
+    code: 'not-found',
+    text: 'The code system {0} is a supplement: codes are not taken from it',
+  },
+  'code-system-is-value-set': {
+    severity: 'error',
+    code: 'invalid',
+    text: 'The system names a value set: a code system is needed',
+  },
+  'slice-min': { severity: 'error', code: 'structure', text: 'Slice {0}: at least {1} needed' },
+  'slice-max': { severity: 'error', code: 'structure', text: 'Slice {0}: at most {1} allowed' },
+  'slice-closed': { severity: 'error', code: 'structure', text: '{0} matches none of the slices of {1}, which is closed' },
+  'slice-order': { severity: 'error', code: 'structure', text: '{0} is out of the order of slices that {1} demands' },
+  'slice-end': { severity: 'error', code: 'structure', text: '{0}: what belongs to no slice of {1} stands at the end' },
+  'slicing-not-checked': {
+    severity: 'information',
+    code: 'not-supported',
+    text: 'Not checked: slices of {0} cannot be told apart by {1}',
+  },
+  'profile-unknown': { severity: 'warning', code: 'not-found', text: 'A claimed or requested profile is not known here' },
+  'profile-type': { severity: 'error', code: 'structure', text: 'The profile {0} is for {1}' },
+  'profile-mismatch': { severity: 'error', code: 'structure', text: '{0} conforms to none of: {1}' },
+  'profile-not-checked': { severity: 'information', code: 'not-supported', text: 'Not checked: the profile {0} is not known here' },
+  'extension-url': { severity: 'error', code: 'invalid', text: 'An extension needs an absolute url' },
+  'extension-unknown': {
+    severity: 'error',
+    code: 'structure',
+    text: 'No definition of this extension is known, so it is not allowed here',
+  },
+  'extension-example': {
+    severity: 'information',
+    code: 'not-supported',
+    text: 'Not checked: an extension of an example domain has no definition',
+  },
+  'extension-context': { severity: 'error', code: 'structure', text: 'The extension {0} is not allowed on {1}' },
+  'extension-modifier': {
+    severity: 'error',
+    code: 'structure',
+    text: 'The extension {0} changes meaning: it belongs in modifierExtension',
+  },
+  'extension-not-modifier': {
+    severity: 'error',
+    code: 'structure',
+    text: 'The extension {0} does not change meaning: it belongs in extension',
+  },
+  'reference-format': {
+    severity: 'error',
+    code: 'invalid',
+    text: 'A relative reference has the form [type]/[id] of a resource type of R4',
+  },
+  'reference-type': { severity: 'error', code: 'structure', text: 'The reference points to {0}; allowed: {1}' },
+  'reference-type-differs': {
+    severity: 'error',
+    code: 'structure',
+    text: 'Reference.type differs from the type of what it refers to',
+  },
+  'reference-unresolved': { severity: 'error', code: 'not-found', text: 'The reference has no target here' },
+  'reference-profile': { severity: 'error', code: 'structure', text: 'The target of the reference conforms to none of: {0}' },
+  'reference-not-checked': {
+    severity: 'information',
+    code: 'not-supported',
+    text: 'Not checked: targets outside of this resource were not read',
+  },
+  'canonical-relative': {
+    severity: 'error',
+    code: 'invalid',
+    text: 'A canonical URL is absolute, or a fragment of this resource',
+  },
+  'url-relative': { severity: 'error', code: 'invalid', text: 'The URL is not absolute' },
+  'bundle-fullurl-relative': { severity: 'error', code: 'invalid', text: 'fullUrl is an absolute URL' },
+  'bundle-fullurl-missing': { severity: 'error', code: 'required', text: 'The entry needs a fullUrl' },
+  'bundle-fullurl-id': {
+    severity: 'error',
+    code: 'invalid',
+    text: 'The fullUrl does not end in the type and id of its resource',
+  },
+  'bundle-entry-missing': { severity: 'error', code: 'invalid', text: 'A {0} bundle needs {1}' },
+  'bundle-reference-unresolved': {
+    severity: 'error',
+    code: 'not-found',
+    text: 'The reference has no target in this bundle',
+  },
+  'bundle-entry-unreachable': {
+    severity: 'warning',
+    code: 'informational',
+    text: 'The entry is not reached by references from the first entry',
+  },
+  narrative: { severity: 'error', code: 'invalid', text: 'The narrative is not well-formed XHTML in a div of the XHTML namespace' },
+  'html-in-markdown': { severity: 'warning', code: 'invalid', text: 'The markdown has an HTML tag in it, which may not be shown' },
+  'invariant-not-checked': {
+    severity: 'information',
+    code: 'not-supported',
+    text: 'Not checked: the rule {0} could not be evaluated',
+  },
+  'must-support': { severity: 'information', code: 'informational', text: '{0}, which {1} marks as must-support, is absent' },
+  'too-deep': { severity: 'error', code: 'too-costly', text: 'Nested more than {0} levels deep' },
+} as const satisfies Record<string, FindingRow>;
+
+export type FindingKey = keyof typeof table;
+
+export const findings: Readonly<Record<FindingKey, FindingRow>> = table;
+
+/** A finding on its way to the root: `path` grows to the left as the walk unwinds. */
+export interface Finding {
+  readonly key: string;
+  readonly severity: IssueSeverity;
+  readonly code: IssueType;
+  readonly text: string;
+  path: string;
+}
+
+/** The words of a finding with the names filled in. */
+export function findingText(key: FindingKey, names: readonly (string | number)[]): string {
+  return findings[key].text.replace(/\{(\d)\}/g, (_, digit: string) => String(names[Number(digit)] ?? ''));
+}

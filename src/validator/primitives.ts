@@ -1,0 +1,185 @@
+/**
+ * Primitive types: how each is written in JSON and which texts are values of it.
+ * https://hl7.org/fhir/R4/datatypes.html#primitive
+ */
+
+export type JsonType = 'string' | 'number' | 'boolean';
+
+export interface PrimitiveFormat {
+  readonly json: JsonType;
+  /** Whether a JSON value of the right kind is a value of the type; absent: every one is. */
+  readonly valid?: (value: never) => boolean;
+}
+
+const maxString = 1024 * 1024;
+
+/** A text with something other than white space in it and no control characters; at most 1 MiB. */
+export function isText(text: string): boolean {
+  const length = text.length;
+  if (length === 0 || length > maxString) return false;
+  let visible = false;
+  for (let i = 0; i < length; i++) {
+    const c = text.charCodeAt(i);
+    if (c > 32) visible = true;
+    else if (c !== 32 && c !== 9 && c !== 10 && c !== 13) return false;
+  }
+  return visible;
+}
+
+/** `[^\s]+(\s[^\s]+)*`: single spaces inside, none around. */
+export function isCode(text: string): boolean {
+  const length = text.length;
+  let space = true;
+  for (let i = 0; i < length; i++) {
+    const c = text.charCodeAt(i);
+    if (c <= 32 || c === 0xa0) {
+      if (space) return false;
+      space = true;
+    } else space = false;
+  }
+  return !space;
+}
+
+export function isId(text: string): boolean {
+  const length = text.length;
+  if (length === 0 || length > 64) return false;
+  for (let i = 0; i < length; i++) {
+    const c = text.charCodeAt(i);
+    const legal = (c >= 97 && c <= 122) || (c >= 48 && c <= 57) || (c >= 65 && c <= 90) || c === 45 || c === 46;
+    if (!legal) return false;
+  }
+  return true;
+}
+
+/** `\S*`, and no empty value. */
+export function isUri(text: string): boolean {
+  const length = text.length;
+  if (length === 0) return false;
+  for (let i = 0; i < length; i++) {
+    const c = text.charCodeAt(i);
+    if (c <= 32 || c === 0xa0) return false;
+  }
+  if (c4(text, 'oid:') || c4(text, 'uuid:')) return false;
+  if (c4(text, 'urn:oid:')) return oidPattern.test(text);
+  if (c4(text, 'urn:uuid:')) return anyUuidPattern.test(text);
+  return true;
+}
+
+const c4 = (text: string, start: string) => text.startsWith(start);
+
+const oidPattern = /^urn:oid:[0-2](\.(0|[1-9][0-9]*))+$/;
+const anyUuidPattern = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(#.*)?$/i;
+const uuidPattern = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+const monthDays = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** Two digits at a place as a number, or -1. */
+function two(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - 48;
+  const ones = text.charCodeAt(at + 1) - 48;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -1;
+}
+
+/** A real day, month or year: `YYYY`, `YYYY-MM`, `YYYY-MM-DD`, in the first `length` characters. */
+function isDay(text: string, length: number): boolean {
+  if (length !== 10 && length !== 7 && length !== 4) return false;
+  const century = two(text, 0);
+  const rest = two(text, 2);
+  const year = century * 100 + rest;
+  if (century < 0 || rest < 0 || year === 0) return false;
+  if (length === 4) return true;
+  const month = two(text, 5);
+  if (text.charCodeAt(4) !== 45 || month < 1 || month > 12) return false;
+  if (length === 7) return true;
+  const day = two(text, 8);
+  if (text.charCodeAt(7) !== 45 || day < 1) return false;
+  const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return day <= (monthDays[month - 1] as number) + (leap ? 1 : 0);
+}
+
+/** `hh:mm:ss` with an optional fraction, from `at`; the place after it, or -1. */
+function clock(text: string, at: number): number {
+  const hour = two(text, at);
+  const minute = two(text, at + 3);
+  const second = two(text, at + 6);
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return -1;
+  if (text.charCodeAt(at + 2) !== 58 || text.charCodeAt(at + 5) !== 58) return -1;
+  let end = at + 8;
+  if (text.charCodeAt(end) !== 46) return end;
+  const start = ++end;
+  while (end < text.length && text.charCodeAt(end) >= 48 && text.charCodeAt(end) <= 57) end++;
+  return end > start ? end : -1;
+}
+
+/** `Z` or `±hh:mm` up to ±14:00, and then the end. */
+function isZone(text: string, at: number): boolean {
+  const c = text.charCodeAt(at);
+  if (c === 90) return text.length === at + 1;
+  if ((c !== 43 && c !== 45) || text.length !== at + 6 || text.charCodeAt(at + 3) !== 58) return false;
+  const hour = two(text, at + 1);
+  const minute = two(text, at + 4);
+  return hour >= 0 && minute >= 0 && minute <= 59 && (hour < 14 || (hour === 14 && minute === 0));
+}
+
+export function isDate(text: string): boolean {
+  return isDay(text, text.length);
+}
+
+/** A date, or a date with time and zone. */
+export function isDateTime(text: string): boolean {
+  if (text.length <= 10) return isDay(text, text.length);
+  return isInstant(text);
+}
+
+export function isInstant(text: string): boolean {
+  if (!isDay(text, 10) || text.charCodeAt(10) !== 84) return false;
+  const end = clock(text, 11);
+  return end > 0 && isZone(text, end);
+}
+
+export function isTime(text: string): boolean {
+  return clock(text, 0) === text.length;
+}
+
+/** Groups of four characters of the alphabet, white space anywhere, padding at the end only. */
+export function isBase64(text: string): boolean {
+  let count = 0;
+  let padding = 0;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === 32 || (c >= 9 && c <= 13)) continue;
+    if (c === 61) padding++;
+    else {
+      const legal = (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || (c >= 47 && c <= 57) || c === 43;
+      if (!legal || padding > 0) return false;
+    }
+    count++;
+  }
+  return count > 0 && count % 4 === 0 && padding <= 2;
+}
+
+const whole = (min: number) => (value: number) => Number.isInteger(value) && value >= min && value <= 2147483647;
+
+/** By type name; what is not listed is not a primitive. */
+export const primitiveFormats: Readonly<Record<string, PrimitiveFormat>> = {
+  boolean: { json: 'boolean' },
+  integer: { json: 'number', valid: whole(-2147483648) },
+  unsignedInt: { json: 'number', valid: whole(0) },
+  positiveInt: { json: 'number', valid: whole(1) },
+  decimal: { json: 'number' },
+  string: { json: 'string', valid: isText },
+  markdown: { json: 'string', valid: isText },
+  code: { json: 'string', valid: isCode },
+  id: { json: 'string', valid: isId },
+  uri: { json: 'string', valid: isUri },
+  url: { json: 'string', valid: isUri },
+  canonical: { json: 'string', valid: isUri },
+  oid: { json: 'string', valid: (text: string) => oidPattern.test(text) },
+  uuid: { json: 'string', valid: (text: string) => uuidPattern.test(text) },
+  date: { json: 'string', valid: isDate },
+  dateTime: { json: 'string', valid: isDateTime },
+  instant: { json: 'string', valid: isInstant },
+  time: { json: 'string', valid: isTime },
+  base64Binary: { json: 'string', valid: isBase64 },
+  xhtml: { json: 'string' },
+};

@@ -1,0 +1,130 @@
+/**
+ * A profile as checks: what it demands beyond the type it constrains, as closures over plain JSON. The type itself has
+ * been checked by its own function, so an element that the profile leaves as it is costs nothing.
+ * https://hl7.org/fhir/R4/profiling.html
+ */
+import type { ElementDefinition, StructureDefinition } from '@medplum/fhirtypes';
+import { isObject } from '../fhir/resource.ts';
+import type { BaseElement, BaseElements } from './base-elements.ts';
+import { bindingRule } from './checks/binding-rule.ts';
+import { fixedCheck, patternCheck } from './checks/fixed.ts';
+import { type InvariantSurroundings, addedInvariants } from './checks/invariant.ts';
+import { maxLengthCheck, rangeCheck } from './checks/range.ts';
+import { targetRule } from './checks/target-rule.ts';
+import { typeRule } from './checks/type-rule.ts';
+import type { Compilation, ProfileCheck, ValueCheck } from './compilation.ts';
+import { type ElementNode, elementTree, typeCodes } from './element-tree.ts';
+import { propertyCheck } from './property.ts';
+import type { Run } from './run.ts';
+
+/** What a factory of checks knows besides the element and its base. */
+export interface ProfileScope {
+  readonly compilation: Compilation;
+  readonly surroundings: InvariantSurroundings;
+  readonly bases: BaseElements;
+  /** Canonical of the profile, for the words of findings. */
+  readonly profile: string;
+}
+
+/** Turns one statement of an element's definition into a check of its instances, if it says more than the base. */
+export type CheckFactory = (
+  definition: ElementDefinition,
+  base: ElementDefinition | undefined,
+  scope: ProfileScope,
+) => ValueCheck | undefined;
+
+/** In the order in which findings are to appear. */
+const factories: readonly CheckFactory[] = [
+  typeRule,
+  (definition, base, scope) => fixedCheck(definition, base, scope.profile),
+  (definition, base, scope) => patternCheck(definition, base, scope.profile),
+  maxLengthCheck,
+  (definition, base, scope) => rangeCheck(definition, base, scope.profile),
+  bindingRule,
+  targetRule,
+  (definition, base, scope) => addedInvariants(definition, base, scope.compilation.registry, scope.surroundings),
+];
+
+/** The checks of one instance of an element: its own and those of its children. */
+export function instanceCheck(node: ElementNode, base: BaseElement | undefined, scope: ProfileScope): ValueCheck | undefined {
+  const checks: ValueCheck[] = [];
+  for (const factory of factories) {
+    const check = factory(node.definition, base?.definition, scope);
+    if (check) checks.push(check);
+  }
+  const children = childrenCheck(node, base, scope);
+  if (children) checks.push((value, run) => isObject(value) && children(value, run));
+  return inTurn(checks);
+}
+
+function inTurn(checks: readonly ValueCheck[]): ValueCheck | undefined {
+  const [first, ...more] = checks;
+  if (first === undefined || more.length === 0) return first;
+  return (value, run, type, companion) => {
+    for (let i = 0; i < checks.length; i++) checks[i]?.(value, run, type, companion);
+  };
+}
+
+/** The checks of the elements inside an element. */
+function childrenCheck(
+  node: ElementNode,
+  base: BaseElement | undefined,
+  scope: ProfileScope,
+): ((holder: Record<string, unknown>, run: Run) => void) | undefined {
+  const types = typeCodes(node.definition);
+  const checks = node.children.flatMap((child) => {
+    const check = propertyCheck(child, scope.bases.child(base, types, child.name), scope);
+    return check ? [check] : [];
+  });
+  if (checks.length === 0) return undefined;
+  return (holder, run) => {
+    for (let i = 0; i < checks.length; i++) checks[i]?.(holder, run);
+  };
+}
+
+/** Compiles a profile; the definition of a type itself demands nothing more than that type. */
+export function compileProfile(
+  structure: StructureDefinition,
+  compilation: Compilation,
+  surroundings: InvariantSurroundings,
+  bases: BaseElements,
+): ProfileCheck {
+  const url = structure.url ?? '';
+  const type = structure.type ?? '';
+  const nothing: ValueCheck = () => undefined;
+  if (structure.derivation !== 'constraint') return { url, type, structure, check: nothing };
+  const tree = elementTree(structure);
+  let compiled: ValueCheck | undefined;
+
+  /** Compiled at the first use: profiles may refer to one another in a circle. */
+  function body(): ValueCheck {
+    if (!tree) return nothing;
+    const scope: ProfileScope = { compilation, surroundings, bases, profile: url };
+    return instanceCheck({ ...tree, definition: withoutTypes(tree.definition) }, bases.root(type), scope) ?? nothing;
+  }
+
+  const check: ValueCheck = (value, run, actual, companion) => {
+    if (!isObject(value)) {
+      compiled ??= body();
+      compiled(value, run, actual, companion);
+      return;
+    }
+    let visited = run.visiting.get(value);
+    if (visited?.has(url)) return;
+    if (!visited) {
+      visited = new Set();
+      run.visiting.set(value, visited);
+    }
+    visited.add(url);
+    compiled ??= body();
+    compiled(value, run, actual, companion);
+    visited.delete(url);
+  };
+  return { url, type, structure, check };
+}
+
+/** The root of a profile is judged by the profile's type, not by a list of its own. */
+function withoutTypes(definition: ElementDefinition): ElementDefinition {
+  const { type, ...rest } = definition;
+  return rest;
+}

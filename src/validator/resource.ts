@@ -1,0 +1,110 @@
+/**
+ * A resource as a whole: its own definition, what it contains, and the profiles it claims. Resources in `contained`,
+ * in bundles and in Parameters are each checked by their own type.
+ * https://hl7.org/fhir/R4/resource.html, https://hl7.org/fhir/R4/domainresource.html
+ */
+import { isObject } from '../fhir/resource.ts';
+import { bundleRules } from './checks/bundle.ts';
+import { indexBundle } from './checks/bundle-index.ts';
+import { checkContained } from './checks/contained.ts';
+import { impliedProfiles } from './checks/vital-signs.ts';
+import type { Compilation } from './compilation.ts';
+import { fitsType } from './conformance.ts';
+import { found, foundAs, type ResourceScope, type Run } from './run.ts';
+import type { NestedCheck } from './type-runtime.ts';
+
+export interface ResourceCheck {
+  /** Checks the resource of the run's scope. */
+  root(run: Run): void;
+  nested: NestedCheck;
+}
+
+export function newScope(resource: Record<string, unknown>): ResourceScope {
+  return {
+    type: String(resource.resourceType),
+    resource,
+    container: undefined,
+    bundle: undefined,
+    fullUrl: undefined,
+    entries: undefined,
+    fragments: [],
+    environment: undefined,
+  };
+}
+
+export function resourceCheck(compilation: Compilation): ResourceCheck {
+  const { registry } = compilation;
+
+  function checkScope(run: Run, profiles: readonly string[]): void {
+    const { type, resource, container } = run.scope;
+    compilation.typeCheck(type)(resource, run, type);
+    if (container === undefined && Array.isArray(resource.contained)) checkContained(resource.contained, run);
+    if (run.options.bestPractice === true && container === undefined) adviseNarrative(resource, run);
+    const applied = new Set<string>();
+    if (run.options.claimedProfiles !== false) checkClaimed(resource, run, applied);
+    for (const url of profiles) applyProfile(url, '', run, applied);
+    for (const url of impliedProfiles(resource)) applyProfile(url, '', run, applied);
+    if (type === 'Bundle') bundleRules(resource, run, registry);
+  }
+
+  function checkClaimed(resource: Record<string, unknown>, run: Run, applied: Set<string>): void {
+    const claimed = isObject(resource.meta) ? resource.meta.profile : undefined;
+    if (!Array.isArray(claimed)) return;
+    claimed.forEach((url, index) => {
+      if (typeof url === 'string') applyProfile(url, `meta.profile[${index}]`, run, applied);
+    });
+  }
+
+  function applyProfile(url: string, place: string, run: Run, applied: Set<string>): void {
+    const profile = compilation.profile(url);
+    if (!profile) {
+      foundAs(run, run.options.unknownProfile ?? 'warning', 'profile-unknown', place);
+      return;
+    }
+    if (applied.has(profile.url)) return;
+    applied.add(profile.url);
+    const { type, resource } = run.scope;
+    if (fitsType(profile, type, compilation)) profile.check(resource, run, type);
+    else found(run, 'profile-type', place, profile.url, profile.type);
+  }
+
+  /** The scope of a nested resource by the element that holds it. */
+  function scopeFor(resource: Record<string, unknown>, parent: string, holder: Record<string, unknown>, outer: ResourceScope): ResourceScope {
+    const scope = newScope(resource);
+    if (!parent.includes('.')) {
+      return { ...scope, container: outer.container ?? outer, bundle: outer.bundle, fullUrl: outer.fullUrl };
+    }
+    if (parent !== 'Bundle.entry') return { ...scope, bundle: outer.bundle, fullUrl: outer.fullUrl };
+    outer.entries ??= indexBundle(outer.resource, outer.bundle);
+    return { ...scope, bundle: outer.entries, fullUrl: typeof holder.fullUrl === 'string' ? holder.fullUrl : undefined };
+  }
+
+  function nested(value: unknown, run: Run, parent: string, holder: Record<string, unknown>): void {
+    if (!isObject(value) || typeof value.resourceType !== 'string') {
+      found(run, 'not-a-resource', '');
+      return;
+    }
+    if (!registry.isResourceType(value.resourceType)) {
+      found(run, 'unknown-resource-type', '');
+      return;
+    }
+    const outer = run.scope;
+    run.scope = scopeFor(value, parent, holder, outer);
+    checkScope(run, []);
+    if (run.scope.container === outer) for (const fragment of run.scope.fragments) outer.fragments.push(fragment);
+    run.scope = outer;
+  }
+
+  return {
+    root: (run) => checkScope(run, run.options.profiles ?? []),
+    nested,
+  };
+}
+
+/** dom-6, advice that is given on request. */
+function adviseNarrative(resource: Record<string, unknown>, run: Run): void {
+  if (resource.resourceType === 'Bundle' || resource.resourceType === 'Parameters' || resource.resourceType === 'Binary') return;
+  if (isObject(resource.text) && resource.text.div !== undefined) return;
+  const text = 'A resource should have narrative for robust management';
+  run.findings.push({ key: 'dom-6', severity: 'information', code: 'invariant', text, path: '' });
+}

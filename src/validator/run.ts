@@ -1,0 +1,106 @@
+/**
+ * The state of one validation: what was found so far, and which resource the walk is in. A run lives for one call of
+ * `validate` and is passed to every check; nothing outlives it, so that no answer depends on an earlier one.
+ */
+import type { Issue, IssueSeverity } from '../core/issue.ts';
+import type { Environment, TypedValue } from '../fhirpath/expression.ts';
+import type { BundleIndex } from './checks/bundle-index.ts';
+import { type Finding, type FindingKey, findings, findingText } from './finding.ts';
+import type { ValidationOptions } from './validator.ts';
+
+/** The resource the walk is in. */
+export interface ResourceScope {
+  readonly type: string;
+  readonly resource: Record<string, unknown>;
+  /** The scope of the resource that contains this one in `contained`. */
+  readonly container: ResourceScope | undefined;
+  /** The innermost bundle around this resource, and the entry it came in. */
+  readonly bundle: BundleIndex | undefined;
+  readonly fullUrl: string | undefined;
+  /** Index of this resource's own entries, when it is a bundle. */
+  entries: BundleIndex | undefined;
+  /** References and URLs that begin with `#`, as met in the walk: dom-3 needs them. */
+  readonly fragments: string[];
+  /** What FHIRPath may ask for; made when the first invariant is evaluated. */
+  environment: Environment | undefined;
+}
+
+export interface Run {
+  readonly findings: Finding[];
+  readonly options: ValidationOptions;
+  scope: ResourceScope;
+  /** What was said once and need not be said again. */
+  readonly told: Set<string>;
+  /** Pairs of object and profile being checked, so that circles end. */
+  readonly visiting: Map<object, Set<string>>;
+  depth: number;
+}
+
+/** A run over one resource. */
+export function createRun(options: ValidationOptions, scope: ResourceScope): Run {
+  return { findings: [], options, scope, told: new Set(), visiting: new Map(), depth: 0 };
+}
+
+/**
+ * Records a finding of the table.
+ * @param path of the element, from where the walk stands; empty for the element itself
+ * @param names fill the placeholders of the text
+ */
+export function found(run: Run, key: FindingKey, path: string, ...names: (string | number)[]): void {
+  const row = findings[key];
+  run.findings.push({ key, severity: row.severity, code: row.code, text: findingText(key, names), path });
+}
+
+/** As `found`, with another severity than the table gives. */
+export function foundAs(run: Run, severity: IssueSeverity, key: FindingKey, path: string, ...names: string[]): void {
+  run.findings.push({ key, severity, code: findings[key].code, text: findingText(key, names), path });
+}
+
+/** Records that something could not be checked, once for each name. */
+export function foundOnce(run: Run, key: FindingKey, path: string, ...names: string[]): void {
+  const about = `${key} ${names[0] ?? ''}`;
+  if (run.told.has(about)) return;
+  run.told.add(about);
+  found(run, key, path, ...names);
+}
+
+/** Puts a step before the path of all findings from `start` on: called while the walk unwinds. */
+export function under(run: Run, start: number, step: string): void {
+  const all = run.findings;
+  for (let i = start; i < all.length; i++) {
+    const finding = all[i] as Finding;
+    finding.path = finding.path === '' ? step : `${step}.${finding.path}`;
+  }
+}
+
+/** Whether anything from `start` on makes the resource unacceptable. */
+export function anyError(run: Run, start: number): boolean {
+  for (let i = start; i < run.findings.length; i++) {
+    const severity = (run.findings[i] as Finding).severity;
+    if (severity === 'error' || severity === 'fatal') return true;
+  }
+  return false;
+}
+
+/** The findings as issues: rooted at the resource type, each said once. */
+export function issuesOf(run: Run): Issue[] {
+  const seen = new Set<string>();
+  const issues: Issue[] = [];
+  for (const { key, severity, code, text, path } of run.findings) {
+    const expression = path === '' ? run.scope.type : `${run.scope.type}.${path}`;
+    const same = `${key} ${expression} ${text}`;
+    if (seen.has(same)) continue;
+    seen.add(same);
+    issues.push({ severity, code, key, text, expression });
+  }
+  return issues;
+}
+
+/** The outermost resource: the container of a contained one. */
+export function rootScope(scope: ResourceScope): ResourceScope {
+  return scope.container ?? scope;
+}
+
+export function typed(scope: ResourceScope): TypedValue {
+  return { type: scope.type, value: scope.resource };
+}

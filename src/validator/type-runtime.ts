@@ -1,0 +1,176 @@
+/**
+ * The functions that the generated source of types calls by name. Each takes the run as `x`, reports under a path
+ * relative to where the walk stands, and is reached only when something must be looked at or is wrong.
+ * https://hl7.org/fhir/R4/json.html
+ */
+import { isObject } from '../fhir/resource.ts';
+import type { Binding } from './checks/binding.ts';
+import { checkBinding } from './checks/binding.ts';
+import { codingCheck } from './checks/coding.ts';
+import { extensionsCheck } from './checks/extension.ts';
+import { checkNarrative } from './checks/narrative.ts';
+import { checkReferenceText, checkTarget } from './checks/reference.ts';
+import { isAbsolute } from './checks/url.ts';
+import type { Compilation } from './compilation.ts';
+import { isUri, primitiveFormats } from './primitives.ts';
+import { found, type Run, under } from './run.ts';
+
+/** How a nested resource is checked: `parent` is the path of the element that holds it, `holder` that element. */
+export type NestedCheck = (value: unknown, run: Run, parent: string, holder: Record<string, unknown>) => void;
+
+/** The functions by the names that generated source uses. */
+export type TypeRuntime = Readonly<Record<string, unknown>>;
+
+export function typeRuntime(compilation: Compilation, nested: NestedCheck): TypeRuntime {
+  const { registry, terminology } = compilation;
+  const isResourceType = (name: string) => registry.isResourceType(name);
+  const extensions = lazy(() => extensionsCheck(compilation));
+  const { coding, quantity } = codingCheck(terminology, registry);
+
+  /** `id` and `extension` beside a primitive value. */
+  function companion(value: unknown, x: Run, step: string, at: string, type: string, main: unknown): void {
+    const start = x.findings.length;
+    if (!isObject(value)) {
+      if (Array.isArray(value)) found(x, 'array-unexpected', '', step);
+      else if (value === null) found(x, 'null-unexpected', '', `_${step}`);
+      else found(x, 'object-expected', '', `_${step}`, 'Element');
+    } else {
+      let content = false;
+      for (const key in value) {
+        if (key === 'extension') {
+          content = true;
+          extensions()(value.extension, x, 'extension', at, primitiveHosts(type), value);
+        } else if (key === 'id') {
+          if (typeof value.id !== 'string') wrongJson(x, value.id, 'id', 'string');
+        } else unknown(x, key);
+      }
+      if (!content && (main === undefined || main === null)) noContent(x);
+    }
+    if (x.findings.length !== start) under(x, start, step);
+  }
+
+  return {
+    ...walk,
+    ...formats(),
+    under,
+    companion,
+    companions(value: unknown, x: Run, name: string, at: string, type: string, main: unknown): void {
+      if (!many(x, value, `_${name}`)) return;
+      const values = Array.isArray(main) ? main : [];
+      if (values.length > 0 && value.length > values.length) found(x, 'companion-length', name, name);
+      for (let i = 0; i < value.length; i++) {
+        if (value[i] !== null) companion(value[i], x, `${name}[${i}]`, at, type, values[i]);
+        else if (values[i] === undefined || values[i] === null) found(x, 'null-unexpected', `${name}[${i}]`, name);
+      }
+    },
+    extensions: ((list, x, field, at, types, holder) =>
+      extensions()(list, x, field, at, types, holder)) satisfies ReturnType<typeof extensionsCheck>,
+    narrative: checkNarrative,
+    nested,
+    bound: (value: unknown, x: Run, type: string, binding: Binding) => checkBinding(value, x, type, binding, terminology),
+    requiredCode(value: unknown, x: Run, type: string, binding: Binding, step: string): void {
+      if (typeof value !== 'string') wrongJson(x, value, step, type);
+      else if (!(primitiveFormats[type]?.valid as (text: string) => boolean)(value)) badFormat(x, value, step, type);
+      else boundCode(value, x, type, binding, step);
+    },
+    boundCode,
+    target: (value: unknown, x: Run, allowed: ReadonlySet<string>) => checkTarget(value, x, allowed, isResourceType),
+    coding,
+    quantity,
+    reference(value: Record<string, unknown>, x: Run): void {
+      if (typeof value.reference === 'string') checkReferenceText(value.reference, x, isResourceType);
+    },
+  };
+
+  function boundCode(value: unknown, x: Run, type: string, binding: Binding, step: string): void {
+    const start = x.findings.length;
+    checkBinding(value, x, type, binding, terminology);
+    if (x.findings.length !== start) under(x, start, step);
+  }
+}
+
+function lazy<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+const hosts = new Map(Object.keys(primitiveFormats).map((type) => [type, [type, 'Element']]));
+const primitiveHosts = (type: string) => hosts.get(type) ?? ['Element'];
+
+/** Names that may be repeated in a text: those of elements, not whatever a sender wrote as a key. */
+const elementName = /^_?[A-Za-z][A-Za-z0-9]{0,63}$/;
+
+function unknown(x: Run, key: string): void {
+  if (elementName.test(key)) found(x, 'unknown-element', key, key);
+  else found(x, 'unknown-element', '', '(its name is not one of an element)');
+}
+
+function noContent(x: Run): void {
+  const text = 'All FHIR elements must have a @value or children';
+  x.findings.push({ key: 'ele-1', severity: 'error', code: 'invariant', text, path: '' });
+}
+
+function wrongJson(x: Run, value: unknown, step: string, type: string): void {
+  if (value === null) found(x, 'null-unexpected', step, step);
+  else if (Array.isArray(value)) found(x, 'array-unexpected', step, step);
+  else found(x, 'json-type', step, step, type, primitiveFormats[type]?.json ?? 'string');
+}
+
+function badFormat(x: Run, value: unknown, step: string, type: string): void {
+  if (typeof value === 'string' && value.trim() === '') found(x, 'string-empty', step);
+  else found(x, 'format', step, step, type);
+}
+
+function many(x: Run, value: unknown, name: string): value is unknown[] {
+  if (!Array.isArray(value)) found(x, value === null ? 'null-unexpected' : 'array-expected', name.replace(/^_/, ''), name);
+  else if (value.length === 0) found(x, 'array-empty', name.replace(/^_/, ''), name);
+  else return true;
+  return false;
+}
+
+/** Small reports of the walk itself. */
+const walk = {
+  unknown,
+  noContent,
+  wrongJson,
+  badFormat,
+  many,
+  shape(x: Run, value: unknown, type: string): void {
+    if (Array.isArray(value)) found(x, 'array-unexpected', '', type);
+    else if (value === null) found(x, 'null-unexpected', '', type);
+    else found(x, 'object-expected', '', 'The value', type);
+  },
+  choice: (x: Run, name: string) => found(x, 'choice-multiple', name, name),
+  missing: (x: Run, name: string) => found(x, 'cardinality-min', '', name, 1),
+  most(x: Run, list: unknown[], name: string, max: number): void {
+    if (list.length > max) found(x, 'cardinality-max', '', name, max);
+  },
+  /** A null in an array of primitives stands for a value that has only a companion. */
+  nothing(x: Run, companions: unknown, index: number, step: string): void {
+    if (!Array.isArray(companions) || !isObject(companions[index])) found(x, 'null-unexpected', step, step);
+  },
+  extensionContent(value: Record<string, unknown>, x: Run): void {
+    let values = 0;
+    for (const key in value) if (key.startsWith('value') || key.startsWith('_value')) values++;
+    if (values > 0 !== (value.extension !== undefined)) return;
+    const text = 'Must have either extensions or value[x], not both';
+    x.findings.push({ key: 'ext-1', severity: 'error', code: 'invariant', text, path: '' });
+  },
+};
+
+/** `is_date` and its like. */
+function formats(): Record<string, unknown> {
+  const named: Record<string, unknown> = {};
+  for (const [type, { valid }] of Object.entries(primitiveFormats)) if (valid) named[`is_${type}`] = valid;
+  named.is_canonical = (text: string) => isUri(text);
+  named.is_url = (text: string) => isUri(text);
+  return named;
+}
+
+/** Whether a canonical can be looked up at all: absolute, or a fragment. */
+export function isCanonical(text: string): boolean {
+  return text.startsWith('#') || isAbsolute(text);
+}

@@ -1,0 +1,272 @@
+/**
+ * A type's definition as JavaScript: one function for the type and one for each of its backbone elements. A function
+ * walks the keys it is given, sets a bit for each element it meets, and asks for what is missing at the end: unknown
+ * elements, cardinality, choice and content cost next to nothing that way.
+ * https://hl7.org/fhir/R4/json.html, https://hl7.org/fhir/R4/elementdefinition.html
+ */
+import type { ElementDefinition, ElementDefinitionConstraint, StructureDefinition } from '@medplum/fhirtypes';
+import type { Model } from '../fhir/model.ts';
+import { type Binding, bindingOf, isBindable } from './checks/binding.ts';
+import { nativeInvariants } from './checks/invariant.ts';
+import { choiceKey, type ElementNode, elementTree, typeCodes } from './element-tree.ts';
+import { primitiveFormats } from './primitives.ts';
+
+/** The source of one type and what it refers to. */
+export interface TypeSource {
+  readonly type: string;
+  readonly source: string;
+  /** Complex types whose functions it calls. */
+  readonly uses: ReadonlySet<string>;
+  /** Paths it defines a function for. */
+  readonly paths: readonly string[];
+}
+
+/** What the generator needs to turn parts of a definition into values that the source refers to. */
+export interface SourceParts {
+  readonly model: Model;
+  invariant(constraint: ElementDefinitionConstraint): unknown;
+  profile(url: string): unknown;
+}
+
+export const functionName = (path: string): string => `f_${path.replace(/\W/g, '_')}`;
+const quote = JSON.stringify;
+
+interface Generator extends SourceParts {
+  /** Values the source names `k0`, `k1`, …: invariants, bindings, sets. Shared by the types of a unit. */
+  readonly constants: unknown[];
+  readonly uses: Set<string>;
+}
+
+function constant(generator: Generator, value: unknown): string {
+  return `k${generator.constants.push(value) - 1}`;
+}
+
+/**
+ * Generates the functions of a type.
+ * @param constants of the unit of source that the type becomes part of; grows
+ */
+export function typeSource(structure: StructureDefinition, parts: SourceParts, constants: unknown[]): TypeSource {
+  const tree = elementTree(structure);
+  const type = structure.type ?? structure.name ?? '';
+  if (!tree) throw new Error(`The definition of ${type} has no snapshot`);
+  const generator: Generator = { ...parts, constants, uses: new Set() };
+  const functions: string[] = [];
+  const paths: string[] = [];
+  const visit = (node: ElementNode) => {
+    const path = node.definition.path as string;
+    paths.push(path);
+    functions.push(functionSource(node, path, structure, generator));
+    for (const child of node.children) if (child.children.length > 0) visit(child);
+  };
+  visit(tree);
+  return { type, source: functions.join('\n'), uses: generator.uses, paths };
+}
+
+/** Names of a type and its ancestors, for extension contexts. */
+function lineage(node: ElementNode, structure: StructureDefinition, model: Model): string[] {
+  const names: string[] = [];
+  const path = node.definition.path as string;
+  let name: string | undefined = path.includes('.') ? typeCodes(node.definition)[0] : structure.type;
+  while (name !== undefined && !names.includes(name)) {
+    names.push(name);
+    name = model.type(name)?.base;
+  }
+  return names;
+}
+
+function functionSource(
+  node: ElementNode,
+  path: string,
+  structure: StructureDefinition,
+  generator: Generator,
+): string {
+  const root = !path.includes('.');
+  const resource = root && structure.kind === 'resource';
+  const presence = createPresence();
+  const cases: string[] = [];
+  const types = constant(generator, lineage(node, structure, generator.model));
+  for (const child of node.children) cases.push(...elementCases(child, path, types, presence, generator));
+  if (resource) cases.push(`case 'resourceType': break;`);
+  const lines = [
+    `function ${functionName(path)}(o, x, at) {`,
+    `if (typeof o !== 'object' || o === null || Array.isArray(o)) return shape(x, o, ${quote(path)});`,
+    presence.declarations(),
+    `let n = 0;`,
+    `for (const key in o) {`,
+    `const v = o[key]; n++;`,
+    `switch (key) {`,
+    ...cases,
+    `default: unknown(x, key);`,
+    `}}`,
+    resource ? '' : `if (n === 0 || (n === 1 && o.id !== undefined)) noContent(x);`,
+    presence.requirements(),
+    ...(node.definition.constraint ?? [])
+      .filter(({ key }) => !nativeInvariants.has(key ?? ''))
+      .map((rule) => invariantCall(generator.invariant(rule), 'o', path, generator)),
+    ...nativeRules(path),
+    '}',
+  ];
+  return lines.filter((line) => line !== '').join('\n');
+}
+
+function invariantCall(check: unknown, value: string, type: string, generator: Generator): string {
+  return check === undefined ? '' : `${constant(generator, check)}(${value}, x, ${quote(type)});`;
+}
+
+/** Rules of the specification that need the whole object and are written by hand. */
+function nativeRules(path: string): string[] {
+  if (path === 'Extension') return ['extensionContent(o, x);'];
+  if (path === 'Coding') return ['coding(o, x);'];
+  if (path === 'Quantity') return ['quantity(o, x);'];
+  if (path === 'Reference') return ['reference(o, x);'];
+  return [];
+}
+
+interface Presence {
+  /** Code that marks an element as present; for a choice, also refuses a second type. */
+  mark(node: ElementNode, type: string): string;
+  declarations(): string;
+  requirements(): string;
+}
+
+/** Bits for what must be there, and the type seen for each choice. */
+function createPresence(): Presence {
+  const required: { bit: number; word: number; node: ElementNode }[] = [];
+  const choices = new Map<ElementNode, string>();
+  return {
+    mark(node, type) {
+      let code = '';
+      if ((node.definition.min ?? 0) > 0) {
+        let entry = required.find((one) => one.node === node);
+        if (!entry) {
+          entry = { bit: 1 << (required.length % 30), word: Math.floor(required.length / 30), node };
+          required.push(entry);
+        }
+        code = `b${entry.word} |= ${entry.bit};`;
+      }
+      if (!node.choice) return code;
+      const name = choices.get(node) ?? `c${choices.size}`;
+      choices.set(node, name);
+      return `${code} if (${name} !== '' && ${name} !== '${type}') choice(x, '${node.name}'); ${name} = '${type}';`;
+    },
+    declarations() {
+      const words = new Set(required.map(({ word }) => `b${word} = 0`));
+      const names = [...words, ...[...choices.values()].map((name) => `${name} = ''`)];
+      return names.length > 0 ? `let ${names.join(', ')};` : '';
+    },
+    requirements() {
+      const lines: string[] = [];
+      for (let word = 0; word * 30 < required.length; word++) {
+        const here = required.filter((one) => one.word === word);
+        const mask = here.reduce((sum, one) => sum | one.bit, 0);
+        const asks = here.map(({ bit, node }) => `if (!(b${word} & ${bit})) missing(x, '${node.name}');`);
+        lines.push(`if (b${word} !== ${mask}) { ${asks.join(' ')} }`);
+      }
+      return lines.join('\n');
+    },
+  };
+}
+
+/** The switch cases of one element: a key for each type of a choice, and the `_key` of primitives. */
+function elementCases(
+  node: ElementNode,
+  parent: string,
+  types: string,
+  presence: Presence,
+  generator: Generator,
+): string[] {
+  const { definition, name } = node;
+  if (name === 'extension' || name === 'modifierExtension') {
+    return [`case '${name}': extensions(v, x, '${name}', at, ${types}, o); break;`];
+  }
+  const reference = definition.contentReference;
+  if (reference !== undefined) {
+    const target = reference.slice(reference.indexOf('#') + 1);
+    return [`case '${name}': ${presence.mark(node, '')} ${instances(node, name, target, parent, generator)} break;`];
+  }
+  const lines: string[] = [];
+  for (const code of typeCodes(definition)) {
+    const type = parent === 'Extension' && name === 'url' ? 'uri' : isResourceId(definition) ? 'id' : code;
+    const key = node.choice ? choiceKey(name, type) : name;
+    const target = node.children.length > 0 ? (definition.path as string) : type;
+    lines.push(`case '${key}': ${presence.mark(node, type)} ${instances(node, key, target, parent, generator)} break;`);
+    if (primitiveFormats[type] && !isAttribute(definition)) {
+      const call = isArray(definition) ? 'companions' : 'companion';
+      const at = `${parent}.${name}${node.choice ? '[x]' : ''}`;
+      const marked = presence.mark(node, type);
+      lines.push(`case '_${key}': ${marked} ${call}(v, x, '${name}', ${quote(at)}, '${type}', o.${key}); break;`);
+    }
+  }
+  return lines;
+}
+
+const isArray = (definition: ElementDefinition) => (definition.base?.max ?? definition.max) !== '1';
+const isResourceId = (definition: ElementDefinition) => definition.base?.path === 'Resource.id';
+/** `id` of elements and `Extension.url` are XML attributes: they have no extensions. */
+const isAttribute = (definition: ElementDefinition) =>
+  definition.base?.path === 'Element.id' || definition.path === 'Extension.url';
+
+/** Code that checks the one value or each of the values `v` of an element. */
+function instances(node: ElementNode, key: string, type: string, parent: string, generator: Generator): string {
+  const { name, definition } = node;
+  if (!isArray(definition)) return instance(node, 'v', quote(name), '', type, parent, generator);
+  const format = primitiveFormats[type];
+  const step = `'${name}[' + i + ']'`;
+  const nothing = format ? `v[i] === null ? nothing(x, o._${key}, i, ${step}) : ` : '';
+  const body = instance(node, 'v[i]', step, nothing, type, parent, generator);
+  const max = definition.max === '*' || definition.max === undefined ? '' : `most(x, v, '${name}', ${definition.max});`;
+  return `if (many(x, v, '${name}')) { ${max} for (let i = 0; i < v.length; i++) { ${body} } }`;
+}
+
+function instance(
+  node: ElementNode,
+  value: string,
+  step: string,
+  nothing: string,
+  type: string,
+  parent: string,
+  generator: Generator,
+): string {
+  const { definition, name } = node;
+  const rules = (definition.constraint ?? []).filter(({ key }) => !nativeInvariants.has(key ?? ''));
+  const own = node.children.length > 0 ? [] : rules;
+  const calls = own.map((rule) => invariantCall(generator.invariant(rule), value, type, generator));
+  const binding = isBindable(type) ? bindingOf(definition.binding) : undefined;
+  if (primitiveFormats[type]) {
+    if (type === 'xhtml') return `narrative(${value}, x);`;
+    const check = primitive(type, value, step, binding, generator);
+    const rest = calls.length === 0 ? '' : ` { const m = x.findings.length; ${calls.join(' ')} if (x.findings.length !== m) under(x, m, ${step}); }`;
+    return nothing === '' ? `${check}${rest}` : `if (${value} === null) ${nothing.slice(nothing.indexOf('?') + 1, -2)}; else { ${check}${rest} }`;
+  }
+  if (type === 'Resource') return `{ const m = x.findings.length; nested(${value}, x, '${parent}', o); if (x.findings.length !== m) under(x, m, ${step}); }`;
+  if (!type.includes('.')) generator.uses.add(type);
+  if (binding) calls.push(`bound(${value}, x, '${type}', ${constant(generator, binding)});`);
+  const targets = definition.type?.find(({ code }) => code === 'Reference')?.targetProfile;
+  if (type === 'Reference' && targets) {
+    const names = targets.map((url) => url.slice(url.lastIndexOf('/') + 1));
+    if (!names.includes('Resource')) calls.push(`target(${value}, x, ${constant(generator, new Set(names))});`);
+  }
+  for (const url of definition.type?.find(({ code }) => code === type)?.profile ?? []) {
+    calls.push(`${constant(generator, generator.profile(url))}(${value}, x, '${type}');`);
+  }
+  const at = type.includes('.') ? type : `${parent}.${name}${node.choice ? '[x]' : ''}`;
+  return `{ const m = x.findings.length; ${functionName(type)}(${value}, x, ${quote(at)}); ${calls.join(' ')} if (x.findings.length !== m) under(x, m, ${step}); }`;
+}
+
+/** Code that checks a primitive value: its JSON type, then its format or, where bound, its value set. */
+function primitive(type: string, value: string, step: string, binding: Binding | undefined, generator: Generator): string {
+  const format = primitiveFormats[type];
+  const json = format?.json ?? 'string';
+  const wrong = `if (typeof ${value} !== '${json}') wrongJson(x, ${value}, ${step}, '${type}');`;
+  if (binding?.strength === 'required') {
+    const name = constant(generator, binding);
+    const members = constant(generator, binding.members);
+    return `if (!${members}.has(${value})) requiredCode(${value}, x, '${type}', ${name}, ${step});`;
+  }
+  const bound = binding ? ` else boundCode(${value}, x, '${type}', ${constant(generator, binding)}, ${step});` : '';
+  if (!format?.valid) return wrong;
+  if (type === 'uri' || type === 'url' || type === 'canonical') {
+    return `${wrong} else if (!is_${type}(${value})) badFormat(x, ${value}, ${step}, '${type}'); else if (${value}.charCodeAt(0) === 35) x.scope.fragments.push(${value});${bound}`;
+  }
+  return `${wrong} else if (!is_${type}(${value})) badFormat(x, ${value}, ${step}, '${type}');${bound}`;
+}
