@@ -1,0 +1,130 @@
+/**
+ * Expressions evaluated by fhirpath.js itself: what the compiler does not cover, and the measure it is tested against.
+ */
+import type { ResourceNode, UserInvocationTable } from 'fhirpath';
+import type { Model } from '../fhir/model.ts';
+import { namedConstant } from './constants.ts';
+import type { Environment, Expression, TypedValue } from './expression.ts';
+import { fhirPathJs, fhirPathJsModel } from './fhirpath-js.ts';
+import { constantNames, type Tree } from './tree.ts';
+
+/**
+ * An expression for fhirpath.js.
+ * @param tree its parsed form, of which only the names of constants are read
+ */
+export function referenceExpression(text: string, focusType: string, model: Model, tree: Tree): Expression {
+  const constants = constantNames(tree);
+  let run: ReturnType<typeof compile> | undefined;
+  const evaluate = (focus: TypedValue, environment: Environment): unknown[] => {
+    run ??= compile(text, model.type(focusType)?.kind === 'resource' ? focusType : focus.type);
+    const variables = variablesOf(constants, environment);
+    const options = { resolveInternalTypes: false, userInvocationTable: functionsOf(environment) };
+    return run(asInput(focus), variables, options) as unknown[];
+  };
+  return {
+    text,
+    engine: 'fhirpath.js',
+    values: (focus, environment) => evaluate(focus, environment).map(toTypedValue),
+    test(focus, environment) {
+      const result = evaluate(focus, environment);
+      return result.length === 1 && toTypedValue(result[0]).value === true;
+    },
+  };
+}
+
+function compile(text: string, base: string) {
+  return fhirPathJs().compile({ base, expression: text }, fhirPathJsModel(), {
+    async: false,
+    resolveInternalTypes: false,
+  });
+}
+
+/** A primitive with a companion becomes a node through a parent that carries both: fhirpath.js takes nodes as input. */
+function asInput(focus: TypedValue): unknown {
+  if (focus.element === undefined) return focus.value;
+  const key = `value${focus.type.charAt(0).toUpperCase()}${focus.type.slice(1)}`;
+  return nodeAt({ [key]: focus.value, [`_${key}`]: focus.element }, 'Extension', 'value') ?? focus.value;
+}
+
+function nodeAt(value: unknown, base: string, expression: string): unknown {
+  const options = { async: false, resolveInternalTypes: false } as const;
+  return fhirPathJs().evaluate(value, { base, expression }, {}, fhirPathJsModel(), options)[0];
+}
+
+function variablesOf(constants: readonly string[], environment: Environment): Record<string, unknown> {
+  const variables: Record<string, unknown> = {
+    resource: environment.resource.value,
+    rootResource: environment.rootResource.value,
+    ...environment.variables,
+  };
+  for (const name of constants) {
+    const value = namedConstant(name);
+    if (value !== undefined) variables[name] ??= value;
+  }
+  return variables;
+}
+
+function functionsOf(environment: Environment): UserInvocationTable {
+  const ask = (
+    question: ((value: TypedValue, url: string) => boolean | undefined) | undefined,
+    input: readonly unknown[],
+    url: string,
+  ): boolean[] => {
+    if (input.length !== 1) return [];
+    const answer = question?.(toTypedValue(input[0]), url);
+    return answer === undefined ? [] : [answer];
+  };
+  return {
+    resolve: {
+      arity: { 0: [] },
+      fn: (input: readonly unknown[]) =>
+        input
+          .map((node) => environment.resolve?.(referenceOf(toTypedValue(node).value))?.value)
+          .filter(Boolean),
+    },
+    memberOf: {
+      arity: { 1: ['String'] },
+      fn: (input: readonly unknown[], url: string) => ask(environment.memberOf, input, url),
+    },
+    conformsTo: {
+      arity: { 1: ['String'] },
+      fn: (input: readonly unknown[], url: string) => ask(environment.conformsTo, input, url),
+    },
+  };
+}
+
+function referenceOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const reference = (value as { reference?: unknown } | undefined)?.reference;
+  return typeof reference === 'string' ? reference : '';
+}
+
+function toTypedValue(item: unknown): TypedValue {
+  const type = fhirPathJs().types([item])[0] ?? '';
+  if (isNode(item)) {
+    const { path, data, _data } = item;
+    const own = type.replace(/^FHIR\./, '');
+    const structural = own === 'BackboneElement' || own === 'Element';
+    return {
+      type: structural && path?.includes('.') ? path : own,
+      value: plain(data),
+      ...(_data === null ? {} : { element: _data }),
+    };
+  }
+  if (type === 'System.Quantity') {
+    const { value, unit } = item as { value: unknown; unit: string };
+    return { type, value: { value: plain(value), unit: unit.replace(/^'(.*)'$/, '$1') } };
+  }
+  return { type, value: plain(item) };
+}
+
+function isNode(item: unknown): item is ResourceNode {
+  return typeof item === 'object' && item !== null && 'fhirNodeDataType' in item;
+}
+
+/** Numbers, dates and times as JSON has them. */
+function plain(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  if (typeof value !== 'object' || value === null) return value ?? undefined;
+  return Object.getPrototypeOf(value) === Object.prototype ? value : fhirPathJs().resolveInternalTypes(value);
+}
