@@ -1,0 +1,123 @@
+/**
+ * One condition of a search: `name:modifier=value,value` understood by the parameter it names.
+ * https://hl7.org/fhir/R4/search.html#modifiers
+ */
+import { refuse } from '../core/fhir-error.ts';
+import type { Registry } from '../fhir/registry.ts';
+import { presenceTerm } from './entry-collector.ts';
+import type { Parameter } from './parameter.ts';
+import type { DateTerm } from './params/date.ts';
+import { dateAlternatives } from './params/date.ts';
+import { anyOf, invalidValue, type ParameterKind, termNode } from './params/kind.ts';
+import type { ParameterKinds } from './params/kinds.ts';
+import type { Comparison, PlanNode } from './plan.ts';
+import { splitUnescaped, unescaped } from './search-value.ts';
+import type { TypeParameters } from './type-parameters.ts';
+
+export interface Condition {
+  readonly parameter: Parameter;
+  readonly modifier: string | undefined;
+  /** The alternatives, as the parameter's kind understood them; none for `:missing`. */
+  readonly terms: readonly unknown[];
+  readonly node: PlanNode;
+}
+
+export interface ConditionContext {
+  readonly registry: Registry;
+  readonly kinds: ParameterKinds;
+  readonly resourceType: string;
+  readonly parameters: TypeParameters;
+}
+
+/** @throws FhirError for an unknown parameter, an unknown modifier or a value that cannot be understood */
+export function conditionOf(name: string, value: string, context: ConditionContext): Condition {
+  const { code, modifier } = splitName(name);
+  const parameter = context.parameters.get(code);
+  if (!parameter) throw unknownParameter(code, context);
+  const kind = context.kinds[parameter.type as keyof ParameterKinds];
+  if (modifier === 'missing') return missing(parameter, value);
+  if (modifier !== undefined) requireModifier(modifier, parameter, kind, context);
+  const texts = splitUnescaped(value, ',');
+  if (texts.includes('')) throw invalidValue(parameter, 'values separated by single commas');
+  const terms = texts.map((text) => kind.parse(text, modifier, parameter));
+  const found = anyOf(terms.map((term) => planTerm(term, texts, parameter, kind)));
+  const negated = modifier === 'not' || modifier === 'not-in';
+  return { parameter, modifier, terms, node: negated ? { kind: 'not', node: found } : found };
+}
+
+function splitName(name: string): { code: string; modifier: string | undefined } {
+  const colon = name.indexOf(':');
+  return colon < 0
+    ? { code: name, modifier: undefined }
+    : { code: name.slice(0, colon), modifier: name.slice(colon + 1) };
+}
+
+function planTerm(
+  term: unknown,
+  texts: readonly string[],
+  parameter: Parameter,
+  kind: ParameterKind,
+): PlanNode {
+  if (parameter.code === '_id') return { kind: 'ids', ids: texts.map(unescaped) };
+  if (parameter.code === '_lastUpdated') return updatedNode(term as DateTerm);
+  return anyOf(parameter.indexedAs.map((member) => kind.plan(term, member.name, member)));
+}
+
+/** The store keeps one instant, not a period: it ends a millisecond after it begins. */
+function updatedNode(term: DateTerm): PlanNode {
+  const atInstant = ({ column, op, value }: Comparison): Comparison => ({
+    column: 'low',
+    op: column === 'low' ? op : op === '>' ? '>=' : '<',
+    value,
+  });
+  return anyOf(dateAlternatives(term).map((where) => ({ kind: 'updated', where: where.map(atInstant) })));
+}
+
+function missing(parameter: Parameter, value: string): Condition {
+  if (value !== 'true' && value !== 'false') throw invalidValue(parameter, "true or false with ':missing'");
+  const kept = parameter.code === '_id' || parameter.code === '_lastUpdated';
+  const present: PlanNode = kept
+    ? { kind: 'all' }
+    : anyOf(parameter.indexedAs.map((member) => termNode(presenceTerm(member.name))));
+  const node: PlanNode = value === 'false' ? present : { kind: 'not', node: present };
+  return { parameter, modifier: 'missing', terms: [], node };
+}
+
+function requireModifier(
+  modifier: string,
+  parameter: Parameter,
+  kind: ParameterKind,
+  { registry }: ConditionContext,
+): void {
+  const modifiers = modifiersOf(parameter, kind);
+  if (modifiers.includes(modifier)) return;
+  const takesType = modifiers.includes('[type]') && registry.isResourceType(modifier);
+  if (takesType && (parameter.targets.length === 0 || parameter.targets.includes(modifier))) return;
+  const named = ['missing', ...modifiers].map((name) =>
+    name === '[type]' ? parameter.targets.join(', ') : name,
+  );
+  if (modifier.includes('.')) {
+    throw refuse('unknown-modifier', `Search by chained parameters ('${parameter.code}') is not supported`);
+  }
+  throw refuse(
+    'unknown-modifier',
+    `Search parameter '${parameter.code}' of type ${parameter.type} has no such modifier; it has: ${named.join(', ')}`,
+  );
+}
+
+function modifiersOf(parameter: Parameter, kind: ParameterKind): readonly string[] {
+  if (parameter.code === '_id') return ['not'];
+  // What modifiers need is not indexed of Resource.meta.
+  return parameter.code.startsWith('_')
+    ? kind.modifiers
+    : [...kind.modifiers, ...(kind.indexedModifiers ?? [])];
+}
+
+function unknownParameter(code: string, { resourceType, parameters }: ConditionContext) {
+  if (code.includes('.')) {
+    return refuse('unknown-parameter', 'Search by chained parameters is not supported');
+  }
+  if (code === '_has') return refuse('unknown-parameter', "Reverse chained search ('_has') is not supported");
+  const known = [...parameters.keys()].join(', ');
+  return refuse('unknown-parameter', `${resourceType} has no such search parameter; it has: ${known}`);
+}

@@ -1,0 +1,88 @@
+/**
+ * The search parser: query text → SearchRequest. Nothing is dropped in silence: what is not understood is refused,
+ * or, under lenient handling, named in an issue.
+ * https://hl7.org/fhir/R4/search.html
+ */
+import { type Clock, systemClock } from '../core/clock.ts';
+import { FhirError, refuse } from '../core/fhir-error.ts';
+import type { Issue } from '../core/issue.ts';
+import type { Registry } from '../fhir/registry.ts';
+import { codeExpansion } from './code-expansion.ts';
+import { type Condition, conditionOf } from './condition.ts';
+import { includeOf, revincludeOf, targetsOf } from './include-parameter.ts';
+import { parameterKinds } from './params/kinds.ts';
+import { planOf, scopesOf } from './patient-binding.ts';
+import { defaultCount, notConditions, resultParameters, type Shape } from './result-parameters.ts';
+import type { Include, SearchParser } from './search-request.ts';
+import { createTypeParameters } from './type-parameters.ts';
+
+export interface SearchParserOptions {
+  readonly registry: Registry;
+  /** Own base URLs, without a slash at the end: references that begin with one are local. */
+  readonly localBases?: readonly string[];
+  /** What `ap` on a date measures from. */
+  readonly clock?: Clock;
+}
+
+/** What lenient handling may ignore. */
+const ignorable: ReadonlySet<string> = new Set(['unknown-parameter', 'unknown-modifier']);
+
+export function createSearchParser(options: SearchParserOptions): SearchParser {
+  const { registry, localBases = [], clock = systemClock } = options;
+  const parametersOf = createTypeParameters(registry);
+  const kinds = parameterKinds({ localBases, clock, expandCodes: codeExpansion(registry) });
+
+  return (resourceType, pairs, handling) => {
+    if (!registry.isResourceType(resourceType)) {
+      throw refuse('unknown-type', 'R4 has no such resource type');
+    }
+    const parameters = parametersOf(resourceType);
+    const context = { registry, kinds, resourceType, parameters, parametersOf };
+    const shape: Shape = { sort: [], count: defaultCount, total: 'none', countOnly: false };
+    const conditions: Condition[] = [];
+    const includes: Include[] = [];
+    const revincludes: Include[] = [];
+    const applied: [string, string][] = [];
+    const issues: Issue[] = [];
+
+    /** Understands one parameter; answers with its value as applied. */
+    const apply = (name: string, value: string): string => {
+      if (value === '') throw refuse('unknown-parameter', 'A search parameter has no value');
+      const result = Object.hasOwn(resultParameters, name) ? resultParameters[name] : undefined;
+      if (result) return result(value, shape, parameters);
+      if (name === '_include') includes.push(includeOf(value, context));
+      else if (name === '_revinclude') revincludes.push(revincludeOf(value, context));
+      else if (/^_(rev)?include:/.test(name)) {
+        throw refuse('unknown-modifier', 'Includes have no modifier here; iteration is not supported');
+      } else conditions.push(conditionOf(name, value, context));
+      return value;
+    };
+
+    for (const [name, value] of pairs) {
+      if (notConditions.has(name)) continue;
+      try {
+        applied.push([name, apply(name, value)]);
+      } catch (error) {
+        if (handling === 'strict' || !(error instanceof FhirError)) throw error;
+        if (!error.issues.every(({ key }) => ignorable.has(key))) throw error;
+        issues.push(...error.issues.map((issue) => ({ ...issue, severity: 'warning' as const })));
+      }
+    }
+
+    const scopes = new Set([
+      ...scopesOf(resourceType, conditions, parameters, registry),
+      ...includes.flatMap((include) => targetsOf(include, context)),
+      ...revincludes.map((include) => include.sourceType),
+    ]);
+    return {
+      type: resourceType,
+      where: planOf(conditions, parameters),
+      ...shape,
+      includes,
+      revincludes,
+      scopes: [...scopes],
+      applied,
+      issues,
+    };
+  };
+}

@@ -1,0 +1,63 @@
+/** `_include` and `_revinclude`. https://hl7.org/fhir/R4/search.html#include */
+import { refuse } from '../core/fhir-error.ts';
+import type { Registry } from '../fhir/registry.ts';
+import type { Include } from './search-request.ts';
+import type { TypeParameters } from './type-parameters.ts';
+
+export interface IncludeContext {
+  readonly registry: Registry;
+  readonly resourceType: string;
+  readonly parametersOf: (resourceType: string) => TypeParameters;
+}
+
+/** `_include=Procedure:encounter:Encounter`, `Procedure:*` or `*`. */
+export function includeOf(value: string, context: IncludeContext): Include {
+  const include =
+    value === '*' ? { ...everything, sourceType: context.resourceType } : parse(value, '_include', context);
+  if (include.sourceType !== context.resourceType) {
+    throw refuse('invalid-parameter', `'_include' follows references of ${context.resourceType} here`);
+  }
+  return include;
+}
+
+/** `_revinclude=Provenance:target`. */
+export function revincludeOf(value: string, context: IncludeContext): Include {
+  const include = parse(value, '_revinclude', context);
+  const { resourceType } = context;
+  const reaches = targetsOf(include, context).includes(resourceType);
+  if (!reaches || (include.targetType !== undefined && include.targetType !== resourceType)) {
+    throw refuse('invalid-parameter', `'_revinclude' names a reference that leads to ${resourceType}`);
+  }
+  return include;
+}
+
+const everything = { parameter: '*', targetType: undefined } as const;
+
+function parse(value: string, name: string, { registry, parametersOf }: IncludeContext): Include {
+  const [sourceType = '', parameter = '', targetType, ...rest] = value.split(':');
+  if (rest.length > 0 || parameter === '') {
+    throw refuse('invalid-parameter', `'${name}' takes Type:parameter or Type:parameter:TargetType`);
+  }
+  if (
+    !registry.isResourceType(sourceType) ||
+    (targetType !== undefined && !registry.isResourceType(targetType))
+  ) {
+    throw refuse('invalid-parameter', `'${name}' names a type that is not a resource type of R4`);
+  }
+  if (parameter !== '*' && parametersOf(sourceType).get(parameter)?.type !== 'reference') {
+    const references = [...parametersOf(sourceType).values()].filter(({ type }) => type === 'reference');
+    const codes = references.map(({ code }) => code).join(', ');
+    throw refuse('unknown-parameter', `'${name}' of ${sourceType} takes one of: *, ${codes}`);
+  }
+  return { sourceType, parameter, targetType };
+}
+
+/** The resource types an include may bring. */
+export function targetsOf({ sourceType, parameter, targetType }: Include, context: IncludeContext): string[] {
+  if (targetType !== undefined) return [targetType];
+  const parameters = context.parametersOf(sourceType);
+  const followed = parameter === '*' ? [...parameters.values()] : [parameters.get(parameter)!];
+  const references = followed.filter(({ type }) => type === 'reference');
+  if (references.some(({ targets }) => targets.length === 0)) return [...context.registry.resourceTypes];
+  return [...new Set(references.flatMap(({ targets }) => targets))];
+}

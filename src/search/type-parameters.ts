@@ -1,0 +1,142 @@
+/**
+ * The search parameters of one resource type, made ready once: expressions split by type, unions of other parameters
+ * recognised, value types and code systems read off the definitions.
+ */
+import type { SearchParameter } from '@medplum/fhirtypes';
+import type { Registry } from '../fhir/registry.ts';
+import { codeSystemOf, type ElementAt, elementsAt } from './element-types.ts';
+import { corrected, expressionParts, splitUnion } from './expression-parts.ts';
+import type { Component, ExpressionPart, Parameter, ParameterType } from './parameter.ts';
+
+/** Looked up by code. Parameters without an expression, which nothing could be found by, are left out. */
+export type TypeParameters = ReadonlyMap<string, Parameter>;
+
+/** @returns the parameters of a type; computed at first use */
+export function createTypeParameters(registry: Registry): (resourceType: string) => TypeParameters {
+  const known = new Map<string, TypeParameters>();
+  return (resourceType) => {
+    let parameters = known.get(resourceType);
+    if (!parameters) {
+      parameters = parametersOf(registry, resourceType);
+      known.set(resourceType, parameters);
+    }
+    return parameters;
+  };
+}
+
+function parametersOf(registry: Registry, resourceType: string): TypeParameters {
+  const single = new Map<string, Parameter>();
+  for (const definition of registry.searchParameters(resourceType)) {
+    const parameter = parameterOf(registry, resourceType, definition);
+    if (parameter) single.set(parameter.code, parameter);
+  }
+  const all = [...single.values()];
+  return new Map(
+    all.map((parameter) => [parameter.code, { ...parameter, indexedAs: indexedAs(parameter, all) }]),
+  );
+}
+
+function parameterOf(
+  registry: Registry,
+  resourceType: string,
+  definition: SearchParameter,
+): Parameter | undefined {
+  const { code, expression, type } = definition;
+  if (code === undefined || expression === undefined || type === undefined || type === 'special')
+    return undefined;
+  const parts = expressionParts(expression, resourceType, registry.model);
+  if (parts.length === 0) return undefined;
+  const elements = allElements(registry, resourceType, parts);
+  const narrowed = parts.flatMap(({ targetType }) => targetType ?? []);
+  const parameter: Parameter = {
+    name: `${resourceType}.${code}`,
+    code,
+    type: type as ParameterType,
+    parts,
+    valueTypes: elements && new Set(elements.map((element) => element.type)),
+    targets: narrowed.length === parts.length ? [...new Set(narrowed)] : (definition.target ?? []),
+    components: type === 'composite' ? componentsOf(registry, definition, elements ?? []) : [],
+    indexedAs: [],
+    systemOf: systemOf(registry, elements ?? []),
+  };
+  return { ...parameter, indexedAs: [parameter] };
+}
+
+function allElements(
+  registry: Registry,
+  from: string,
+  parts: readonly ExpressionPart[],
+): ElementAt[] | undefined {
+  const found = parts.map((part) => elementsAt(registry, from, part.expression));
+  return found.every((elements) => elements !== undefined) ? found.flat() : undefined;
+}
+
+function systemOf(registry: Registry, elements: readonly ElementAt[]): Parameter['systemOf'] {
+  const lookups = elements
+    .filter(({ type }) => type === 'code')
+    .map((element) => codeSystemOf(registry, element));
+  return (code) => {
+    for (const lookup of lookups) {
+      const system = lookup(code);
+      if (system !== undefined) return system;
+    }
+    return undefined;
+  };
+}
+
+function componentsOf(
+  registry: Registry,
+  composite: SearchParameter,
+  bases: readonly ElementAt[],
+): Component[] {
+  return (composite.component ?? []).flatMap(({ definition, expression }) => {
+    const part = registry.searchParameter(definition ?? '');
+    if (!part?.code || !part.type || expression === undefined) return [];
+    const elements = bases.flatMap((base) =>
+      splitUnion(corrected(expression)).flatMap((path) => elementsAt(registry, base.type, path) ?? []),
+    );
+    const parameter: Parameter = {
+      name: part.code,
+      code: composite.code ?? part.code,
+      type: part.type as ParameterType,
+      parts: [],
+      valueTypes: elements.length > 0 ? new Set(elements.map((element) => element.type)) : undefined,
+      targets: part.target ?? [],
+      components: [],
+      indexedAs: [],
+      systemOf: systemOf(registry, elements),
+    };
+    return [{ expression: corrected(expression), parameter }];
+  });
+}
+
+/** Fewer entries: a union such as `combo-code` is searched as the parameters it unites. */
+function indexedAs(union: Parameter, all: readonly Parameter[]): readonly Parameter[] {
+  if (union.type === 'reference' || union.parts.length < 2) return [union];
+  const wanted = new Set(union.parts.map(keyOf));
+  const members = all.filter(
+    (other) =>
+      other.type === union.type &&
+      other.parts.length < union.parts.length &&
+      other.parts.every((part) => wanted.has(keyOf(part))) &&
+      sameComponents(other, union),
+  );
+  const covered = new Set(members.flatMap((member) => member.parts.map(keyOf)));
+  if (covered.size < wanted.size) return [union];
+  return [...new Set(members.flatMap((member) => indexedAs(member, all)))];
+}
+
+function keyOf({ expression, targetType }: ExpressionPart): string {
+  return `${expression} ${targetType ?? ''}`;
+}
+
+function sameComponents(one: Parameter, other: Parameter): boolean {
+  return (
+    one.components.length === other.components.length &&
+    one.components.every(
+      (component, i) =>
+        component.expression === other.components[i]!.expression &&
+        component.parameter.type === other.components[i]!.parameter.type,
+    )
+  );
+}
