@@ -14,6 +14,14 @@ export function parameterId(name: string): Fragment {
   return sql`(SELECT p.id FROM parameter p WHERE p.name = ${name})`;
 }
 
+/**
+ * Condition: entry `x` belongs to resource `r` and the parameter. The plus keeps planners from going through an index
+ * over the values of the parameter, which is long, when the resource has a handful of entries.
+ */
+export function entryOfRow(param: string): Fragment {
+  return sql`x.key = r.key AND +x.param = ${parameterId(param)}`;
+}
+
 /** Open ends become the outermost finite numbers: they sort the same and survive JSON, in which positions travel. */
 export function finite(value: number): number {
   return Math.min(Math.max(value, -Number.MAX_VALUE), Number.MAX_VALUE);

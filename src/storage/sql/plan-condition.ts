@@ -7,7 +7,7 @@
 import type { Comparison, PlanNode } from '../../search/plan.ts';
 import type { Dialect } from './dialect.ts';
 import { allOf, anyOf, type Fragment, sql } from './fragment.ts';
-import { dataTables, finite, parameterId } from './index-tables.ts';
+import { dataTables, entryOfRow, finite, parameterId } from './index-tables.ts';
 import { splitConjunction, termExpression } from './term-expression.ts';
 
 export type Access = 'probe' | 'set';
@@ -61,10 +61,11 @@ function comparison({ column, op, value }: Comparison): Fragment {
 
 /** One entry of the parameter meets every condition. */
 function hasEntry(table: Fragment, param: string, conditions: readonly Fragment[], access: Access): Fragment {
+  if (access === 'probe') {
+    return sql`EXISTS (SELECT 1 FROM ${table} x WHERE ${allOf([entryOfRow(param), ...conditions])})`;
+  }
   const entry = allOf([sql`x.param = ${parameterId(param)}`, ...conditions]);
-  return access === 'probe'
-    ? sql`EXISTS (SELECT 1 FROM ${table} x WHERE x.key = r.key AND ${entry})`
-    : sql`r.key IN (SELECT x.key FROM ${table} x WHERE ${entry})`;
+  return sql`r.key IN (SELECT x.key FROM ${table} x WHERE ${entry})`;
 }
 
 function stringConditions(node: PlanNode & { kind: 'string' }, dialect: Dialect): Fragment[] {

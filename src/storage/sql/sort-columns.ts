@@ -6,7 +6,7 @@
 import type { Position, SortKey } from '../../search/plan.ts';
 import type { Dialect } from './dialect.ts';
 import { allOf, anyOf, type Fragment, joined, sql } from './fragment.ts';
-import { dataTables, parameterId } from './index-tables.ts';
+import { dataTables, entryOfRow } from './index-tables.ts';
 
 export interface SortColumn {
   /** Over row `r` of table `resource`. */
@@ -54,7 +54,7 @@ function sortValue(key: SortKey, dialect: Dialect): Fragment {
 }
 
 function entryValue(value: Fragment, table: Fragment, param: string): Fragment {
-  return sql`(SELECT ${value} FROM ${table} x WHERE x.key = r.key AND x.param = ${parameterId(param)})`;
+  return sql`(SELECT ${value} FROM ${table} x WHERE ${entryOfRow(param)})`;
 }
 
 /** Equals come in the direction of the first key: newest first also among those of the same instant. */

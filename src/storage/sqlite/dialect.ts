@@ -13,7 +13,7 @@ export const sqliteDialect: Dialect = {
   matchTerms: (expression) => ({
     from: sql`index_term m`,
     key: sql`m.rowid`,
-    where: sql`m.words MATCH ${matchText(expression)}`,
+    where: sql`m.index_term MATCH ${matchText(expression)}`,
   }),
   listOf: (texts) => sql`SELECT value FROM json_each(${JSON.stringify(texts)})`,
   contains: (column, text) => sql`instr(${column}, ${text}) > 0`,
