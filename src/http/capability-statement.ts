@@ -1,0 +1,147 @@
+/**
+ * The CapabilityStatement, made from the table of interactions and the registry: nothing is claimed that has no route.
+ * https://hl7.org/fhir/R4/capabilitystatement.html
+ */
+import type {
+  CapabilityStatement,
+  CapabilityStatementRest,
+  CapabilityStatementRestResource,
+  SearchParameter,
+} from '@medplum/fhirtypes';
+import type { Registry } from '../fhir/registry.ts';
+import type { FhirRoute, InteractionCode } from './routes/fhir-route.ts';
+
+export interface CapabilityOptions {
+  readonly registry: Registry;
+  /** Version of this software. */
+  readonly version: string;
+  /** When this server was started, as a FHIR dateTime. */
+  readonly date: string;
+  /** How a client proves who it is, in words; undefined when it need not. */
+  readonly authentication: string | undefined;
+}
+
+/** The members that any statement of this server begins with. */
+export function statementHead({ version, date }: CapabilityOptions, baseUrl: string) {
+  return {
+    status: 'active',
+    date,
+    kind: 'instance',
+    software: { name: 'kat-fhir', version },
+    implementation: {
+      description: 'FHIR R4 server for ketamine-assisted therapy',
+      url: baseUrl,
+    },
+  } as const;
+}
+
+/** @param routes rows of the table of interactions */
+export function capabilityStatement(
+  options: CapabilityOptions,
+  routes: readonly FhirRoute[],
+  baseUrl: string,
+): CapabilityStatement {
+  const { registry } = options;
+  const referrers = referrersByTarget(registry);
+  const onSystem = routes.filter((route) => !route.path.startsWith('/:type'));
+  const onType = routes.filter((route) => route.path.startsWith('/:type'));
+  return {
+    resourceType: 'CapabilityStatement',
+    ...statementHead(options, baseUrl),
+    fhirVersion: '4.0.1',
+    format: ['application/fhir+json', 'json'],
+    rest: [
+      {
+        mode: 'server',
+        security: security(options.authentication),
+        resource: registry.resourceTypes.map((type) =>
+          resourceOf(registry, type, onType, referrers.get(type) ?? []),
+        ),
+        interaction: interactionsOf(onSystem) as CapabilityStatementRest['interaction'] & {},
+      },
+    ],
+  };
+}
+
+function security(authentication: string | undefined): CapabilityStatementRest['security'] & {} {
+  return {
+    cors: true,
+    description:
+      authentication ?? 'No authentication: the server answers only to programs on the machine it runs on.',
+  };
+}
+
+function resourceOf(
+  registry: Registry,
+  type: string,
+  routes: readonly FhirRoute[],
+  referrers: readonly string[],
+): CapabilityStatementRestResource {
+  const parameters = searchable(registry, type);
+  const profiles = guideProfiles(registry, type);
+  const includes = parameters.filter(isReference).map(({ code }) => `${type}:${code}`);
+  const operations = operationsOf(routes);
+  return {
+    type: type as CapabilityStatementRestResource['type'] & {},
+    profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
+    ...(profiles.length > 0 ? { supportedProfile: profiles } : {}),
+    interaction: interactionsOf(routes) as CapabilityStatementRestResource['interaction'] & {},
+    versioning: 'versioned',
+    readHistory: true,
+    updateCreate: true,
+    conditionalCreate: true,
+    conditionalRead: 'full-support',
+    conditionalUpdate: false,
+    conditionalDelete: 'not-supported',
+    ...(includes.length > 0 ? { searchInclude: includes } : {}),
+    ...(referrers.length > 0 ? { searchRevInclude: [...referrers] } : {}),
+    searchParam: parameters.map(({ code, url, type: kind }) => ({
+      name: code!,
+      definition: url!,
+      type: kind!,
+    })),
+    ...(operations.length > 0 ? { operation: operations } : {}),
+  };
+}
+
+function interactionsOf(routes: readonly FhirRoute[]): { code: InteractionCode }[] {
+  return [...new Set(routes.flatMap((route) => route.interactions ?? []))].map((code) => ({ code }));
+}
+
+/** Each operation once, on whichever levels it is routed. */
+function operationsOf(routes: readonly FhirRoute[]): { name: string; definition: string }[] {
+  const found = new Map(
+    routes.flatMap(({ operation }) => (operation ? [[operation.code, operation.definition] as const] : [])),
+  );
+  return [...found].map(([name, definition]) => ({ name, definition }));
+}
+
+/** The parameters of a type by which something can be found: `_filter` and `near` have no expression to index. */
+function searchable(registry: Registry, type: string): SearchParameter[] {
+  return registry
+    .searchParameters(type)
+    .filter(({ type: kind, expression }) => kind !== 'special' && expression !== undefined);
+}
+
+function isReference(parameter: SearchParameter): boolean {
+  return parameter.type === 'reference';
+}
+
+function guideProfiles(registry: Registry, type: string): string[] {
+  return registry
+    .guideArtefacts('StructureDefinition')
+    .filter((artefact) => artefact.type === type && artefact.derivation === 'constraint')
+    .map((artefact) => String(artefact.url));
+}
+
+/** For each type the reference parameters, `Observation:subject`, that may refer to it. */
+function referrersByTarget(registry: Registry): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>(registry.resourceTypes.map((type) => [type, []]));
+  for (const source of registry.resourceTypes) {
+    for (const parameter of searchable(registry, source).filter(isReference)) {
+      const targets: readonly string[] = parameter.target ?? [];
+      for (const target of targets) found.get(target)?.push(`${source}:${parameter.code}`);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,37 @@
+/**
+ * Query text, of a URL or of a form, as pairs in the order they were given: FHIR gives meaning to repeats.
+ * https://hl7.org/fhir/R4/search.html#escaping and https://url.spec.whatwg.org/#urlencoded-parsing
+ */
+import { refuse } from '../core/fhir-error.ts';
+
+export type QueryPairs = readonly (readonly [name: string, value: string])[];
+
+/**
+ * @param text what follows the `?`, without it
+ * @throws FhirError 400 for percent-encoding that is no UTF-8
+ */
+export function parseQuery(text: string): QueryPairs {
+  if (text === '') return [];
+  return text
+    .split('&')
+    .filter((part) => part !== '')
+    .map((part) => {
+      const equals = part.indexOf('=');
+      return equals === -1
+        ? [decode(part), '']
+        : [decode(part.slice(0, equals)), decode(part.slice(equals + 1))];
+    });
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    throw refuse('malformed-request', 'The query is not well-formed: its percent-encoding is no UTF-8');
+  }
+}
+
+/** The last value given for a parameter. */
+export function lastValue(pairs: QueryPairs, name: string): string | undefined {
+  return pairs.findLast(([given]) => given === name)?.[1];
+}

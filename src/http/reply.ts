@@ -1,0 +1,48 @@
+/**
+ * The one place that renders a Result, and the one that renders a refusal.
+ * https://hl7.org/fhir/R4/http.html#general
+ */
+import type { FastifyReply } from 'fastify';
+import type { FhirError } from '../core/fhir-error.ts';
+import { prettyPrint } from '../fhir/json-pretty.ts';
+import { operationOutcome } from '../fhir/operation-outcome.ts';
+import type { RequestContext, Result } from '../interactions/interaction.ts';
+import { type AnswerFormat, fhirJson } from './answer-format.ts';
+
+/** Answers with the headers and the body of a result, as the client prefers it. */
+export function sendResult(
+  reply: FastifyReply,
+  result: Result,
+  context: Pick<RequestContext, 'preferReturn'>,
+  format: AnswerFormat,
+): FastifyReply {
+  reply.code(result.status).header('x-cache', result.cache ?? 'bypass');
+  if (result.version !== undefined) reply.header('etag', `W/"${result.version}"`);
+  if (result.updated !== undefined) reply.header('last-modified', new Date(result.updated).toUTCString());
+  if (result.location !== undefined) reply.header('location', result.location);
+  const body = bodyOf(result, context.preferReturn);
+  if (body === undefined) return reply.send();
+  return reply
+    .header('content-type', format.contentType)
+    .send(format.pretty ? prettyPrint(body.toString()) : body);
+}
+
+/** Answers with an OperationOutcome. */
+export function sendError(reply: FastifyReply, error: FhirError): FastifyReply {
+  return reply
+    .code(error.status)
+    .headers(error.headers)
+    .header('content-type', fhirJson)
+    .send(JSON.stringify(operationOutcome(error.issues)));
+}
+
+function bodyOf(result: Result, preferReturn: RequestContext['preferReturn']): string | Buffer | undefined {
+  const { status, body, issues, location } = result;
+  if (status === 204 || status === 304) return undefined;
+  // Only a write has a location, and only its answer is the client's to choose.
+  if (location !== undefined && preferReturn === 'minimal') return undefined;
+  if (body === undefined || (location !== undefined && preferReturn === 'OperationOutcome')) {
+    return JSON.stringify(operationOutcome(issues ?? []));
+  }
+  return body;
+}

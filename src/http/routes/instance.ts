@@ -1,0 +1,87 @@
+/** Interactions on one resource. https://hl7.org/fhir/R4/http.html */
+import { deleteResource } from '../../interactions/delete.ts';
+import { instanceHistory } from '../../interactions/history.ts';
+import { read } from '../../interactions/read.ts';
+import { readVersion } from '../../interactions/read-version.ts';
+import { update } from '../../interactions/update.ts';
+import { validateResource } from '../../interactions/validate.ts';
+import { type FhirRequest, type FhirRoute, resourceBody } from './fhir-route.ts';
+import { validateOperation } from './type.ts';
+
+export const instanceRoutes: readonly FhirRoute[] = [
+  {
+    method: 'GET',
+    path: '/:type/:id',
+    interactions: ['read'],
+    handle: (services, context, { type, id, header }) =>
+      read(services, context, { type, id, ...readConditions(header) }),
+  },
+  {
+    method: 'GET',
+    path: '/:type/:id/_history/:version',
+    interactions: ['vread'],
+    handle: (services, context, { type, id, version }) =>
+      readVersion(services, context, { type, id, version }),
+  },
+  {
+    method: 'GET',
+    path: '/:type/:id/_history',
+    interactions: ['history-instance'],
+    handle: (services, context, { type, id, query }) =>
+      instanceHistory(services, context, { type, id, parameters: query }),
+  },
+  {
+    method: 'PUT',
+    path: '/:type/:id',
+    interactions: ['update'],
+    body: resourceBody,
+    handle: (services, context, { type, id, text, header }) =>
+      update(services, context, { type, id, text: text!, ...writeCondition(header) }),
+  },
+  {
+    method: 'DELETE',
+    path: '/:type/:id',
+    interactions: ['delete'],
+    handle: (services, context, { type, id, header }) =>
+      deleteResource(services, context, { type, id, ...writeCondition(header) }),
+  },
+  {
+    method: 'POST',
+    path: '/:type/:id/$validate',
+    operation: validateOperation,
+    body: { kind: 'resource', required: false },
+    handle: (services, context, { type, id, query, text }) =>
+      validateResource(services, context, {
+        type,
+        id,
+        parameters: query,
+        ...(text === undefined ? {} : { text }),
+      }),
+  },
+  {
+    method: 'GET',
+    path: '/:type/:id/$validate',
+    operation: validateOperation,
+    handle: (services, context, { type, id, query }) =>
+      validateResource(services, context, { type, id, parameters: query }),
+  },
+];
+
+type Header = FhirRequest['header'];
+
+/** https://hl7.org/fhir/R4/http.html#cread */
+function readConditions(header: Header): { ifNoneMatch?: string; ifModifiedSince?: number } {
+  const ifNoneMatch = header('if-none-match');
+  const since = header('if-modified-since');
+  const ifModifiedSince = since === undefined ? Number.NaN : Date.parse(since);
+  return {
+    ...(ifNoneMatch === undefined ? {} : { ifNoneMatch }),
+    // A date that cannot be read is to be ignored: RFC 9110, section 13.1.3.
+    ...(Number.isNaN(ifModifiedSince) ? {} : { ifModifiedSince }),
+  };
+}
+
+function writeCondition(header: Header): { ifMatch?: string } {
+  const ifMatch = header('if-match');
+  return ifMatch === undefined ? {} : { ifMatch };
+}

@@ -1,0 +1,99 @@
+/**
+ * From a row of the table of interactions to a route of the web framework: what is checked before an interaction
+ * runs, whichever it is.
+ */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { refuse } from '../../core/fhir-error.ts';
+import type { RequestContext, Services } from '../../interactions/interaction.ts';
+import { answerFormat } from '../answer-format.ts';
+import type { SubmittedBody } from '../plugins/body-parsers.ts';
+import { parseQuery, type QueryPairs } from '../query.ts';
+import { sendResult } from '../reply.ts';
+import { type BaseUrlOptions, basePath, baseUrlOf, readPreferences } from '../request-context.ts';
+import { isName } from '../unrouted.ts';
+import type { FhirRoute } from './fhir-route.ts';
+
+export interface RouteOptions {
+  readonly services: Services;
+  readonly baseUrl: BaseUrlOptions;
+  /** Explains why there is nothing at a URL. */
+  readonly unrouted: (method: string, url: string) => Error;
+}
+
+interface PathParameters {
+  readonly type?: string;
+  readonly id?: string;
+  readonly version?: string;
+}
+
+export function registerFhirRoutes(
+  app: FastifyInstance,
+  routes: readonly FhirRoute[],
+  options: RouteOptions,
+): void {
+  for (const route of routes) {
+    app.route<{ Params: PathParameters }>({
+      method: route.method,
+      url: `${basePath}${route.path}`,
+      config: { open: route.open ?? false },
+      handler: async (request, reply) => {
+        const query = parseQuery(queryText(request.url));
+        const format = answerFormat(query, request.headers.accept);
+        const { type = '', id = '', version = '' } = request.params;
+        requireName(options, request, type, id);
+        const context: RequestContext = {
+          baseUrl: baseUrlOf(options.baseUrl, request.protocol, request.host),
+          ...readPreferences(textHeader(request, 'prefer')),
+        };
+        const result = await route.handle(options.services, context, {
+          type,
+          id,
+          version,
+          query: concerningContent(query),
+          text: submittedText(route, request.body as SubmittedBody | undefined),
+          header: (name) => textHeader(request, name),
+        });
+        return sendResult(reply, result, context, format);
+      },
+    });
+  }
+}
+
+function queryText(url: string): string {
+  const mark = url.indexOf('?');
+  return mark === -1 ? '' : url.slice(mark + 1);
+}
+
+const representationOnly: ReadonlySet<string> = new Set(['_format', '_pretty']);
+
+function concerningContent(query: QueryPairs): QueryPairs {
+  return query.some(([name]) => representationOnly.has(name))
+    ? query.filter(([name]) => !representationOnly.has(name))
+    : query;
+}
+
+/** `Patient` must be a type; `_search` or `$nothing` in the place of an id is no id but an unknown path. */
+function requireName(options: RouteOptions, request: FastifyRequest, type: string, id: string): void {
+  const isKnown = type === '' || options.services.registry.isResourceType(type);
+  if (!isKnown || isName(id)) throw options.unrouted(request.method, request.url);
+}
+
+function submittedText(route: FhirRoute, body: SubmittedBody | undefined): string | undefined {
+  if (route.body === undefined) return undefined;
+  if (body === undefined) {
+    if (route.body.required) throw refuse('malformed-request', 'The request has no body');
+    return undefined;
+  }
+  if (body.kind !== route.body.kind) {
+    throw refuse('unsupported-media-type', 'The body has a Content-Type that is not taken at this URL', {
+      hint: route.body.kind === 'form' ? 'application/x-www-form-urlencoded' : 'application/fhir+json',
+    });
+  }
+  return body.text;
+}
+
+/** A header that FHIR defines as one value; given repeatedly, its values are one list. */
+function textHeader(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value.join(', ') : value;
+}

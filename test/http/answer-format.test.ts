@@ -1,0 +1,75 @@
+import t from 'tap';
+import { FhirError } from '../../src/core/fhir-error.ts';
+import { answerFormat } from '../../src/http/answer-format.ts';
+import { parseQuery } from '../../src/http/query.ts';
+
+const fhir = 'application/fhir+json; charset=utf-8';
+const generic = 'application/json; charset=utf-8';
+
+t.test('Accept decides between the FHIR and the generic media type', async (t) => {
+  const cases: [string | undefined, string][] = [
+    [undefined, fhir],
+    ['*/*', fhir],
+    ['application/fhir+json', fhir],
+    ['application/json', generic],
+    ['application/json, text/plain, */*', generic],
+    ['application/fhir+json, application/json', fhir],
+    ['application/json;q=0.5, application/fhir+json;q=0.9', fhir],
+    ['application/fhir+xml, application/fhir+json;q=0.1', fhir],
+    ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', fhir],
+    ['application/fhir+json; fhirVersion=4.0', fhir],
+    ['APPLICATION/JSON', generic],
+  ];
+  for (const [accept, expected] of cases) {
+    t.equal(answerFormat([], accept).contentType, expected, String(accept));
+  }
+});
+
+t.test('_format wins over Accept, in every spelling', async (t) => {
+  const cases: [string, string][] = [
+    ['json', fhir],
+    ['application/fhir+json', fhir],
+    ['application%2Ffhir%2Bjson', fhir],
+    ['application/json', generic],
+  ];
+  for (const [value, expected] of cases) {
+    const format = answerFormat(parseQuery(`_format=${value}`), 'application/fhir+xml');
+    t.equal(format.contentType, expected, value);
+  }
+});
+
+t.test('what the server cannot answer in is refused with 406', async (t) => {
+  const refused = (query: string, accept?: string) => {
+    try {
+      answerFormat(parseQuery(query), accept);
+      return undefined;
+    } catch (error) {
+      return (error as FhirError).status;
+    }
+  };
+  t.equal(refused('', 'application/fhir+xml'), 406);
+  t.equal(refused('', 'text/html'), 406);
+  t.equal(refused('', 'application/fhir+json; fhirVersion=5.0'), 406);
+  t.equal(refused('', 'application/json;q=0'), 406);
+  t.equal(refused('', 'constructor'), 406);
+  t.equal(refused('_format=xml', 'application/json'), 406);
+  t.equal(refused('_format=', 'application/json'), 406);
+});
+
+t.test('_pretty asks for printing', async (t) => {
+  t.equal(answerFormat(parseQuery('_pretty=true'), undefined).pretty, true);
+  t.equal(answerFormat(parseQuery('_pretty=false'), undefined).pretty, false);
+  t.equal(answerFormat([], undefined).pretty, false);
+});
+
+t.test('a query keeps order and repeats, and must be UTF-8', async (t) => {
+  t.same(parseQuery('a=1&b=%C3%A9+x&a=2&&c&d='), [
+    ['a', '1'],
+    ['b', 'é x'],
+    ['a', '2'],
+    ['c', ''],
+    ['d', ''],
+  ]);
+  t.same(parseQuery('a=b=c'), [['a', 'b=c']]);
+  t.throws(() => parseQuery('a=%E0%A4'), FhirError);
+});
