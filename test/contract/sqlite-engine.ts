@@ -1,0 +1,9 @@
+/** The SQLite engine under contract. */
+import { join } from 'node:path';
+import { openSqliteStore } from '../../src/storage/sqlite/open-sqlite-store.ts';
+import { type StoreEngine, sampleSortValue } from './store-engine.ts';
+
+export const engine: StoreEngine = {
+  name: 'SQLite',
+  open: (place) => openSqliteStore({ path: join(place, 'store.db'), sortValue: sampleSortValue }),
+};
