@@ -29,6 +29,8 @@ const table = {
   'json-type': { severity: 'error', code: 'invalid', text: 'A value of type {1} is written as a JSON {2}' },
   format: { severity: 'error', code: 'invalid', text: 'Not a valid {1}' },
   'string-empty': { severity: 'error', code: 'invalid', text: 'A value cannot be empty or white space only' },
+  'uri-oid': { severity: 'warning', code: 'value', text: 'What follows urn:oid: is not an OID' },
+  'uri-uuid': { severity: 'warning', code: 'value', text: 'What follows urn:uuid: is not a UUID' },
   'string-length': { severity: 'error', code: 'too-long', text: 'The value is longer than {1} characters' },
   'string-space': {
     severity: 'warning',
@@ -101,9 +103,14 @@ const table = {
   'profile-not-checked': { severity: 'information', code: 'not-supported', text: 'Not checked: the profile {0} is not known here' },
   'extension-url': { severity: 'error', code: 'invalid', text: 'An extension needs an absolute url' },
   'extension-unknown': {
-    severity: 'error',
+    severity: 'warning',
     code: 'structure',
-    text: 'No definition of this extension is known, so it is not allowed here',
+    text: 'No definition of this extension is known here, so it could not be checked',
+  },
+  'extension-part-unknown': {
+    severity: 'warning',
+    code: 'structure',
+    text: 'The extension {0} has no part of this name',
   },
   'extension-example': {
     severity: 'information',
@@ -140,11 +147,11 @@ const table = {
     text: 'Not checked: targets outside of this resource were not read',
   },
   'canonical-relative': {
-    severity: 'error',
+    severity: 'warning',
     code: 'invalid',
-    text: 'A canonical URL is absolute, or a fragment of this resource',
+    text: 'A canonical URL should be absolute, or a fragment of this resource',
   },
-  'url-relative': { severity: 'error', code: 'invalid', text: 'The URL is not absolute' },
+  'url-example': { severity: 'error', code: 'invalid', text: 'URLs of example domains are not allowed here' },
   'bundle-fullurl-relative': { severity: 'error', code: 'invalid', text: 'fullUrl is an absolute URL' },
   'bundle-fullurl-missing': { severity: 'error', code: 'required', text: 'The entry needs a fullUrl' },
   'bundle-fullurl-id': {
@@ -164,6 +171,7 @@ const table = {
     text: 'The entry is not reached by references from the first entry',
   },
   narrative: { severity: 'error', code: 'invalid', text: 'The narrative is not well-formed XHTML in a div of the XHTML namespace' },
+  'narrative-empty': { severity: 'warning', code: 'invalid', text: 'The narrative has no content but white space' },
   'html-in-markdown': { severity: 'warning', code: 'invalid', text: 'The markdown has an HTML tag in it, which may not be shown' },
   'invariant-not-checked': {
     severity: 'information',

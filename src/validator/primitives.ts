@@ -26,13 +26,13 @@ export function isText(text: string): boolean {
   return visible;
 }
 
-/** `[^\s]+(\s[^\s]+)*`: single spaces inside, none around. */
+/** `[^\s]+(\s[^\s]+)*`: single spaces inside, none around. White space is that of XML: a no-break space is none. */
 export function isCode(text: string): boolean {
   const length = text.length;
   let space = true;
   for (let i = 0; i < length; i++) {
     const c = text.charCodeAt(i);
-    if (c <= 32 || c === 0xa0) {
+    if (c <= 32) {
       if (space) return false;
       space = true;
     } else space = false;
@@ -57,18 +57,12 @@ export function isUri(text: string): boolean {
   if (length === 0) return false;
   for (let i = 0; i < length; i++) {
     const c = text.charCodeAt(i);
-    if (c <= 32 || c === 0xa0) return false;
+    if (c <= 32) return false;
   }
-  if (c4(text, 'oid:') || c4(text, 'uuid:')) return false;
-  if (c4(text, 'urn:oid:')) return oidPattern.test(text);
-  if (c4(text, 'urn:uuid:')) return anyUuidPattern.test(text);
   return true;
 }
 
-const c4 = (text: string, start: string) => text.startsWith(start);
-
 const oidPattern = /^urn:oid:[0-2](\.(0|[1-9][0-9]*))+$/;
-const anyUuidPattern = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(#.*)?$/i;
 const uuidPattern = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 const monthDays = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];

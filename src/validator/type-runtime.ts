@@ -10,9 +10,9 @@ import { codingCheck } from './checks/coding.ts';
 import { extensionsCheck } from './checks/extension.ts';
 import { checkNarrative } from './checks/narrative.ts';
 import { checkReferenceText, checkTarget } from './checks/reference.ts';
-import { isAbsolute } from './checks/url.ts';
+import { checkUri } from './checks/url.ts';
 import type { Compilation } from './compilation.ts';
-import { isUri, primitiveFormats } from './primitives.ts';
+import { primitiveFormats } from './primitives.ts';
 import { found, type Run, under } from './run.ts';
 
 /** How a nested resource is checked: `parent` is the path of the element that holds it, `holder` that element. */
@@ -66,6 +66,7 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck): Type
     extensions: ((list, x, field, at, types, holder) =>
       extensions()(list, x, field, at, types, holder)) satisfies ReturnType<typeof extensionsCheck>,
     narrative: checkNarrative,
+    uri: checkUri,
     nested,
     bound: (value: unknown, x: Run, type: string, binding: Binding) => checkBinding(value, x, type, binding, terminology),
     requiredCode(value: unknown, x: Run, type: string, binding: Binding, step: string): void {
@@ -165,12 +166,5 @@ const walk = {
 function formats(): Record<string, unknown> {
   const named: Record<string, unknown> = {};
   for (const [type, { valid }] of Object.entries(primitiveFormats)) if (valid) named[`is_${type}`] = valid;
-  named.is_canonical = (text: string) => isUri(text);
-  named.is_url = (text: string) => isUri(text);
   return named;
-}
-
-/** Whether a canonical can be looked up at all: absolute, or a fragment. */
-export function isCanonical(text: string): boolean {
-  return text.startsWith('#') || isAbsolute(text);
 }

@@ -266,7 +266,8 @@ function primitive(type: string, value: string, step: string, binding: Binding |
   const bound = binding ? ` else boundCode(${value}, x, '${type}', ${constant(generator, binding)}, ${step});` : '';
   if (!format?.valid) return wrong;
   if (type === 'uri' || type === 'url' || type === 'canonical') {
-    return `${wrong} else if (!is_${type}(${value})) badFormat(x, ${value}, ${step}, '${type}'); else if (${value}.charCodeAt(0) === 35) x.scope.fragments.push(${value});${bound}`;
+    const format = `if (!is_${type}(${value})) badFormat(x, ${value}, ${step}, '${type}');`;
+    return `${wrong} else ${format} else { uri(${value}, x, ${step}, '${type}');${bound.replace(' else', '')} }`;
   }
   return `${wrong} else if (!is_${type}(${value})) badFormat(x, ${value}, ${step}, '${type}');${bound}`;
 }

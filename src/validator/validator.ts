@@ -11,7 +11,7 @@ export interface ValidationOptions {
   readonly claimedProfiles?: boolean;
   /** How serious a profile that is not known is. Default `warning`. */
   readonly unknownProfile?: 'error' | 'warning';
-  /** How serious an extension without a known definition is. Default `error`. */
+  /** How serious an extension without a known definition is. Default `warning`; HL7's own validator says `error`. */
   readonly unknownExtension?: 'error' | 'warning' | 'information';
   /** Whether extensions and URLs of example domains are let pass. Default true. */
   readonly exampleUrls?: boolean;

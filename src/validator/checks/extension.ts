@@ -2,7 +2,7 @@
  * Extensions: each has a known definition, stands where that definition allows, and has the value it demands.
  * https://hl7.org/fhir/R4/extensibility.html
  */
-import type { StructureDefinition } from '@medplum/fhirtypes';
+import type { StructureDefinition, StructureDefinitionContext } from '@medplum/fhirtypes';
 import { isObject } from '../../fhir/resource.ts';
 import type { Compilation, ProfileCheck } from '../compilation.ts';
 import { found, foundAs, foundOnce, type Run, typed, under } from '../run.ts';
@@ -12,6 +12,8 @@ interface ExtensionDefinition {
   readonly profile: ProfileCheck;
   readonly url: string;
   readonly modifier: boolean;
+  /** Where it may stand: by its newest definition, or by that of R4 itself. */
+  readonly contexts: readonly StructureDefinitionContext[];
   /** Urls of the parts of a complex extension. */
   readonly parts: ReadonlySet<string>;
 }
@@ -42,6 +44,20 @@ function partUrls(structure: StructureDefinition): Set<string> {
   return urls;
 }
 
+/**
+ * HL7's own extensions: their contexts differ from version to version, and HL7's own definitions and examples do not
+ * keep to them. Elsewhere a wrong context is an error.
+ */
+const core = 'http://hl7.org/fhir/StructureDefinition/';
+
+/** Extensions that DICOM defines, without StructureDefinitions. */
+const dicom = 'http://nema.org/fhir/extensions#';
+
+const isExample = (url: string, run: Run) =>
+  url.startsWith(dicom) || (isExampleUrl(url) && run.options.exampleUrls !== false);
+
+const unknownSeverity = (run: Run) => run.options.unknownExtension ?? 'warning';
+
 export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
   const definitions = new Map<string, ExtensionDefinition | undefined>();
   const checkType = compilation.typeCheck('Extension');
@@ -53,16 +69,17 @@ export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
     if (profile?.type === 'Extension') {
       const { structure } = profile;
       const modifier = structure.snapshot?.element[0]?.isModifier === true;
-      definition = { profile, url, modifier, parts: partUrls(structure) };
+      const older = compilation.registry.structure(`${url}|4.0.1`);
+      const contexts = [...(structure.context ?? []), ...(older?.context ?? [])];
+      definition = { profile, url, modifier, contexts, parts: partUrls(structure) };
     }
     if (definition) definitions.set(url, definition);
     return definition;
   }
 
   function allowedOn(definition: ExtensionDefinition, host: ExtensionHost, parent: unknown, run: Run): boolean {
-    const contexts = definition.profile.structure.context ?? [];
-    if (contexts.length === 0) return true;
-    return contexts.some(({ type, expression }) => {
+    if (definition.contexts.length === 0) return true;
+    return definition.contexts.some(({ type, expression }) => {
       if (expression === undefined) return true;
       if (type === 'extension') return parent === expression || definition.url === expression;
       if (type === 'fhirpath') return selectsPlace(expression, host, run);
@@ -120,20 +137,21 @@ export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
     }
     const definition = definitionOf(url);
     if (definition === undefined) {
-      if (isExampleUrl(url) && run.options.exampleUrls !== false) foundOnce(run, 'extension-example', '');
-      else foundAs(run, run.options.unknownExtension ?? 'error', 'extension-unknown', '');
+      if (isExample(url, run)) foundOnce(run, 'extension-example', '');
+      else foundAs(run, unknownSeverity(run), 'extension-unknown', '');
       return;
     }
     if (definition.modifier !== modifier) {
       found(run, modifier ? 'extension-not-modifier' : 'extension-modifier', '', definition.url);
     }
     if (!allowedOn(definition, host, holder?.url, run)) {
-      found(run, 'extension-context', '', definition.url, host.at);
+      const severity = definition.url.startsWith(core) ? 'warning' : 'error';
+      foundAs(run, severity, 'extension-context', '', definition.url, host.at);
     }
     if (Array.isArray(value.extension)) {
       value.extension.forEach((part, index) => {
         const known = !isObject(part) || typeof part.url !== 'string' || part.url.includes(':') || definition.parts.has(part.url);
-        if (!known) found(run, 'extension-unknown', `extension[${index}]`);
+        if (!known) foundAs(run, unknownSeverity(run), 'extension-part-unknown', `extension[${index}]`, definition.url);
       });
     }
     definition.profile.check(value, run, 'Extension');

@@ -11,7 +11,7 @@ import { found } from '../run.ts';
 export function choiceValue(definition: ElementDefinition, name: string): unknown {
   for (const key in definition) {
     const next = key.charCodeAt(name.length);
-    if (key.startsWith(name) && next >= 65 && next <= 90) return (definition as Record<string, unknown>)[key];
+    if (key.startsWith(name) && next >= 65 && next <= 90) return definition[key as keyof ElementDefinition];
   }
   return undefined;
 }

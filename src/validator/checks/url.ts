@@ -2,6 +2,7 @@
  * URLs: what is absolute, and which domains stand for examples only (RFC 2606 and HL7's own habit).
  * https://hl7.org/fhir/R4/datatypes.html#uri
  */
+import { found, type Run } from '../run.ts';
 
 const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/;
 const example = /^[a-z]+:\/\/([^/]*\.)?(example\.(org|com|net)|acme\.(com|org))([:/]|$)/i;
@@ -13,4 +14,22 @@ export function isAbsolute(url: string): boolean {
 /** Whether a URL lies in a domain that exists for examples only. */
 export function isExampleUrl(url: string): boolean {
   return example.test(url);
+}
+
+const oid = /^urn:oid:[0-2](\.(0|[1-9][0-9]*))+$/;
+const uuid = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(#.*)?$/i;
+
+/** What a uri, url or canonical says beyond being free of white space. */
+export function checkUri(text: string, run: Run, step: string, type: string): void {
+  const first = text.charCodeAt(0);
+  if (first === 35) {
+    run.scope.fragments.push(text);
+    return;
+  }
+  if (first === 117) {
+    if (text.startsWith('urn:oid:') && !oid.test(text)) found(run, 'uri-oid', step);
+    else if (text.startsWith('urn:uuid:') && !uuid.test(text)) found(run, 'uri-uuid', step);
+  }
+  if (type === 'canonical' && !isAbsolute(text)) found(run, 'canonical-relative', step);
+  if (run.options.exampleUrls === false && isExampleUrl(text)) found(run, 'url-example', step);
 }
