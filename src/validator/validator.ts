@@ -3,6 +3,7 @@
  * https://hl7.org/fhir/R4/validation.html
  */
 import type { Issue } from '../core/issue.ts';
+import type { Resource } from '../fhir/resource.ts';
 
 export interface ValidationOptions {
   /** Profiles to check besides those in `meta.profile`. */
@@ -17,6 +18,8 @@ export interface ValidationOptions {
   readonly exampleUrls?: boolean;
   /** Whether advice (constraints marked as best practice) is given, as information. Default false. */
   readonly bestPractice?: boolean;
+  /** Resources that references and canonicals may lead to, besides those in the resource itself. */
+  readonly supporting?: readonly Resource[];
   /** Whether absent must-support elements of profiles are listed, as information. Default false. */
   readonly mustSupport?: boolean;
 }
