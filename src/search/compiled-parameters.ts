@@ -46,7 +46,7 @@ export function compileParameter(
   const parts = parameter.parts.map(({ expression, targetType }) => {
     const compiled = compile(expression, resourceType);
     return ({ focus, environment }: Subject): readonly TypedValue[] => {
-      const values = compiled.values(focus, environment).filter(({ value }) => value != null);
+      const values = compiled.values(focus, environment).map(withoutExtension).filter(hasValue);
       return targetType === undefined
         ? values
         : values.filter((value) => refersTo(value, targetType, environment, localBases));
@@ -59,6 +59,20 @@ export function compileParameter(
     values: parts.length === 1 ? only! : (subject) => parts.flatMap((part) => part(subject)),
     halves: (value, { environment }) => components.map((component) => component(value, environment)),
   };
+}
+
+function hasValue({ value }: TypedValue): boolean {
+  return value !== undefined && value !== null;
+}
+
+/** A parameter over an extension, `Patient.extension('…')`, means what the extension holds. */
+function withoutExtension(found: TypedValue): TypedValue {
+  if (found.type !== 'Extension' || !isObject(found.value)) return found;
+  const key = Object.keys(found.value).find((name) => name.startsWith('value'));
+  if (key === undefined) return { type: found.type, value: undefined };
+  const value = found.value[key];
+  const type = key.slice('value'.length);
+  return { type: isObject(value) ? type : type.charAt(0).toLowerCase() + type.slice(1), value };
 }
 
 function refersTo(
@@ -81,6 +95,6 @@ function compileComponent({ expression }: Component, compile: ExpressionCompiler
       compiled = compile(expression, base.type);
       byType.set(base.type, compiled);
     }
-    return compiled.values(base, environment).filter(({ value }) => value != null);
+    return compiled.values(base, environment).filter(hasValue);
   };
 }

@@ -66,8 +66,11 @@ export function dateAlternatives(term: DateTerm): Alternatives {
   }
 }
 
+/** A string in a choice of types (`CarePlan.activity.detail.scheduled[x]`) is not a date, even if it looks like one. */
+const pointTypes: ReadonlySet<string> = new Set(['date', 'dateTime', 'instant']);
+
 function rangeOf({ type, value }: TypedValue): DateRange | undefined {
-  if (typeof value === 'string') return dateRange(value);
+  if (typeof value === 'string') return pointTypes.has(type) ? dateRange(value) : undefined;
   if (!isObject(value)) return undefined;
   return type === 'Timing' ? rangeOfTiming(value) : rangeOfPeriod(value);
 }
