@@ -19,7 +19,8 @@ export interface Place {
   readonly type: string;
 }
 
-const pattern = /(\$this)|(?:extension\(\s*['"]([^'"]+)['"]\s*\))|(?:ofType\(\s*([\w.]+)\s*\))|(resolve\(\))|([A-Za-z_]\w*)(?:\[x\])?/g;
+const pattern =
+  /(\$this)|(?:extension\(\s*['"]([^'"]+)['"]\s*\))|(?:ofType\(\s*([\w.]+)\s*\))|(resolve\(\))|([A-Za-z_]\w*)(?:\[x\])?/g;
 
 export function discriminatorSteps(path: string): Step[] {
   const steps: Step[] = [];
@@ -54,12 +55,19 @@ function follow(place: Place, step: Step, run: Run, compilation: Compilation): P
   if (!isObject(value)) return [];
   if (step.kind === 'extension') {
     const list = Array.isArray(value.extension) ? value.extension : [];
-    return list.filter((one) => isObject(one) && one.url === step.name).map((one) => ({ value: one, type: 'Extension' }));
+    return list
+      .filter((one) => isObject(one) && one.url === step.name)
+      .map((one) => ({ value: one, type: 'Extension' }));
   }
   return childPlaces(value, type, step.name, compilation);
 }
 
-function childPlaces(value: Record<string, unknown>, type: string, name: string, compilation: Compilation): Place[] {
+function childPlaces(
+  value: Record<string, unknown>,
+  type: string,
+  name: string,
+  compilation: Compilation,
+): Place[] {
   const property = compilation.registry.model.type(type)?.property(name);
   const keys = property?.keys ?? [{ key: name, type: '' }];
   for (const { key, type: declared } of keys) {

@@ -51,7 +51,12 @@ function discriminatorTest(
     return (instance, run) => placesAt(instance, steps, run, compilation).length > 0 === must;
   }
   const tests = nodes.flatMap((node) => {
-    const test = kind === 'type' ? typeTest(node, steps) : kind === 'profile' ? profileTest(node, steps, compilation) : valueTest(node, compilation);
+    const test =
+      kind === 'type'
+        ? typeTest(node, steps)
+        : kind === 'profile'
+          ? profileTest(node, steps, compilation)
+          : valueTest(node, compilation);
     return test ? [test] : [];
   });
   if (tests.length === 0) return undefined;
@@ -75,9 +80,14 @@ function childDefinitions(node: ElementNode, step: Step, compilation: Compilatio
   const name = step.kind === 'extension' ? 'extension' : step.name;
   const child = node.children.find((one) => one.name === name);
   const all = child ? [child, ...child.slices] : [];
-  const fitting = step.kind === 'extension' ? all.filter((one) => one.definition.type?.[0]?.profile?.includes(step.name)) : all;
+  const fitting =
+    step.kind === 'extension'
+      ? all.filter((one) => one.definition.type?.[0]?.profile?.includes(step.name))
+      : all;
   if (fitting.length > 0) return fitting;
-  const profiles = (node.definition.type ?? []).flatMap(({ profile, targetProfile }) => profile ?? targetProfile ?? []);
+  const profiles = (node.definition.type ?? []).flatMap(
+    ({ profile, targetProfile }) => profile ?? targetProfile ?? [],
+  );
   return profiles.flatMap((url) => {
     const structure = compilation.registry.structure(url);
     const tree = structure && elementTree(structure);
@@ -100,7 +110,9 @@ function valueTest(node: ElementNode, compilation: Compilation): PlaceTest | und
   );
   if (inner.length > 0) {
     return (place, run) =>
-      inner.every(({ test, steps }) => placesAt(place, steps, run, compilation).some((one) => test(one, run)));
+      inner.every(({ test, steps }) =>
+        placesAt(place, steps, run, compilation).some((one) => test(one, run)),
+      );
   }
   const binding = bindingOf(definition.binding);
   if (binding?.strength !== 'required') return undefined;
@@ -120,9 +132,15 @@ function targetTypes(definition: ElementDefinition): string[] {
   return (definition.type ?? []).flatMap(({ targetProfile }) => targetProfile ?? []).map(lastStep);
 }
 
-function profileTest(node: ElementNode, steps: readonly Step[], compilation: Compilation): PlaceTest | undefined {
+function profileTest(
+  node: ElementNode,
+  steps: readonly Step[],
+  compilation: Compilation,
+): PlaceTest | undefined {
   const resolved = steps.at(-1)?.kind === 'resolve';
-  const urls = (node.definition.type ?? []).flatMap((type) => (resolved ? type.targetProfile : type.profile) ?? []);
+  const urls = (node.definition.type ?? []).flatMap(
+    (type) => (resolved ? type.targetProfile : type.profile) ?? [],
+  );
   if (urls.length === 0) return resolved ? undefined : typeTest(node, steps);
   return ({ value, type }, run) => urls.some((url) => conforms(value, type, url, run, compilation) === true);
 }

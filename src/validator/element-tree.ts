@@ -62,7 +62,8 @@ export function elementTree(structure: StructureDefinition): ElementNode | undef
 /** Older profiles write a slice of `value[x]` as an element `valueQuantity`. */
 function choiceGroup(parent: ElementNode, node: ElementNode): ElementNode | undefined {
   return parent.children.find(
-    (sibling) => sibling.choice && node.name.startsWith(sibling.name) && node.name.length > sibling.name.length,
+    (sibling) =>
+      sibling.choice && node.name.startsWith(sibling.name) && node.name.length > sibling.name.length,
   );
 }
 

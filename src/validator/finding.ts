@@ -13,19 +13,35 @@ export interface FindingRow {
 }
 
 const table = {
-  'not-a-resource': { severity: 'error', code: 'structure', text: 'A resource is a JSON object with a resourceType' },
-  'unknown-resource-type': { severity: 'error', code: 'structure', text: 'The resource type is not one of R4' },
+  'not-a-resource': {
+    severity: 'error',
+    code: 'structure',
+    text: 'A resource is a JSON object with a resourceType',
+  },
+  'unknown-resource-type': {
+    severity: 'error',
+    code: 'structure',
+    text: 'The resource type is not one of R4',
+  },
   'unknown-element': { severity: 'error', code: 'structure', text: 'Unknown element {0}' },
   'object-expected': { severity: 'error', code: 'structure', text: '{0} is an object of type {1}' },
   'array-expected': { severity: 'error', code: 'invalid', text: '{0} may repeat: it is a JSON array' },
-  'array-unexpected': { severity: 'error', code: 'invalid', text: '{0} does not repeat: it is no JSON array' },
+  'array-unexpected': {
+    severity: 'error',
+    code: 'invalid',
+    text: '{0} does not repeat: it is no JSON array',
+  },
   'array-empty': { severity: 'error', code: 'invalid', text: 'An empty array is not allowed: leave out {0}' },
   'null-unexpected': { severity: 'error', code: 'invalid', text: 'null is not allowed: leave out {0}' },
   'companion-length': { severity: 'error', code: 'structure', text: '_{0} has more items than {0}' },
   'cardinality-min': { severity: 'error', code: 'structure', text: '{0}: at least {1} needed' },
   'cardinality-max': { severity: 'error', code: 'structure', text: '{0}: at most {1} allowed' },
   'choice-multiple': { severity: 'error', code: 'structure', text: '{0}[x] may be given in one type only' },
-  type: { severity: 'error', code: 'structure', text: '{0} has a type that is not allowed here; allowed: {1}' },
+  type: {
+    severity: 'error',
+    code: 'structure',
+    text: '{0} has a type that is not allowed here; allowed: {1}',
+  },
   'json-type': { severity: 'error', code: 'invalid', text: 'A value of type {1} is written as a JSON {2}' },
   format: { severity: 'error', code: 'invalid', text: 'Not a valid {1}' },
   'string-empty': { severity: 'error', code: 'invalid', text: 'A value cannot be empty or white space only' },
@@ -37,7 +53,11 @@ const table = {
     code: 'invalid',
     text: 'The value begins or ends with white space, which is likely an error',
   },
-  'value-min': { severity: 'error', code: 'invalid', text: '{0} is below the smallest value that {1} allows' },
+  'value-min': {
+    severity: 'error',
+    code: 'invalid',
+    text: '{0} is below the smallest value that {1} allows',
+  },
   'value-max': { severity: 'error', code: 'invalid', text: '{0} is above the largest value that {1} allows' },
   fixed: { severity: 'error', code: 'value', text: '{0} differs from the value that {1} fixes' },
   pattern: { severity: 'error', code: 'value', text: '{0} does not match the pattern that {1} demands' },
@@ -61,7 +81,11 @@ const table = {
     code: 'not-supported',
     text: 'Not checked: the content of the value set {0} is not known here',
   },
-  'code-unknown': { severity: 'error', code: 'code-invalid', text: 'The code does not exist in the code system {0}' },
+  'code-unknown': {
+    severity: 'error',
+    code: 'code-invalid',
+    text: 'The code does not exist in the code system {0}',
+  },
   'code-fragment': {
     severity: 'warning',
     code: 'code-invalid',
@@ -89,18 +113,38 @@ const table = {
   },
   'slice-min': { severity: 'error', code: 'structure', text: 'Slice {0}: at least {1} needed' },
   'slice-max': { severity: 'error', code: 'structure', text: 'Slice {0}: at most {1} allowed' },
-  'slice-closed': { severity: 'error', code: 'structure', text: '{0} matches none of the slices of {1}, which is closed' },
-  'slice-order': { severity: 'error', code: 'structure', text: '{0} is out of the order of slices that {1} demands' },
-  'slice-end': { severity: 'error', code: 'structure', text: '{0}: what belongs to no slice of {1} stands at the end' },
+  'slice-closed': {
+    severity: 'error',
+    code: 'structure',
+    text: '{0} matches none of the slices of {1}, which is closed',
+  },
+  'slice-order': {
+    severity: 'error',
+    code: 'structure',
+    text: '{0} is out of the order of slices that {1} demands',
+  },
+  'slice-end': {
+    severity: 'error',
+    code: 'structure',
+    text: '{0}: what belongs to no slice of {1} stands at the end',
+  },
   'slicing-not-checked': {
     severity: 'information',
     code: 'not-supported',
     text: 'Not checked: slices of {0} cannot be told apart by {1}',
   },
-  'profile-unknown': { severity: 'warning', code: 'not-found', text: 'A claimed or requested profile is not known here' },
+  'profile-unknown': {
+    severity: 'warning',
+    code: 'not-found',
+    text: 'A claimed or requested profile is not known here',
+  },
   'profile-type': { severity: 'error', code: 'structure', text: 'The profile {0} is for {1}' },
   'profile-mismatch': { severity: 'error', code: 'structure', text: '{0} conforms to none of: {1}' },
-  'profile-not-checked': { severity: 'information', code: 'not-supported', text: 'Not checked: the profile {0} is not known here' },
+  'profile-not-checked': {
+    severity: 'information',
+    code: 'not-supported',
+    text: 'Not checked: the profile {0} is not known here',
+  },
   'extension-url': { severity: 'error', code: 'invalid', text: 'An extension needs an absolute url' },
   'extension-unknown': {
     severity: 'warning',
@@ -117,7 +161,11 @@ const table = {
     code: 'not-supported',
     text: 'Not checked: an extension of an example domain has no definition',
   },
-  'extension-context': { severity: 'error', code: 'structure', text: 'The extension {0} is not allowed on {1}' },
+  'extension-context': {
+    severity: 'error',
+    code: 'structure',
+    text: 'The extension {0} is not allowed on {1}',
+  },
   'extension-modifier': {
     severity: 'error',
     code: 'structure',
@@ -133,14 +181,22 @@ const table = {
     code: 'invalid',
     text: 'A relative reference has the form [type]/[id] of a resource type of R4',
   },
-  'reference-type': { severity: 'error', code: 'structure', text: 'The reference points to {0}; allowed: {1}' },
+  'reference-type': {
+    severity: 'error',
+    code: 'structure',
+    text: 'The reference points to {0}; allowed: {1}',
+  },
   'reference-type-differs': {
     severity: 'error',
     code: 'structure',
     text: 'Reference.type differs from the type of what it refers to',
   },
   'reference-unresolved': { severity: 'error', code: 'not-found', text: 'The reference has no target here' },
-  'reference-profile': { severity: 'error', code: 'structure', text: 'The target of the reference conforms to none of: {0}' },
+  'reference-profile': {
+    severity: 'error',
+    code: 'structure',
+    text: 'The target of the reference conforms to none of: {0}',
+  },
   'reference-not-checked': {
     severity: 'information',
     code: 'not-supported',
@@ -170,15 +226,31 @@ const table = {
     code: 'informational',
     text: 'The entry is not reached by references from the first entry',
   },
-  narrative: { severity: 'error', code: 'invalid', text: 'The narrative is not well-formed XHTML in a div of the XHTML namespace' },
-  'narrative-empty': { severity: 'warning', code: 'invalid', text: 'The narrative has no content but white space' },
-  'html-in-markdown': { severity: 'warning', code: 'invalid', text: 'The markdown has an HTML tag in it, which may not be shown' },
+  narrative: {
+    severity: 'error',
+    code: 'invalid',
+    text: 'The narrative is not well-formed XHTML in a div of the XHTML namespace',
+  },
+  'narrative-empty': {
+    severity: 'warning',
+    code: 'invalid',
+    text: 'The narrative has no content but white space',
+  },
+  'html-in-markdown': {
+    severity: 'warning',
+    code: 'invalid',
+    text: 'The markdown has an HTML tag in it, which may not be shown',
+  },
   'invariant-not-checked': {
     severity: 'information',
     code: 'not-supported',
     text: 'Not checked: the rule {0} could not be evaluated',
   },
-  'must-support': { severity: 'information', code: 'informational', text: '{0}, which {1} marks as must-support, is absent' },
+  'must-support': {
+    severity: 'information',
+    code: 'informational',
+    text: '{0}, which {1} marks as must-support, is absent',
+  },
   'too-deep': { severity: 'error', code: 'too-costly', text: 'Nested more than {0} levels deep' },
 } as const satisfies Record<string, FindingRow>;
 

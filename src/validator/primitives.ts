@@ -45,7 +45,8 @@ export function isId(text: string): boolean {
   if (length === 0 || length > 64) return false;
   for (let i = 0; i < length; i++) {
     const c = text.charCodeAt(i);
-    const legal = (c >= 97 && c <= 122) || (c >= 48 && c <= 57) || (c >= 65 && c <= 90) || c === 45 || c === 46;
+    const legal =
+      (c >= 97 && c <= 122) || (c >= 48 && c <= 57) || (c >= 65 && c <= 90) || c === 45 || c === 46;
     if (!legal) return false;
   }
   return true;
@@ -152,7 +153,8 @@ export function isBase64(text: string): boolean {
   return count > 0 && count % 4 === 0 && padding <= 2;
 }
 
-const whole = (min: number) => (value: number) => Number.isInteger(value) && value >= min && value <= 2147483647;
+const whole = (min: number) => (value: number) =>
+  Number.isInteger(value) && value >= min && value <= 2147483647;
 
 /** By type name; what is not listed is not a primitive. */
 export const primitiveFormats: Readonly<Record<string, PrimitiveFormat>> = {

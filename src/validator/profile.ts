@@ -8,7 +8,7 @@ import { isObject } from '../fhir/resource.ts';
 import type { BaseElement, BaseElements } from './base-elements.ts';
 import { bindingRule } from './checks/binding-rule.ts';
 import { fixedCheck, patternCheck } from './checks/fixed.ts';
-import { type InvariantSurroundings, addedInvariants } from './checks/invariant.ts';
+import { addedInvariants, type InvariantSurroundings } from './checks/invariant.ts';
 import { maxLengthCheck, rangeCheck } from './checks/range.ts';
 import { targetRule } from './checks/target-rule.ts';
 import { typeRule } from './checks/type-rule.ts';
@@ -42,11 +42,16 @@ const factories: readonly CheckFactory[] = [
   (definition, base, scope) => rangeCheck(definition, base, scope.profile),
   bindingRule,
   targetRule,
-  (definition, base, scope) => addedInvariants(definition, base, scope.compilation.registry, scope.surroundings),
+  (definition, base, scope) =>
+    addedInvariants(definition, base, scope.compilation.registry, scope.surroundings),
 ];
 
 /** The checks of one instance of an element: its own and those of its children. */
-export function instanceCheck(node: ElementNode, base: BaseElement | undefined, scope: ProfileScope): ValueCheck | undefined {
+export function instanceCheck(
+  node: ElementNode,
+  base: BaseElement | undefined,
+  scope: ProfileScope,
+): ValueCheck | undefined {
   const checks: ValueCheck[] = [];
   for (const factory of factories) {
     const check = factory(node.definition, base?.definition, scope);
@@ -100,7 +105,10 @@ export function compileProfile(
   function body(): ValueCheck {
     if (!tree) return nothing;
     const scope: ProfileScope = { compilation, surroundings, bases, profile: url };
-    return instanceCheck({ ...tree, definition: withoutTypes(tree.definition) }, bases.root(type), scope) ?? nothing;
+    return (
+      instanceCheck({ ...tree, definition: withoutTypes(tree.definition) }, bases.root(type), scope) ??
+      nothing
+    );
   }
 
   const check: ValueCheck = (value, run, actual, companion) => {

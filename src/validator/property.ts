@@ -27,7 +27,8 @@ export type InstanceReader = (holder: Record<string, unknown>) => Instance[];
 
 /** The actual type of a value: a resource says it itself. */
 function typeOf(value: unknown, declared: string): string {
-  if (typeof value === 'object' && value !== null && 'resourceType' in value) return String(value.resourceType);
+  if (typeof value === 'object' && value !== null && 'resourceType' in value)
+    return String(value.resourceType);
   return declared;
 }
 
@@ -63,7 +64,12 @@ export function instanceReader(node: ElementNode, base: BaseElement | undefined)
       const instances: Instance[] = [];
       for (let i = 0; i < Math.max(values.length, companions.length); i++) {
         const one = values[i] ?? undefined;
-        instances.push({ value: one, type: typeOf(one, declared), companion: companions[i], step: `${name}[${i}]` });
+        instances.push({
+          value: one,
+          type: typeOf(one, declared),
+          companion: companions[i],
+          step: `${name}[${i}]`,
+        });
       }
       return instances;
     }
@@ -73,7 +79,10 @@ export function instanceReader(node: ElementNode, base: BaseElement | undefined)
 }
 
 /** How many occurrences a profile allows beyond what the base says; undefined when it adds nothing. */
-export function occurrence(node: ElementNode, base: BaseElement | undefined): { min: number; max: number } | undefined {
+export function occurrence(
+  node: ElementNode,
+  base: BaseElement | undefined,
+): { min: number; max: number } | undefined {
   const { min = 0, max = '*' } = node.definition;
   const limit = max === '*' ? Number.POSITIVE_INFINITY : Number(max);
   const baseMin = base?.definition.min ?? 0;
@@ -89,7 +98,11 @@ export function checkInstance(instance: Instance, check: ValueCheck, run: Run): 
   if (run.findings.length !== start) under(run, start, instance.step);
 }
 
-export function propertyCheck(node: ElementNode, base: BaseElement | undefined, scope: ProfileScope): HolderCheck | undefined {
+export function propertyCheck(
+  node: ElementNode,
+  base: BaseElement | undefined,
+  scope: ProfileScope,
+): HolderCheck | undefined {
   const { name, definition } = node;
   const limits = occurrence(node, base);
   const check = instanceCheck(node, base, scope);
@@ -99,7 +112,8 @@ export function propertyCheck(node: ElementNode, base: BaseElement | undefined, 
   const read = instanceReader(node, base);
   if (!limits && !check && !slicing) {
     return (holder, run) => {
-      if (run.options.mustSupport === true && read(holder).length === 0) found(run, 'must-support', '', name, scope.profile);
+      if (run.options.mustSupport === true && read(holder).length === 0)
+        found(run, 'must-support', '', name, scope.profile);
     };
   }
   return (holder, run) => {
@@ -107,7 +121,8 @@ export function propertyCheck(node: ElementNode, base: BaseElement | undefined, 
     const count = instances.length;
     if (limits && count < limits.min) found(run, 'cardinality-min', '', name, limits.min);
     if (limits && count > limits.max) found(run, 'cardinality-max', name, name, limits.max);
-    if (count === 0 && wanted && run.options.mustSupport === true) found(run, 'must-support', '', name, scope.profile);
+    if (count === 0 && wanted && run.options.mustSupport === true)
+      found(run, 'must-support', '', name, scope.profile);
     if (check) for (let i = 0; i < count; i++) checkInstance(instances[i] as Instance, check, run);
     if (slicing) slicing(instances, holder, run);
   };

@@ -69,14 +69,23 @@ export function resourceCheck(compilation: Compilation): ResourceCheck {
   }
 
   /** The scope of a nested resource by the element that holds it. */
-  function scopeFor(resource: Record<string, unknown>, parent: string, holder: Record<string, unknown>, outer: ResourceScope): ResourceScope {
+  function scopeFor(
+    resource: Record<string, unknown>,
+    parent: string,
+    holder: Record<string, unknown>,
+    outer: ResourceScope,
+  ): ResourceScope {
     const scope = newScope(resource);
     if (!parent.includes('.')) {
       return { ...scope, container: outer.container ?? outer, bundle: outer.bundle, fullUrl: outer.fullUrl };
     }
     if (parent !== 'Bundle.entry') return { ...scope, bundle: outer.bundle, fullUrl: outer.fullUrl };
     outer.entries ??= indexBundle(outer.resource, outer.bundle);
-    return { ...scope, bundle: outer.entries, fullUrl: typeof holder.fullUrl === 'string' ? holder.fullUrl : undefined };
+    return {
+      ...scope,
+      bundle: outer.entries,
+      fullUrl: typeof holder.fullUrl === 'string' ? holder.fullUrl : undefined,
+    };
   }
 
   function nested(value: unknown, run: Run, parent: string, holder: Record<string, unknown>): void {
@@ -91,7 +100,8 @@ export function resourceCheck(compilation: Compilation): ResourceCheck {
     const outer = run.scope;
     run.scope = scopeFor(value, parent, holder, outer);
     checkScope(run, []);
-    if (run.scope.container === outer) for (const fragment of run.scope.fragments) outer.fragments.push(fragment);
+    if (run.scope.container === outer)
+      for (const fragment of run.scope.fragments) outer.fragments.push(fragment);
     run.scope = outer;
   }
 
@@ -103,7 +113,12 @@ export function resourceCheck(compilation: Compilation): ResourceCheck {
 
 /** dom-6, advice that is given on request. */
 function adviseNarrative(resource: Record<string, unknown>, run: Run): void {
-  if (resource.resourceType === 'Bundle' || resource.resourceType === 'Parameters' || resource.resourceType === 'Binary') return;
+  if (
+    resource.resourceType === 'Bundle' ||
+    resource.resourceType === 'Parameters' ||
+    resource.resourceType === 'Binary'
+  )
+    return;
   if (isObject(resource.text) && resource.text.div !== undefined) return;
   const text = 'A resource should have narrative for robust management';
   run.findings.push({ key: 'dom-6', severity: 'information', code: 'invariant', text, path: '' });

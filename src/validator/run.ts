@@ -52,7 +52,13 @@ export function found(run: Run, key: FindingKey, path: string, ...names: (string
 }
 
 /** As `found`, with another severity than the table gives. */
-export function foundAs(run: Run, severity: IssueSeverity, key: FindingKey, path: string, ...names: string[]): void {
+export function foundAs(
+  run: Run,
+  severity: IssueSeverity,
+  key: FindingKey,
+  path: string,
+  ...names: string[]
+): void {
   run.findings.push({ key, severity, code: findings[key].code, text: findingText(key, names), path });
 }
 

@@ -15,7 +15,11 @@ import { found, foundOnce, type Run } from './run.ts';
 /** Whether an occurrence belongs to a slice; undefined when that cannot be told. */
 export type Matcher = (instance: Instance, run: Run) => boolean;
 
-export type SlicingCheck = (instances: readonly Instance[], holder: Record<string, unknown>, run: Run) => void;
+export type SlicingCheck = (
+  instances: readonly Instance[],
+  holder: Record<string, unknown>,
+  run: Run,
+) => void;
 
 interface Slice {
   readonly name: string;
@@ -83,7 +87,8 @@ export function slicingCheck(
       last = index;
       members[index]?.push(instance);
     }
-    for (let i = 0; i < slices.length; i++) checkSlice(slices[i] as Slice, members[i] as Instance[], path, name, holder, run);
+    for (let i = 0; i < slices.length; i++)
+      checkSlice(slices[i] as Slice, members[i] as Instance[], path, name, holder, run);
   };
 }
 

@@ -3,8 +3,8 @@
  * form one unit of source; every other type is a unit that refers to what came before.
  */
 import type { Compilation, TypeCheck } from './compilation.ts';
-import { type SourceParts, type TypeSource, functionName, typeSource } from './type-source.ts';
 import type { TypeRuntime } from './type-runtime.ts';
+import { functionName, type SourceParts, type TypeSource, typeSource } from './type-source.ts';
 
 export interface TypeFunctions {
   /** The function of a type or a backbone element's path. Throws for a name that no definition has. */

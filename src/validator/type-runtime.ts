@@ -28,7 +28,15 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck): Type
   const { coding, quantity } = codingCheck(terminology, registry);
 
   /** `id` and `extension` beside a primitive value. */
-  function companion(value: unknown, x: Run, step: string, at: string, type: string, main: unknown): void {
+  function companion(
+    value: unknown,
+    x: Run,
+    step: string,
+    at: string,
+    type: string,
+    main: unknown,
+    valueSet?: string,
+  ): void {
     const start = x.findings.length;
     if (!isObject(value)) {
       if (Array.isArray(value)) found(x, 'array-unexpected', '', step);
@@ -44,7 +52,9 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck): Type
           if (typeof value.id !== 'string') wrongJson(x, value.id, 'id', 'string');
         } else unknown(x, key);
       }
-      if (!content && (main === undefined || main === null)) noContent(x);
+      const absent = main === undefined || main === null;
+      if (!content && absent) noContent(x);
+      if (absent && valueSet !== undefined) found(x, 'binding-required', '', valueSet);
     }
     if (x.findings.length !== start) under(x, start, step);
   }
@@ -54,13 +64,21 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck): Type
     ...formats(),
     under,
     companion,
-    companions(value: unknown, x: Run, name: string, at: string, type: string, main: unknown): void {
+    companions(
+      value: unknown,
+      x: Run,
+      name: string,
+      at: string,
+      type: string,
+      main: unknown,
+      valueSet?: string,
+    ): void {
       if (!many(x, value, `_${name}`)) return;
       const values = Array.isArray(main) ? main : [];
       if (values.length > 0 && value.length > values.length) found(x, 'companion-length', name, name);
       for (let i = 0; i < value.length; i++) {
-        if (value[i] !== null) companion(value[i], x, `${name}[${i}]`, at, type, values[i]);
-        else if (values[i] === undefined || values[i] === null) found(x, 'null-unexpected', `${name}[${i}]`, name);
+        if (value[i] !== null) companion(value[i], x, `${name}[${i}]`, at, type, values[i], valueSet);
+        else if (values[i] === undefined) found(x, 'null-unexpected', `${name}[${i}]`, name);
       }
     },
     extensions: ((list, x, field, at, types, holder) =>
@@ -68,14 +86,17 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck): Type
     narrative: checkNarrative,
     uri: checkUri,
     nested,
-    bound: (value: unknown, x: Run, type: string, binding: Binding) => checkBinding(value, x, type, binding, terminology),
+    bound: (value: unknown, x: Run, type: string, binding: Binding) =>
+      checkBinding(value, x, type, binding, terminology),
     requiredCode(value: unknown, x: Run, type: string, binding: Binding, step: string): void {
       if (typeof value !== 'string') wrongJson(x, value, step, type);
-      else if (!(primitiveFormats[type]?.valid as (text: string) => boolean)(value)) badFormat(x, value, step, type);
+      else if (!(primitiveFormats[type]?.valid as (text: string) => boolean)(value))
+        badFormat(x, value, step, type);
       else boundCode(value, x, type, binding, step);
     },
     boundCode,
-    target: (value: unknown, x: Run, allowed: ReadonlySet<string>) => checkTarget(value, x, allowed, isResourceType),
+    target: (value: unknown, x: Run, allowed: ReadonlySet<string>) =>
+      checkTarget(value, x, allowed, isResourceType),
     coding,
     quantity,
     reference(value: Record<string, unknown>, x: Run): void {
@@ -126,7 +147,8 @@ function badFormat(x: Run, value: unknown, step: string, type: string): void {
 }
 
 function many(x: Run, value: unknown, name: string): value is unknown[] {
-  if (!Array.isArray(value)) found(x, value === null ? 'null-unexpected' : 'array-expected', name.replace(/^_/, ''), name);
+  if (!Array.isArray(value))
+    found(x, value === null ? 'null-unexpected' : 'array-expected', name.replace(/^_/, ''), name);
   else if (value.length === 0) found(x, 'array-empty', name.replace(/^_/, ''), name);
   else return true;
   return false;

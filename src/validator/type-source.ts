@@ -45,7 +45,11 @@ function constant(generator: Generator, value: unknown): string {
  * Generates the functions of a type.
  * @param constants of the unit of source that the type becomes part of; grows
  */
-export function typeSource(structure: StructureDefinition, parts: SourceParts, constants: unknown[]): TypeSource {
+export function typeSource(
+  structure: StructureDefinition,
+  parts: SourceParts,
+  constants: unknown[],
+): TypeSource {
   const tree = elementTree(structure);
   const type = structure.type ?? structure.name ?? '';
   if (!tree) throw new Error(`The definition of ${type} has no snapshot`);
@@ -182,19 +186,27 @@ function elementCases(
   const reference = definition.contentReference;
   if (reference !== undefined) {
     const target = reference.slice(reference.indexOf('#') + 1);
-    return [`case '${name}': ${presence.mark(node, '')} ${instances(node, name, target, parent, generator)} break;`];
+    return [
+      `case '${name}': ${presence.mark(node, '')} ${instances(node, name, target, parent, generator)} break;`,
+    ];
   }
   const lines: string[] = [];
   for (const code of typeCodes(definition)) {
     const type = parent === 'Extension' && name === 'url' ? 'uri' : isResourceId(definition) ? 'id' : code;
     const key = node.choice ? choiceKey(name, type) : name;
     const target = node.children.length > 0 ? (definition.path as string) : type;
-    lines.push(`case '${key}': ${presence.mark(node, type)} ${instances(node, key, target, parent, generator)} break;`);
+    lines.push(
+      `case '${key}': ${presence.mark(node, type)} ${instances(node, key, target, parent, generator)} break;`,
+    );
     if (primitiveFormats[type] && !isAttribute(definition)) {
       const call = isArray(definition) ? 'companions' : 'companion';
       const at = `${parent}.${name}${node.choice ? '[x]' : ''}`;
       const marked = presence.mark(node, type);
-      lines.push(`case '_${key}': ${marked} ${call}(v, x, '${name}', ${quote(at)}, '${type}', o.${key}); break;`);
+      const bound =
+        definition.binding?.strength === 'required' ? `, ${quote(definition.binding.valueSet)}` : '';
+      lines.push(
+        `case '_${key}': ${marked} ${call}(v, x, '${name}', ${quote(at)}, '${type}', o.${key}${bound}); break;`,
+      );
     }
   }
   return lines;
@@ -207,14 +219,21 @@ const isAttribute = (definition: ElementDefinition) =>
   definition.base?.path === 'Element.id' || definition.path === 'Extension.url';
 
 /** Code that checks the one value or each of the values `v` of an element. */
-function instances(node: ElementNode, key: string, type: string, parent: string, generator: Generator): string {
+function instances(
+  node: ElementNode,
+  key: string,
+  type: string,
+  parent: string,
+  generator: Generator,
+): string {
   const { name, definition } = node;
   if (!isArray(definition)) return instance(node, 'v', quote(name), '', type, parent, generator);
   const format = primitiveFormats[type];
   const step = `'${name}[' + i + ']'`;
   const nothing = format ? `v[i] === null ? nothing(x, o._${key}, i, ${step}) : ` : '';
   const body = instance(node, 'v[i]', step, nothing, type, parent, generator);
-  const max = definition.max === '*' || definition.max === undefined ? '' : `most(x, v, '${name}', ${definition.max});`;
+  const max =
+    definition.max === '*' || definition.max === undefined ? '' : `most(x, v, '${name}', ${definition.max});`;
   return `if (many(x, v, '${name}')) { ${max} for (let i = 0; i < v.length; i++) { ${body} } }`;
 }
 
@@ -235,16 +254,23 @@ function instance(
   if (primitiveFormats[type]) {
     if (type === 'xhtml') return `narrative(${value}, x);`;
     const check = primitive(type, value, step, binding, generator);
-    const rest = calls.length === 0 ? '' : ` { const m = x.findings.length; ${calls.join(' ')} if (x.findings.length !== m) under(x, m, ${step}); }`;
-    return nothing === '' ? `${check}${rest}` : `if (${value} === null) ${nothing.slice(nothing.indexOf('?') + 1, -2)}; else { ${check}${rest} }`;
+    const rest =
+      calls.length === 0
+        ? ''
+        : ` { const m = x.findings.length; ${calls.join(' ')} if (x.findings.length !== m) under(x, m, ${step}); }`;
+    return nothing === ''
+      ? `${check}${rest}`
+      : `if (${value} === null) ${nothing.slice(nothing.indexOf('?') + 1, -2)}; else { ${check}${rest} }`;
   }
-  if (type === 'Resource') return `{ const m = x.findings.length; nested(${value}, x, '${parent}', o); if (x.findings.length !== m) under(x, m, ${step}); }`;
+  if (type === 'Resource')
+    return `{ const m = x.findings.length; nested(${value}, x, '${parent}', o); if (x.findings.length !== m) under(x, m, ${step}); }`;
   if (!type.includes('.')) generator.uses.add(type);
   if (binding) calls.push(`bound(${value}, x, '${type}', ${constant(generator, binding)});`);
   const targets = definition.type?.find(({ code }) => code === 'Reference')?.targetProfile;
   if (type === 'Reference' && targets) {
     const names = targets.map((url) => url.slice(url.lastIndexOf('/') + 1));
-    if (!names.includes('Resource')) calls.push(`target(${value}, x, ${constant(generator, new Set(names))});`);
+    if (!names.includes('Resource'))
+      calls.push(`target(${value}, x, ${constant(generator, new Set(names))});`);
   }
   for (const url of definition.type?.find(({ code }) => code === type)?.profile ?? []) {
     calls.push(`${constant(generator, generator.profile(url))}(${value}, x, '${type}');`);
@@ -254,7 +280,13 @@ function instance(
 }
 
 /** Code that checks a primitive value: its JSON type, then its format or, where bound, its value set. */
-function primitive(type: string, value: string, step: string, binding: Binding | undefined, generator: Generator): string {
+function primitive(
+  type: string,
+  value: string,
+  step: string,
+  binding: Binding | undefined,
+  generator: Generator,
+): string {
   const format = primitiveFormats[type];
   const json = format?.json ?? 'string';
   const wrong = `if (typeof ${value} !== '${json}') wrongJson(x, ${value}, ${step}, '${type}');`;
@@ -263,7 +295,9 @@ function primitive(type: string, value: string, step: string, binding: Binding |
     const members = constant(generator, binding.members);
     return `if (!${members}.has(${value})) requiredCode(${value}, x, '${type}', ${name}, ${step});`;
   }
-  const bound = binding ? ` else boundCode(${value}, x, '${type}', ${constant(generator, binding)}, ${step});` : '';
+  const bound = binding
+    ? ` else boundCode(${value}, x, '${type}', ${constant(generator, binding)}, ${step});`
+    : '';
   if (!format?.valid) return wrong;
   if (type === 'uri' || type === 'url' || type === 'canonical') {
     const format = `if (!is_${type}(${value})) badFormat(x, ${value}, ${step}, '${type}');`;

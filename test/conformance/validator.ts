@@ -74,7 +74,9 @@ export function validatorSuite(parts: ValidatorParts, casesFile: string): Valida
     const expected = step.expectedErrorCount > 0;
     let errors: Issue[];
     try {
-      errors = judge(step, folder, parts, bare).filter(({ severity }) => severity === 'error' || severity === 'fatal');
+      errors = judge(step, folder, parts, bare).filter(
+        ({ severity }) => severity === 'error' || severity === 'fatal',
+      );
     } catch (error) {
       failures.push({ name: step.name, class: step.class, wrong: 'crashed', issues: [String(error)] });
       judged.push({ step, invalid: !expected, expected, found: 0 });
@@ -114,7 +116,9 @@ function judge(step: ValidatorCase, folder: string, parts: ValidatorParts, bare:
   if (step.profile && existsSync(join(folder, step.profile))) files.push(step.profile);
   const supporting = files.flatMap((file) => definitionsIn(join(folder, file)));
   const validator =
-    supporting.length === 0 ? bare : createValidator({ ...parts, registry: parts.registry.extend(supporting) });
+    supporting.length === 0
+      ? bare
+      : createValidator({ ...parts, registry: parts.registry.extend(supporting) });
   return validator.validate(resource, optionsOf(step, folder, supporting));
 }
 
@@ -144,7 +148,8 @@ function plainLocation(location: string | undefined): string {
 
 function foundErrors(step: ValidatorCase, errors: readonly Issue[]): number {
   const said = new Set(errors.map(({ code, expression }) => `${code} ${plainLocation(expression)}`));
-  return step.expectedErrors.filter(({ code, location }) => said.has(`${code} ${plainLocation(location)}`)).length;
+  return step.expectedErrors.filter(({ code, location }) => said.has(`${code} ${plainLocation(location)}`))
+    .length;
 }
 
 const ratio = (part: number, whole: number) => (whole === 0 ? 1 : Math.round((part / whole) * 10000) / 10000);

@@ -7,8 +7,13 @@ export const bindingRule: CheckFactory = (definition, base, { compilation }) => 
   if (!binding) return undefined;
   const bare = (url: string | undefined) => url?.split('|')[0];
   const was = base?.binding;
-  if (was && was.strength === binding.strength && bare(was.valueSet) === bare(binding.valueSet)) return undefined;
+  if (was && was.strength === binding.strength && bare(was.valueSet) === bare(binding.valueSet))
+    return undefined;
+  // Of a choice of types the binding is about the codes; whether it also means units is not said.
+  const unitsToo = (definition.type ?? []).length === 1;
   return (value, run, type) => {
-    if (value !== undefined && isBindable(type)) checkBinding(value, run, type, binding, compilation.terminology);
+    if (type === 'Quantity' && !unitsToo) return;
+    if (value !== undefined && isBindable(type))
+      checkBinding(value, run, type, binding, compilation.terminology);
   };
 };

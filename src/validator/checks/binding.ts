@@ -16,7 +16,17 @@ export interface Binding {
 }
 
 const rememberedMembers = 2000;
-const bindable = new Set(['code', 'string', 'uri', 'url', 'canonical', 'markdown', 'Coding', 'CodeableConcept', 'Quantity']);
+const bindable = new Set([
+  'code',
+  'string',
+  'uri',
+  'url',
+  'canonical',
+  'markdown',
+  'Coding',
+  'CodeableConcept',
+  'Quantity',
+]);
 
 /** Whether a binding on an element of this type can be checked. */
 export function isBindable(type: string): boolean {
@@ -42,7 +52,11 @@ function codeMembership(code: string, binding: Binding, terminology: Terminology
   return membership;
 }
 
-function codingMembership(value: unknown, binding: Binding, terminology: Terminology): Membership | undefined {
+function codingMembership(
+  value: unknown,
+  binding: Binding,
+  terminology: Terminology,
+): Membership | undefined {
   if (!isObject(value) || typeof value.code !== 'string') return undefined;
   const { system, code } = value;
   const name = `${typeof system === 'string' ? system : ''}|${code}`;
@@ -56,7 +70,11 @@ function codingMembership(value: unknown, binding: Binding, terminology: Termino
 }
 
 /** The best that any coding of a concept offers; undefined when it has no code. */
-function conceptMembership(value: unknown, binding: Binding, terminology: Terminology): Membership | undefined {
+function conceptMembership(
+  value: unknown,
+  binding: Binding,
+  terminology: Terminology,
+): Membership | undefined {
   if (!isObject(value) || !Array.isArray(value.coding)) return undefined;
   let best: Membership | undefined;
   for (const coding of value.coding) {
@@ -86,22 +104,18 @@ export function membershipOf(
 }
 
 /** Checks a value against a binding of its element. */
-export function checkBinding(value: unknown, run: Run, type: string, binding: Binding, terminology: Terminology): void {
+export function checkBinding(
+  value: unknown,
+  run: Run,
+  type: string,
+  binding: Binding,
+  terminology: Terminology,
+): void {
   const membership = membershipOf(value, type, binding, terminology);
   if (membership === 'member') return;
   if (membership === 'unknown') foundOnce(run, 'binding-not-checked', '', binding.valueSet);
   else if (membership === 'not-member') found(run, keys[binding.strength], '', binding.valueSet);
-  else if (binding.strength === 'required' && type !== 'Quantity' && !hasDataAbsentReason(value)) {
+  else if (binding.strength === 'required' && type !== 'Quantity') {
     found(run, 'binding-required', '', binding.valueSet);
   }
 }
-
-function hasDataAbsentReason(value: unknown): boolean {
-  return (
-    !isObject(value) ||
-    (Array.isArray(value.extension) &&
-      value.extension.some((extension) => isObject(extension) && extension.url === dataAbsentReason))
-  );
-}
-
-const dataAbsentReason = 'http://hl7.org/fhir/StructureDefinition/data-absent-reason';

@@ -8,20 +8,29 @@ import { found, type Run } from '../run.ts';
 
 type CodedCheck = (value: Record<string, unknown>, run: Run) => void;
 
-export function codingCheck(terminology: Terminology, registry: Registry): { coding: CodedCheck; quantity: CodedCheck } {
+export function codingCheck(
+  terminology: Terminology,
+  registry: Registry,
+): { coding: CodedCheck; quantity: CodedCheck } {
   function coding(value: Record<string, unknown>, run: Run): void {
     const { system, code, display } = value;
     if (typeof system !== 'string' || typeof code !== 'string') return;
     const answer = terminology.lookup(system, code);
     if (answer === undefined) {
-      if (registry.valueSet(system) && !registry.codeSystem(system)) found(run, 'code-system-is-value-set', 'system');
-      else if (registry.codeSystem(system)?.content === 'supplement') found(run, 'code-system-supplement', 'system', system);
+      if (registry.valueSet(system) && !registry.codeSystem(system))
+        found(run, 'code-system-is-value-set', 'system');
+      else if (registry.codeSystem(system)?.content === 'supplement')
+        found(run, 'code-system-supplement', 'system', system);
       return;
     }
     if (!answer.found) {
       const complete = terminology.content(system) === 'complete';
       found(run, complete ? 'code-unknown' : 'code-fragment', 'code', system);
-    } else if (typeof display === 'string' && answer.display !== undefined && !sameWords(display, answer.display)) {
+    } else if (
+      typeof display === 'string' &&
+      answer.display !== undefined &&
+      !sameWords(display, answer.display)
+    ) {
       found(run, 'code-display', 'display', system);
     }
   }

@@ -25,7 +25,12 @@ export function checkContained(contained: readonly unknown[], run: Run): void {
   contained.forEach((resource, index) => {
     if (!isObject(resource)) return;
     if (resource.contained !== undefined) {
-      broken(run, 'dom-2', 'If the resource is contained in another resource, it SHALL NOT contain nested Resources', index);
+      broken(
+        run,
+        'dom-2',
+        'If the resource is contained in another resource, it SHALL NOT contain nested Resources',
+        index,
+      );
     }
     const { id, meta } = resource;
     if (typeof id === 'string' && !referenced.has(`#${id}`) && !refersToContainer(resource)) {
@@ -40,7 +45,12 @@ export function checkContained(contained: readonly unknown[], run: Run): void {
       broken(run, 'dom-4', text, index);
     }
     if (meta.security !== undefined) {
-      broken(run, 'dom-5', 'If a resource is contained in another resource, it SHALL NOT have a security label', index);
+      broken(
+        run,
+        'dom-5',
+        'If a resource is contained in another resource, it SHALL NOT have a security label',
+        index,
+      );
     }
   });
 }

@@ -77,7 +77,12 @@ export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
     return definition;
   }
 
-  function allowedOn(definition: ExtensionDefinition, host: ExtensionHost, parent: unknown, run: Run): boolean {
+  function allowedOn(
+    definition: ExtensionDefinition,
+    host: ExtensionHost,
+    parent: unknown,
+    run: Run,
+  ): boolean {
     if (definition.contexts.length === 0) return true;
     return definition.contexts.some(({ type, expression }) => {
       if (expression === undefined) return true;
@@ -115,7 +120,9 @@ export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
   function selectsPlace(expression: string, host: ExtensionHost, run: Run): boolean {
     try {
       const focus = typed(run.scope);
-      const selected = compilation.compile(expression, focus.type).values(focus, { resource: focus, rootResource: focus });
+      const selected = compilation
+        .compile(expression, focus.type)
+        .values(focus, { resource: focus, rootResource: focus });
       return selected.some(({ type }) => type === host.at || host.types.includes(type));
     } catch {
       return true;
@@ -150,8 +157,13 @@ export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
     }
     if (Array.isArray(value.extension)) {
       value.extension.forEach((part, index) => {
-        const known = !isObject(part) || typeof part.url !== 'string' || part.url.includes(':') || definition.parts.has(part.url);
-        if (!known) foundAs(run, unknownSeverity(run), 'extension-part-unknown', `extension[${index}]`, definition.url);
+        const known =
+          !isObject(part) ||
+          typeof part.url !== 'string' ||
+          part.url.includes(':') ||
+          definition.parts.has(part.url);
+        if (!known)
+          foundAs(run, unknownSeverity(run), 'extension-part-unknown', `extension[${index}]`, definition.url);
       });
     }
     definition.profile.check(value, run, 'Extension');

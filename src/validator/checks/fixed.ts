@@ -23,11 +23,16 @@ export const patternValue = (definition: ElementDefinition): unknown => choiceVa
 export function equals(one: unknown, other: unknown): boolean {
   if (one === other) return true;
   if (Array.isArray(one)) {
-    return Array.isArray(other) && one.length === other.length && one.every((item, i) => equals(item, other[i]));
+    return (
+      Array.isArray(other) && one.length === other.length && one.every((item, i) => equals(item, other[i]))
+    );
   }
   if (!isObject(one) || !isObject(other)) return false;
   const keys = Object.keys(one);
-  return keys.length === Object.keys(other).length && keys.every((key) => key in other && equals(one[key], other[key]));
+  return (
+    keys.length === Object.keys(other).length &&
+    keys.every((key) => key in other && equals(one[key], other[key]))
+  );
 }
 
 /** Whether a value has at least what the pattern has; each item of an array needs some item that matches. */
@@ -41,7 +46,11 @@ export function matchesPattern(value: unknown, pattern: unknown): boolean {
   return true;
 }
 
-export function fixedCheck(definition: ElementDefinition, base: ElementDefinition | undefined, profile: string): ValueCheck | undefined {
+export function fixedCheck(
+  definition: ElementDefinition,
+  base: ElementDefinition | undefined,
+  profile: string,
+): ValueCheck | undefined {
   const fixed = fixedValue(definition);
   if (fixed === undefined || (base && equals(fixedValue(base), fixed))) return undefined;
   const name = definition.path ?? '';
@@ -50,7 +59,11 @@ export function fixedCheck(definition: ElementDefinition, base: ElementDefinitio
   };
 }
 
-export function patternCheck(definition: ElementDefinition, base: ElementDefinition | undefined, profile: string): ValueCheck | undefined {
+export function patternCheck(
+  definition: ElementDefinition,
+  base: ElementDefinition | undefined,
+  profile: string,
+): ValueCheck | undefined {
   const pattern = patternValue(definition);
   if (pattern === undefined || (base && equals(patternValue(base), pattern))) return undefined;
   const name = definition.path ?? '';

@@ -29,9 +29,16 @@ export type InvariantCheck = (value: unknown, run: Run, type: string, companion?
 
 const bestPractice = 'http://hl7.org/fhir/StructureDefinition/elementdefinition-bestpractice';
 
-/** Rules whose expression in 4.0.1 says something else than their words; as R4B corrected them. */
+/** Rules whose expression in 4.0.1 says something else than their words; as later versions corrected them. */
 const corrections: Readonly<Record<string, readonly [wrong: string, right: string]>> = {
-  'que-7': ["operator = 'exists' implies (answer is Boolean)", "operator = 'exists' implies (answer is boolean)"],
+  'que-12': [
+    'enableWhen.count() > 2 implies enableBehavior.exists()',
+    'enableWhen.count() > 1 implies enableBehavior.exists()',
+  ],
+  'que-7': [
+    "operator = 'exists' implies (answer is Boolean)",
+    "operator = 'exists' implies (answer is boolean)",
+  ],
 };
 
 function corrected(key: string, text: string): string {
@@ -41,7 +48,10 @@ function corrected(key: string, text: string): string {
 
 /** Whether a constraint is advice that is given on request only. */
 export function isBestPractice(constraint: ElementDefinitionConstraint): boolean {
-  return constraint.extension?.some((extension) => extension.url === bestPractice && extension.valueBoolean) ?? false;
+  return (
+    constraint.extension?.some((extension) => extension.url === bestPractice && extension.valueBoolean) ??
+    false
+  );
 }
 
 /** What FHIRPath may ask for while the walk is in a resource; made once for each resource. */

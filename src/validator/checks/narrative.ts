@@ -7,7 +7,9 @@ import { found, type Run } from '../run.ts';
 /** HTML 4.0 chapters 7 to 11 (without 9.4) and 15, `a` and `img`; nothing deprecated. */
 const elements = new Set(
   `div h1 h2 h3 h4 h5 h6 address bdo span em strong dfn code samp kbd var cite abbr acronym blockquote q sub sup p br
-  pre ul ol li dl dt dd table caption thead tfoot tbody colgroup col tr th td tt i b big small hr a img map area`.split(/\s+/),
+  pre ul ol li dl dt dd table caption thead tfoot tbody colgroup col tr th td tt i b big small hr a img map area`.split(
+    /\s+/,
+  ),
 );
 
 const attributes = new Set(
@@ -32,7 +34,8 @@ function entitiesAreKnown(text: string, from: number, to: number): boolean {
     const end = text.indexOf(';', at);
     if (end < 0 || end > to || end === at + 1) return false;
     const name = text.slice(at + 1, end);
-    if (!(name.charCodeAt(0) === 35 ? /^#(?:[0-9]+|x[0-9a-fA-F]+)$/.test(name) : xmlEntities.has(name))) return false;
+    if (!(name.charCodeAt(0) === 35 ? /^#(?:[0-9]+|x[0-9a-fA-F]+)$/.test(name) : xmlEntities.has(name)))
+      return false;
     at = text.indexOf('&', end);
   }
   return true;
@@ -48,7 +51,13 @@ function nameEnd(text: string, at: number): number {
   let end = at;
   while (end < text.length) {
     const c = text.charCodeAt(end);
-    const part = (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || (c >= 48 && c <= 58) || c === 45 || c === 95 || c === 46;
+    const part =
+      (c >= 97 && c <= 122) ||
+      (c >= 65 && c <= 90) ||
+      (c >= 48 && c <= 58) ||
+      c === 45 ||
+      c === 95 ||
+      c === 46;
     if (!part) break;
     end++;
   }
@@ -101,7 +110,10 @@ function readAttributes(text: string, start: number, tag: Tag): void {
     if (name === 'xmlns') tag.namespace = text.slice(at + 1, close) === namespace;
     else if (!attributes.has(name) && !name.startsWith('xmlns:')) tag.legal = false;
     if (name === 'href' || name === 'src') {
-      const url = text.slice(at + 1, close).trimStart().toLowerCase();
+      const url = text
+        .slice(at + 1, close)
+        .trimStart()
+        .toLowerCase();
       if (url.startsWith('javascript:') || url.startsWith('vbscript:')) tag.legal = false;
     }
     at = close + 1;

@@ -8,7 +8,10 @@ import type { ValueCheck } from '../compilation.ts';
 import { found } from '../run.ts';
 import { choiceValue, equals } from './fixed.ts';
 
-export function maxLengthCheck(definition: ElementDefinition, base: ElementDefinition | undefined): ValueCheck | undefined {
+export function maxLengthCheck(
+  definition: ElementDefinition,
+  base: ElementDefinition | undefined,
+): ValueCheck | undefined {
   const { maxLength } = definition;
   if (maxLength === undefined || base?.maxLength === maxLength) return undefined;
   return (value, run) => {
@@ -36,11 +39,16 @@ function compareTimes(one: string, other: string): number | undefined {
   return a < b ? -1 : 1;
 }
 
-export function rangeCheck(definition: ElementDefinition, base: ElementDefinition | undefined, profile: string): ValueCheck | undefined {
+export function rangeCheck(
+  definition: ElementDefinition,
+  base: ElementDefinition | undefined,
+  profile: string,
+): ValueCheck | undefined {
   const min = choiceValue(definition, 'minValue');
   const max = choiceValue(definition, 'maxValue');
   if (min === undefined && max === undefined) return undefined;
-  if (base && equals(choiceValue(base, 'minValue'), min) && equals(choiceValue(base, 'maxValue'), max)) return undefined;
+  if (base && equals(choiceValue(base, 'minValue'), min) && equals(choiceValue(base, 'maxValue'), max))
+    return undefined;
   const name = definition.path ?? '';
   return (value, run) => {
     if (min !== undefined && compareValues(value, min) === -1) found(run, 'value-min', '', name, profile);

@@ -11,7 +11,9 @@ import { equals } from './fixed.ts';
 import { checkTarget, resolveReference } from './reference.ts';
 
 const targetsOf = (definition: ElementDefinition | undefined): string[] =>
-  (definition?.type ?? []).filter(({ code }) => code === 'Reference').flatMap(({ targetProfile }) => targetProfile ?? []);
+  (definition?.type ?? [])
+    .filter(({ code }) => code === 'Reference')
+    .flatMap(({ targetProfile }) => targetProfile ?? []);
 
 export const targetRule: CheckFactory = (definition, base, { compilation }) => {
   const targets = targetsOf(definition);

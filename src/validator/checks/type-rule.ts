@@ -31,13 +31,22 @@ export const typeRule: CheckFactory = (definition, base, { compilation }) => {
       return;
     }
     if (fitting.every(({ profiles }) => profiles.length > 0)) {
-      checkProfiles(value, run, type, fitting.flatMap(({ profiles }) => profiles), compilation);
+      checkProfiles(
+        value,
+        run,
+        type,
+        fitting.flatMap(({ profiles }) => profiles),
+        compilation,
+      );
     }
   };
 };
 
 function allowedTypes(definition: ElementDefinition): AllowedType[] {
-  return (definition.type ?? []).map(({ code = '', profile = [] }) => ({ code: primitiveCode(code), profiles: profile }));
+  return (definition.type ?? []).map(({ code = '', profile = [] }) => ({
+    code: primitiveCode(code),
+    profiles: profile,
+  }));
 }
 
 /** One profile is applied as it is; of several, one must be met. */
@@ -64,7 +73,11 @@ const checkProfiles = (
 
 /** Whether a profile of Extension defines an extension: then its url brings it into play wherever it occurs. */
 function defines(structure: { url?: string; snapshot?: { element?: ElementDefinition[] } }): boolean {
-  return structure.snapshot?.element?.some((one) => one.path === 'Extension.url' && one.fixedUri === structure.url) ?? false;
+  return (
+    structure.snapshot?.element?.some(
+      (one) => one.path === 'Extension.url' && one.fixedUri === structure.url,
+    ) ?? false
+  );
 }
 
 export type { ValueCheck };

@@ -1,0 +1,153 @@
+import t from 'tap';
+import { type Case, errors } from './parts.ts';
+
+const subject = { display: 'x' };
+const condition = (more: object) => ({ resourceType: 'Condition', subject, ...more });
+const practitioner = { resourceType: 'Practitioner', id: 'p', active: true };
+
+/** https://hl7.org/fhir/R4/references.html#contained, https://hl7.org/fhir/R4/bundle.html */
+const table: Record<string, Case[]> = {
+  'contained resources are checked by their own type, and referred to': [
+    ['referred to', condition({ contained: [practitioner], recorder: { reference: '#p' } }), []],
+    ['not referred to (dom-3)', condition({ contained: [practitioner] }), ['dom-3 @ Condition.contained[0]']],
+    [
+      'referring to its container',
+      condition({
+        contained: [
+          {
+            resourceType: 'Provenance',
+            id: 'v',
+            target: [{ reference: '#' }],
+            recorded: '2020-01-01T00:00:00Z',
+            agent: [{ who: { display: 'x' } }],
+          },
+        ],
+      }),
+      [],
+    ],
+    [
+      'one contained refers to another',
+      condition({
+        contained: [
+          practitioner,
+          { resourceType: 'PractitionerRole', id: 'r', practitioner: { reference: '#p' } },
+        ],
+        recorder: { reference: '#r' },
+      }),
+      [],
+    ],
+    [
+      'faults in it have the whole path',
+      condition({ contained: [{ ...practitioner, gender: 'x' }], recorder: { reference: '#p' } }),
+      ['binding-required @ Condition.contained[0].gender'],
+    ],
+    [
+      'nested twice (dom-2)',
+      condition({
+        contained: [
+          { ...practitioner, contained: [{ resourceType: 'Basic', id: 'b', code: { text: 'x' } }] },
+        ],
+        recorder: { reference: '#p' },
+      }),
+      ['dom-2 @ Condition.contained[0]'],
+    ],
+    [
+      'with a version (dom-4)',
+      condition({
+        contained: [{ ...practitioner, meta: { versionId: '1' } }],
+        recorder: { reference: '#p' },
+      }),
+      ['dom-4 @ Condition.contained[0]'],
+    ],
+    [
+      'with a security label (dom-5)',
+      condition({
+        contained: [{ ...practitioner, meta: { security: [{ code: 'x' }] } }],
+        recorder: { reference: '#p' },
+      }),
+      ['dom-5 @ Condition.contained[0]'],
+    ],
+    [
+      'a fragment that is not there (ref-1)',
+      condition({ recorder: { reference: '#p' } }),
+      ['ref-1 @ Condition.recorder'],
+    ],
+    [
+      'a fragment of the wrong type',
+      condition({
+        contained: [{ resourceType: 'Location', id: 'p', name: 'x' }],
+        recorder: { reference: '#p' },
+      }),
+      ['reference-type @ Condition.recorder'],
+    ],
+  ],
+  'resources in bundles and parameters are checked by their own type': [
+    [
+      'entry',
+      {
+        resourceType: 'Bundle',
+        type: 'collection',
+        entry: [
+          {
+            fullUrl: 'urn:uuid:c757873d-ec9a-4326-a141-556f43239520',
+            resource: { resourceType: 'Patient', gender: 'x' },
+          },
+        ],
+      },
+      ['binding-required @ Bundle.entry[0].resource.gender'],
+    ],
+    [
+      'parameter',
+      { resourceType: 'Parameters', parameter: [{ name: 'a', resource: { resourceType: 'Patient', x: 1 } }] },
+      ['unknown-element @ Parameters.parameter[0].resource.x'],
+    ],
+    [
+      'no type',
+      { resourceType: 'Parameters', parameter: [{ name: 'a', resource: { id: 'x' } }] },
+      ['not-a-resource @ Parameters.parameter[0].resource'],
+    ],
+    [
+      'unknown type',
+      { resourceType: 'Parameters', parameter: [{ name: 'a', resource: { resourceType: 'X' } }] },
+      ['unknown-resource-type @ Parameters.parameter[0].resource'],
+    ],
+  ],
+  'references have a form and a type': [
+    ['good', condition({ subject: { reference: 'Patient/1' } }), []],
+    ['absolute', condition({ subject: { reference: 'http://x.com/fhir/Patient/1/_history/2' } }), []],
+    ['uuid', condition({ subject: { reference: 'urn:uuid:c757873d-ec9a-4326-a141-556f43239520' } }), []],
+    ['conditional', condition({ subject: { reference: 'Patient?identifier=a|b' } }), []],
+    [
+      'wrong type',
+      condition({ subject: { reference: 'Location/1' } }),
+      ['reference-type @ Condition.subject'],
+    ],
+    [
+      'wrong type, absolute',
+      condition({ subject: { reference: 'http://x.com/Location/1' } }),
+      ['reference-type @ Condition.subject'],
+    ],
+    [
+      'type by Reference.type',
+      condition({ subject: { type: 'Location', identifier: { value: 'x' } } }),
+      ['reference-type @ Condition.subject'],
+    ],
+    [
+      'no type',
+      condition({ subject: { reference: 'abc' } }),
+      ['reference-format @ Condition.subject.reference'],
+    ],
+    [
+      'a type that is none',
+      condition({ subject: { reference: 'Person1/abc' } }),
+      ['reference-format @ Condition.subject.reference'],
+    ],
+  ],
+};
+
+for (const [name, cases] of Object.entries(table)) {
+  t.test(name, async (t) => {
+    for (const [what, resource, expected] of cases)
+      t.same(errors(resource).sort(), [...expected].sort(), what);
+  });
+}

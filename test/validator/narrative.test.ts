@@ -1,0 +1,55 @@
+import t from 'tap';
+import { narrativeFault } from '../../src/validator/checks/narrative.ts';
+
+const div = (content: string) => `<div xmlns="http://www.w3.org/1999/xhtml">${content}</div>`;
+
+/** https://hl7.org/fhir/R4/narrative.html#xhtml */
+const table: Record<string, [text: string, fault: ReturnType<typeof narrativeFault>][]> = {
+  'good narrative passes': [
+    [div('text'), undefined],
+    [` ${div('a <b>b</b><br/> <i>c</i>')} `, undefined],
+    [div('<p title="a &gt; b">&amp; &#160; &#x20; &lt;</p>'), undefined],
+    [div('<img src="#x" alt="x"/>'), undefined],
+    [div('<a href="http://x/y">y</a><a name="z"></a>'), undefined],
+    [
+      div('<!-- <b> --><table class="grid"><tbody><tr><td colspan="2">x</td></tr></tbody></table>'),
+      undefined,
+    ],
+    [`<div xmlns='http://www.w3.org/1999/xhtml' xml:lang="de" lang='de'>x</div>`, undefined],
+  ],
+  'text that is not one well-formed div is malformed': [
+    ['text', 'malformed'],
+    ['<div>no namespace</div>', 'malformed'],
+    ['<p xmlns="http://www.w3.org/1999/xhtml">x</p>', 'malformed'],
+    [div('<b>x</i>'), 'malformed'],
+    [div('<b>x'), 'malformed'],
+    [`${div('x')}y`, 'malformed'],
+    [`${div('x')}<p>y</p>`, 'malformed'],
+    [div('a &reg; b'), 'malformed'],
+    [div('a & b'), 'malformed'],
+    [div('<td nowrap>x</td>'), 'malformed'],
+    [div('<p class=x>x</p>'), 'malformed'],
+    ['<!DOCTYPE html><div xmlns="http://www.w3.org/1999/xhtml">x</div>', 'malformed'],
+    [div('a < b'), 'malformed'],
+  ],
+  'elements and attributes beyond the basic ones break txt-1': [
+    [div('<script>x</script>'), 'content'],
+    [div('<p onclick="x()">x</p>'), 'content'],
+    [div('<form>x</form>'), 'content'],
+    [div('<iframe src="http://x"/>x'), 'content'],
+    [div('<a href="javascript:x()">x</a>'), 'content'],
+    [div('<font>x</font>'), 'content'],
+    [div('<link rel="stylesheet" href="x"/>x'), 'content'],
+  ],
+  'white space alone is empty': [
+    [div(''), 'empty'],
+    [div(' <p> \n</p> '), 'empty'],
+    ['<div xmlns="http://www.w3.org/1999/xhtml"/>', 'empty'],
+  ],
+};
+
+for (const [name, rows] of Object.entries(table)) {
+  t.test(name, async (t) => {
+    for (const [text, fault] of rows) t.equal(narrativeFault(text), fault, text);
+  });
+}

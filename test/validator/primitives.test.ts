@@ -1,0 +1,75 @@
+import t from 'tap';
+import { primitiveFormats } from '../../src/validator/primitives.ts';
+
+/** type → texts or numbers that are values of it, and ones that are not. https://hl7.org/fhir/R4/datatypes.html */
+const table: Record<string, { good: unknown[]; bad: unknown[] }> = {
+  date: {
+    good: ['2024', '2024-02', '2024-02-29', '0001-01-01', '2000-02-29'],
+    bad: [
+      '2023-02-29',
+      '1900-02-29',
+      '2024-13',
+      '2024-00',
+      '2024-04-31',
+      '24',
+      '2024-1-1',
+      '2024-02-30',
+      '0000',
+      '',
+    ],
+  },
+  dateTime: {
+    good: [
+      '2024',
+      '2024-02',
+      '2024-02-29',
+      '2024-02-29T23:59:59Z',
+      '2024-02-29T23:59:59.123+14:00',
+      '2016-12-31T23:59:60Z',
+    ],
+    bad: [
+      '2024-02-29T10:00:00',
+      '2024-02-29T24:00:00Z',
+      '2024-02-29T10:00Z',
+      '2024-02-29T10:00:00+14:01',
+      '2024-02-30T10:00:00Z',
+      '2024-02-29T10:00:00.Z',
+    ],
+  },
+  instant: {
+    good: ['2024-02-29T23:59:59Z', '2024-02-29T23:59:59.1-05:00'],
+    bad: ['2024-02-29', '2024', '2024-02-29T23:59:59', '2024-02-29t23:59:59Z'],
+  },
+  time: { good: ['00:00:00', '23:59:59.5'], bad: ['24:00:00', '12:00', '12:00:00Z', '1:00:00', '12:60:00'] },
+  id: { good: ['a', 'A-1.b', 'x'.repeat(64)], bad: ['', 'a_b', 'a b', 'x'.repeat(65), 'a/b'] },
+  code: { good: ['a', 'a b', 'a-b', '<='], bad: ['', ' a', 'a ', 'a  b', '\t'] },
+  string: { good: ['a', ' a ', 'line\nline', 'ä'], bad: ['', '   ', 'a\u0000b', '\n'] },
+  uri: { good: ['urn:oid:1.2', 'a', 'http://x/y?z#a', '#x'], bad: ['', 'a b', ' a', 'a\n'] },
+  oid: {
+    good: ['urn:oid:1.2.3', 'urn:oid:2.999'],
+    bad: ['1.2.3', 'urn:oid:3.1', 'urn:oid:1.02', 'urn:oid:1'],
+  },
+  uuid: {
+    good: ['urn:uuid:c757873d-ec9a-4326-a141-556f43239520'],
+    bad: [
+      'c757873d-ec9a-4326-a141-556f43239520',
+      'urn:uuid:C757873D-EC9A-4326-A141-556F43239520',
+      'urn:uuid:1',
+    ],
+  },
+  base64Binary: {
+    good: ['AAAA', 'AA==', ' AA\nAA ', 'ab+/'],
+    bad: ['', 'A', 'AAA', 'A=AA', 'AA=A', '===='.repeat(2), 'a.bc'],
+  },
+  integer: { good: [0, -2147483648, 2147483647], bad: [1.5, 2147483648, -2147483649] },
+  unsignedInt: { good: [0, 2147483647], bad: [-1, 0.5] },
+  positiveInt: { good: [1], bad: [0, -1, 1.5] },
+};
+
+for (const [type, { good, bad }] of Object.entries(table)) {
+  const valid = primitiveFormats[type]?.valid as (value: unknown) => boolean;
+  t.test(`values of ${type}`, async (t) => {
+    for (const value of good) t.ok(valid(value), `${JSON.stringify(value)} is one`);
+    for (const value of bad) t.notOk(valid(value), `${JSON.stringify(value)} is none`);
+  });
+}
