@@ -40,7 +40,7 @@ export interface BaseUrlOptions {
   /** The base URL as configured: wins over what the client used. */
   readonly publicBaseUrl?: string | undefined;
   /**
-   * Whether only loopback names are answered. Without authentication this keeps a web page that points its own
+   * Whether only loopback names (and the public one over TLS) are answered. Without authentication this keeps a web page that points its own
    * name at 127.0.0.1 (DNS rebinding) from reading the store.
    */
   readonly loopbackOnly: boolean;
@@ -51,14 +51,14 @@ export interface BaseUrlOptions {
  * @throws FhirError 400 when the Host header is no host, or one that is not served
  */
 export function baseUrlOf(options: BaseUrlOptions, protocol: string, host: string | undefined): string {
-  if (options.publicBaseUrl !== undefined) return options.publicBaseUrl;
+  const { publicBaseUrl, loopbackOnly } = options;
   if (host === undefined || !hostPattern.test(host)) {
     throw refuse('malformed-request', 'The Host header is missing or malformed');
   }
-  if (options.loopbackOnly && !loopbackHost.test(host)) {
+  if (loopbackOnly && !loopbackHost.test(host) && !publicBaseUrl?.startsWith(`https://${host}/`)) {
     throw refuse('malformed-request', 'Without authentication the server answers to loopback names only', {
-      hint: 'Use http://127.0.0.1, or set PUBLIC_BASE_URL or AUTH',
+      hint: 'Use http://127.0.0.1, or set AUTH',
     });
   }
-  return `${protocol}://${host}${basePath}`;
+  return publicBaseUrl ?? `${protocol}://${host}${basePath}`;
 }

@@ -1,0 +1,197 @@
+/** Every claim of the CapabilityStatement, asked for on a running server. */
+import type { CapabilityStatementRestResource } from '@medplum/fhirtypes';
+import type { InjectOptions } from 'fastify';
+import t from 'tap';
+import { hasErrors } from '../../src/core/issue.ts';
+import { createLog } from '../../src/core/log.ts';
+import { createServer } from '../../src/http/server.ts';
+import { definitions, startServer } from '../support/server.ts';
+
+const running = await startServer();
+t.teardown(() => running.close());
+const registry = definitions();
+
+const statement = (await running.send('GET', '/metadata')).body;
+const [rest] = statement.rest;
+const resources: CapabilityStatementRestResource[] = rest.resource;
+
+// A resource of every type is wanted, and what they hold is not: the validator says yes to all.
+const services = { ...running.services, validator: { validate: () => [] } };
+const server = await createServer({ services, log: createLog('silent'), version: '0.0.0-test' });
+
+const json = { 'content-type': 'application/fhir+json' };
+
+function body(type: string): string {
+  return JSON.stringify({ resourceType: type, id: 'claimed' });
+}
+
+/** How each interaction on a type is asked for. */
+const requests: Readonly<Record<string, (type: string) => InjectOptions>> = {
+  create: (type) => ({ method: 'POST', url: `/fhir/${type}`, headers: json, payload: body(type) }),
+  update: (type) => ({ method: 'PUT', url: `/fhir/${type}/claimed`, headers: json, payload: body(type) }),
+  read: (type) => ({ url: `/fhir/${type}/claimed` }),
+  vread: (type) => ({ url: `/fhir/${type}/claimed/_history/1` }),
+  'history-instance': (type) => ({ url: `/fhir/${type}/claimed/_history` }),
+  'search-type': (type) => ({ url: `/fhir/${type}` }),
+  delete: (type) => ({ method: 'DELETE', url: `/fhir/${type}/claimed` }),
+};
+
+/** A value that each type of parameter can be searched by. */
+const values: Readonly<Record<string, string>> = {
+  token: 'a',
+  reference: 'Patient/a',
+  string: 'a',
+  date: '2026',
+  number: '1',
+  quantity: '1',
+  uri: 'http://example.org',
+};
+
+function valueFor(definition: string): string {
+  const parameter = registry.searchParameter(definition)!;
+  if (parameter.type !== 'composite') return values[parameter.type!]!;
+  return parameter.component!.map((component) => valueFor(component.definition!)).join('$');
+}
+
+/** The requests that did not get a good answer. */
+async function failures(asked: readonly InjectOptions[]): Promise<string[]> {
+  const failed: string[] = [];
+  for (const request of asked) {
+    const { statusCode, payload } = await server.inject(request);
+    if (statusCode >= 400) {
+      failed.push(
+        `${request.method ?? 'GET'} ${String(request.url)}: ${statusCode} ${payload.slice(0, 300)}`,
+      );
+    }
+  }
+  return failed;
+}
+
+t.test('it is valid, and says what it must of the server', async (t) => {
+  t.equal(statement.fhirVersion, '4.0.1');
+  t.ok(statement.format.includes('json'));
+  t.equal(statement.implementation.url, running.url);
+  for (const mode of ['full', 'normative', 'terminology']) {
+    const answer = (await running.send('GET', `/metadata?mode=${mode}`)).body;
+    const issues = running.services.validator.validate(answer);
+    t.same(
+      issues.filter((issue) => hasErrors([issue])),
+      [],
+      mode,
+    );
+  }
+  t.equal((await running.send('GET', '/metadata?mode=nonsense')).status, 400);
+  t.notOk((await running.send('GET', '/metadata?mode=normative')).body.rest[0].security, 'trial use');
+  const terminology = (await running.send('GET', '/metadata?mode=terminology')).body;
+  t.equal(terminology.resourceType, 'TerminologyCapabilities');
+});
+
+t.test('it claims every resource type of R4, and the profiles of the guide', async (t) => {
+  t.same(resources.map(({ type }) => type).sort(), [...registry.resourceTypes].sort());
+  const claimed = resources.flatMap(({ supportedProfile }) => supportedProfile ?? []);
+  const guide = registry
+    .guideArtefacts('StructureDefinition')
+    .filter(({ type, kind }) => kind === 'resource' && registry.isResourceType(String(type)))
+    .map(({ url }) => url);
+  t.ok(claimed.length > 0);
+  t.same([...claimed].sort(), guide.sort());
+});
+
+t.test('every interaction on every type is answered', async (t) => {
+  for (const { type, interaction } of resources) {
+    const claimed = new Set(interaction!.map(({ code }) => String(code)));
+    t.same(
+      [...claimed].filter((code) => !requests[code]),
+      [],
+      `${type}: nothing this test cannot ask for`,
+    );
+    // In the order of the table, so that what is read was written before.
+    const asked = Object.entries(requests).filter(([code]) => claimed.has(code));
+    t.same(await failures(asked.map(([, request]) => request(type!))), [], type);
+  }
+});
+
+t.test('batch and transaction are answered', async (t) => {
+  t.same(rest.interaction.map(({ code }: { code: string }) => code).sort(), ['batch', 'transaction']);
+  const bundles = ['batch', 'transaction'].map((type) => ({
+    method: 'POST' as const,
+    url: '/fhir',
+    headers: json,
+    payload: JSON.stringify({ resourceType: 'Bundle', type, entry: [] }),
+  }));
+  t.same(await failures(bundles), []);
+});
+
+t.test('every search parameter of every type is understood', async (t) => {
+  for (const { type, searchParam } of resources) {
+    const asked = searchParam!.map(({ name, definition, type: kind }) => {
+      const known = registry.searchParameter(definition!);
+      if (known?.code !== name || known.type !== kind)
+        t.fail(`${type}: ${name} is not as its definition says`);
+      return { url: `/fhir/${type}?${name}=${encodeURIComponent(valueFor(definition!))}` };
+    });
+    t.ok(asked.length > 0, `${type} can be searched`);
+    t.same(await failures(asked), [], type);
+  }
+});
+
+t.test('every include of every type is understood', async (t) => {
+  for (const { type, searchInclude = [], searchRevInclude = [] } of resources) {
+    const asked = [
+      ...searchInclude.map((include) => ({ url: `/fhir/${type}?_include=${include}` })),
+      ...searchRevInclude.map((include) => ({ url: `/fhir/${type}?_revinclude=${include}` })),
+    ];
+    t.same(await failures(asked), [], type);
+  }
+});
+
+t.test('every operation of every type is answered', async (t) => {
+  for (const { type, operation = [] } of resources) {
+    const asked = operation.map(({ name }) => ({
+      method: 'POST' as const,
+      url: `/fhir/${type}/$${name}`,
+      headers: json,
+      payload: body(type!),
+    }));
+    t.ok(asked.length > 0);
+    t.same(await failures(asked), [], type);
+  }
+});
+
+t.test('what it says of writes and reads by condition holds', async (t) => {
+  const [patient] = resources.filter(({ type }) => type === 'Patient');
+  t.match(patient, {
+    updateCreate: true,
+    conditionalCreate: true,
+    readHistory: true,
+    conditionalRead: 'full-support',
+    conditionalUpdate: false,
+    conditionalDelete: 'not-supported',
+  });
+  const put = { method: 'PUT', headers: json } as const;
+  const created = await server.inject({
+    ...put,
+    url: '/fhir/Patient/by-client',
+    payload: '{"resourceType":"Patient","id":"by-client"}',
+  });
+  t.equal(created.statusCode, 201);
+  const conditionally = await server.inject({
+    method: 'POST',
+    url: '/fhir/Patient',
+    headers: { ...json, 'if-none-exist': '_id=by-client' },
+    payload: '{"resourceType":"Patient"}',
+  });
+  t.equal(conditionally.statusCode, 200);
+  for (const headers of [
+    { 'if-none-match': 'W/"1"' },
+    { 'if-modified-since': String(created.headers['last-modified']) },
+  ]) {
+    t.equal((await server.inject({ url: '/fhir/Patient/by-client', headers })).statusCode, 304);
+  }
+  t.equal(
+    (await server.inject({ ...put, url: '/fhir/Patient?_id=by-client', payload: body('Patient') }))
+      .statusCode,
+    405,
+  );
+  t.equal((await server.inject({ method: 'DELETE', url: '/fhir/Patient?_id=by-client' })).statusCode, 405);
+});
