@@ -1,0 +1,107 @@
+/**
+ * A value set as a question: is this code in it? Answered from its definition with three values, because some of what
+ * value sets draw on (SNOMED CT, LOINC, …) is not shipped.
+ * https://hl7.org/fhir/R4/valueset.html#compositions
+ */
+import type { ValueSet, ValueSetComposeInclude, ValueSetExpansionContains } from '@medplum/fhirtypes';
+import { isWellFormed } from './code-grammar.ts';
+import type { CodeSystemContent } from './code-system-content.ts';
+import { conceptFilter } from './concept-filter.ts';
+import type { Membership } from './terminology.ts';
+
+/** @param system undefined for a bare code, which any system may explain */
+export type Matcher = (system: string | undefined, code: string) => Membership;
+
+export interface MatcherSources {
+  content(system: string): CodeSystemContent | undefined;
+  matcher(valueSet: string): Matcher | undefined;
+}
+
+/** The matcher of a value set's definition. */
+export function composeMatcher(valueSet: ValueSet, sources: MatcherSources): Matcher {
+  const includes = (valueSet.compose?.include ?? []).map((include) => includeMatcher(include, sources));
+  const excludes = (valueSet.compose?.exclude ?? []).map((exclude) => includeMatcher(exclude, sources));
+  const included = anyOf(includes);
+  if (excludes.length === 0) return included;
+  const excluded = anyOf(excludes);
+  return (system, code) => both(included(system, code), opposite(excluded(system, code)));
+}
+
+/** The matcher of an expansion, which lists every code. */
+export function expansionMatcher(contains: readonly ValueSetExpansionContains[]): Matcher {
+  const codes = new Set<string>();
+  const collect = (entries: readonly ValueSetExpansionContains[]): void => {
+    for (const { system, code, abstract, contains: children } of entries) {
+      if (code !== undefined && !abstract) codes.add(code).add(`${system}|${code}`);
+      if (children) collect(children);
+    }
+  };
+  collect(contains);
+  return (system, code) =>
+    codes.has(system === undefined ? code : `${system}|${code}`) ? 'member' : 'not-member';
+}
+
+/** All parts of one include must hold: its system's part and each of its value sets. */
+function includeMatcher(include: ValueSetComposeInclude, sources: MatcherSources): Matcher {
+  const parts: Matcher[] = (include.valueSet ?? []).map((url) => sources.matcher(url) ?? (() => 'unknown'));
+  if (include.system !== undefined) parts.push(systemMatcher(include, include.system, sources));
+  return (system, code) => {
+    let result: Membership = 'member';
+    for (const part of parts) result = both(result, part(system, code));
+    return result;
+  };
+}
+
+function systemMatcher(include: ValueSetComposeInclude, own: string, sources: MatcherSources): Matcher {
+  const test = codeTest(include, own, sources);
+  return (system, code) => (system === undefined || system === own ? test(code) : 'not-member');
+}
+
+function codeTest(
+  { concept, filter }: ValueSetComposeInclude,
+  own: string,
+  sources: MatcherSources,
+): (code: string) => Membership {
+  if (concept) {
+    const listed = new Set(concept.map(({ code }) => code));
+    return (code) => (listed.has(code) ? 'member' : 'not-member');
+  }
+  const content = sources.content(own);
+  if (!content) {
+    return (code) =>
+      isWellFormed(own, code) === undefined ? 'unknown' : of(isWellFormed(own, code) === true);
+  }
+  const tests = (filter ?? []).map((one) => conceptFilter(one, content));
+  return (code) => {
+    const found = content.find(code);
+    if (!found) return content.completeness === 'complete' ? 'not-member' : 'unknown';
+    if (tests.some((test) => test === undefined)) return 'unknown';
+    return of(tests.every((test) => test!(found)));
+  };
+}
+
+function of(isMember: boolean): Membership {
+  return isMember ? 'member' : 'not-member';
+}
+
+function anyOf(matchers: readonly Matcher[]): Matcher {
+  return (system, code) => {
+    let result: Membership = 'not-member';
+    for (const matcher of matchers) {
+      const one = matcher(system, code);
+      if (one === 'member') return one;
+      if (one === 'unknown') result = one;
+    }
+    return result;
+  };
+}
+
+function both(one: Membership, other: Membership): Membership {
+  if (one === 'not-member' || other === 'not-member') return 'not-member';
+  return one === 'unknown' || other === 'unknown' ? 'unknown' : 'member';
+}
+
+function opposite(membership: Membership): Membership {
+  if (membership === 'unknown') return 'unknown';
+  return of(membership === 'not-member');
+}
