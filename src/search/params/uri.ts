@@ -13,8 +13,8 @@ export interface UriTerm {
 }
 
 export const uriKind: ParameterKind<UriTerm> = {
-  modifiers: ['above'],
-  indexedModifiers: ['below'],
+  modifiers: [],
+  indexedModifiers: ['above', 'below'],
   index(values, name, _parameter, into) {
     for (const value of values) {
       for (const uri of equivalents(value)) into.terms.add(`${name}|${uri}`);
@@ -22,7 +22,9 @@ export const uriKind: ParameterKind<UriTerm> = {
   },
   indexModifiers(values, name, into) {
     for (const { value } of values) {
-      if (typeof value === 'string') into.strings.push({ param: name, value });
+      if (typeof value !== 'string') continue;
+      into.strings.push({ param: name, value });
+      into.terms.add(verbatimTerm(name, value));
     }
   },
   parse(text, modifier) {
@@ -31,10 +33,16 @@ export const uriKind: ParameterKind<UriTerm> = {
   },
   plan({ match, uri }, name) {
     if (match === 'below') return { kind: 'string', match: 'prefix', param: name, text: uri };
-    if (match === 'above') return anyOf(ancestors(uri).map((ancestor) => termNode(`${name}|${ancestor}`)));
+    if (match === 'above')
+      return anyOf(ancestors(uri).map((ancestor) => termNode(verbatimTerm(name, ancestor))));
     return termNode(`${name}|${uri}`);
   },
 };
+
+/** Without the latitude that a canonical's version has. */
+function verbatimTerm(name: string, uri: string): string {
+  return `${name}:verbatim|${uri}`;
+}
 
 /** A URI itself, and a canonical without its version too. */
 function equivalents({ type, value }: TypedValue): string[] {
