@@ -24,6 +24,11 @@ const table = {
     text: 'The resource type is not one of R4',
   },
   'unknown-element': { severity: 'error', code: 'structure', text: 'Unknown element {0}' },
+  'json-comments': {
+    severity: 'warning',
+    code: 'structure',
+    text: 'fhir_comments is not part of R4 and is ignored',
+  },
   'object-expected': { severity: 'error', code: 'structure', text: '{0} is an object of type {1}' },
   'array-expected': { severity: 'error', code: 'invalid', text: '{0} may repeat: it is a JSON array' },
   'array-unexpected': {
@@ -180,6 +185,11 @@ const table = {
     severity: 'error',
     code: 'invalid',
     text: 'A relative reference has the form [type]/[id] of a resource type of R4',
+  },
+  'reference-relative': {
+    severity: 'warning',
+    code: 'invalid',
+    text: 'The relative reference does not begin with a resource type of R4',
   },
   'reference-type': {
     severity: 'error',

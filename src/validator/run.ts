@@ -33,12 +33,13 @@ export interface Run {
   readonly told: Set<string>;
   /** Pairs of object and profile being checked, so that circles end. */
   readonly visiting: Map<object, Set<string>>;
-  depth: number;
+  /** Url of the extension the walk is in. */
+  extensionUrl: unknown;
 }
 
 /** A run over one resource. */
 export function createRun(options: ValidationOptions, scope: ResourceScope): Run {
-  return { findings: [], options, scope, told: new Set(), visiting: new Map(), depth: 0 };
+  return { findings: [], options, scope, told: new Set(), visiting: new Map(), extensionUrl: undefined };
 }
 
 /**

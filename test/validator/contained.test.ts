@@ -137,11 +137,6 @@ const table: Record<string, Case[]> = {
       condition({ subject: { reference: 'abc' } }),
       ['reference-format @ Condition.subject.reference'],
     ],
-    [
-      'a type that is none',
-      condition({ subject: { reference: 'Person1/abc' } }),
-      ['reference-format @ Condition.subject.reference'],
-    ],
   ],
 };
 

@@ -5,7 +5,8 @@
 import type { StructureDefinition, StructureDefinitionContext } from '@medplum/fhirtypes';
 import { isObject } from '../../fhir/resource.ts';
 import type { Compilation, ProfileCheck } from '../compilation.ts';
-import { found, foundAs, foundOnce, type Run, typed, under } from '../run.ts';
+import { found, foundAs, foundOnce, type Run, under } from '../run.ts';
+import { contextCheck, type ExtensionHost } from './extension-context.ts';
 import { isExampleUrl } from './url.ts';
 
 interface ExtensionDefinition {
@@ -16,14 +17,6 @@ interface ExtensionDefinition {
   readonly contexts: readonly StructureDefinitionContext[];
   /** Urls of the parts of a complex extension. */
   readonly parts: ReadonlySet<string>;
-}
-
-/** Where an extension stands: the names its context may use for that place. */
-export interface ExtensionHost {
-  /** Path of the element in its definition, e.g. `Patient.name`. */
-  readonly at: string;
-  /** The type of the element and its ancestors. */
-  readonly types: readonly string[];
 }
 
 /** Checks `extension` or `modifierExtension` of an element. */
@@ -61,6 +54,7 @@ const unknownSeverity = (run: Run) => run.options.unknownExtension ?? 'warning';
 export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
   const definitions = new Map<string, ExtensionDefinition | undefined>();
   const checkType = compilation.typeCheck('Extension');
+  const contexts = contextCheck(compilation);
 
   function definitionOf(url: string): ExtensionDefinition | undefined {
     if (definitions.has(url)) return definitions.get(url);
@@ -70,72 +64,14 @@ export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
       const { structure } = profile;
       const modifier = structure.snapshot?.element[0]?.isModifier === true;
       const older = compilation.registry.structure(`${url}|4.0.1`);
-      const contexts = [...(structure.context ?? []), ...(older?.context ?? [])];
-      definition = { profile, url, modifier, contexts, parts: partUrls(structure) };
+      const allowed = [...(structure.context ?? []), ...(older?.context ?? [])];
+      definition = { profile, url, modifier, contexts: allowed, parts: partUrls(structure) };
     }
     if (definition) definitions.set(url, definition);
     return definition;
   }
 
-  function allowedOn(
-    definition: ExtensionDefinition,
-    host: ExtensionHost,
-    parent: unknown,
-    run: Run,
-  ): boolean {
-    if (definition.contexts.length === 0) return true;
-    return definition.contexts.some(({ type, expression }) => {
-      if (expression === undefined) return true;
-      if (type === 'extension') return parent === expression || definition.url === expression;
-      if (type === 'fhirpath') return selectsPlace(expression, host, run);
-      return matchesElement(expression, host, run);
-    });
-  }
-
-  function matchesElement(expression: string, host: ExtensionHost, run: Run): boolean {
-    const path = expression.includes('#') ? expression.slice(expression.indexOf('#') + 1) : expression;
-    if (path === 'Element' || path === host.at || host.types.includes(path)) return true;
-    if (path === 'CanonicalResource' || path === 'MetadataResource') {
-      return host.types.includes('Resource') && 'url' in run.scope.resource;
-    }
-    const steps = path.split('.');
-    if (steps.length < 2 || steps[0] !== run.scope.type) return false;
-    return declaredPath(steps) === host.at;
-  }
-
-  /** `Patient.name.family` as the definitions declare it: `HumanName.family`. */
-  function declaredPath(steps: readonly string[]): string {
-    const { model } = compilation.registry;
-    let type = steps[0] as string;
-    let path = type;
-    for (const step of steps.slice(1)) {
-      const name = step.replace('[x]', '');
-      path = `${type}.${name}`;
-      type = model.type(type)?.property(name)?.types[0] ?? path;
-    }
-    return path;
-  }
-
-  /** A FHIRPath context selects the elements that may have the extension; judged by the type it selects. */
-  function selectsPlace(expression: string, host: ExtensionHost, run: Run): boolean {
-    try {
-      const focus = typed(run.scope);
-      const selected = compilation
-        .compile(expression, focus.type)
-        .values(focus, { resource: focus, rootResource: focus });
-      return selected.some(({ type }) => type === host.at || host.types.includes(type));
-    } catch {
-      return true;
-    }
-  }
-
-  function checkOne(
-    value: Record<string, unknown>,
-    run: Run,
-    modifier: boolean,
-    host: ExtensionHost,
-    holder: Record<string, unknown> | undefined,
-  ): void {
+  function checkOne(value: Record<string, unknown>, run: Run, modifier: boolean, host: ExtensionHost): void {
     const { url } = value;
     if (typeof url !== 'string' || url === '') return;
     if (!url.includes(':')) {
@@ -151,9 +87,11 @@ export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
     if (definition.modifier !== modifier) {
       found(run, modifier ? 'extension-not-modifier' : 'extension-modifier', '', definition.url);
     }
-    if (!allowedOn(definition, host, holder?.url, run)) {
+    if (!contexts.allows(definition.contexts, definition.url, host, run)) {
       const severity = definition.url.startsWith(core) ? 'warning' : 'error';
       foundAs(run, severity, 'extension-context', '', definition.url, host.at);
+    } else if (!contexts.invariantsHold(definition.profile.structure, host, run)) {
+      found(run, 'extension-context', '', definition.url, host.at);
     }
     if (Array.isArray(value.extension)) {
       value.extension.forEach((part, index) => {
@@ -175,11 +113,15 @@ export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
       return;
     }
     if (list.length === 0) found(run, 'array-empty', field, field);
+    const outer = run.extensionUrl;
+    const host = { at, types, holder, outerUrl: at === 'Extension' ? holder?.url : outer };
     for (let i = 0; i < list.length; i++) {
-      const value = list[i];
+      const value: unknown = list[i];
       const start = run.findings.length;
+      run.extensionUrl = isObject(value) ? value.url : undefined;
       checkType(value, run, 'Extension');
-      if (isObject(value)) checkOne(value, run, field === 'modifierExtension', { at, types }, holder);
+      run.extensionUrl = outer;
+      if (isObject(value)) checkOne(value, run, field === 'modifierExtension', host);
       if (run.findings.length !== start) under(run, start, `${field}[${i}]`);
     }
   };

@@ -184,6 +184,10 @@ export function checkNarrative(value: unknown, run: Run): void {
     found(run, 'json-type', 'div', 'div', 'xhtml', 'string');
     return;
   }
+  if (run.scope.resource.contained !== undefined) {
+    for (const [, fragment] of value.matchAll(/(?:src|href)\s*=\s*["'](#[^"']+)/g))
+      run.scope.fragments.push(fragment as string);
+  }
   const fault = narrativeFault(value);
   if (fault === 'malformed') found(run, 'narrative', 'div');
   else if (fault === 'content') {

@@ -79,5 +79,5 @@ export function checkReferenceText(text: string, run: Run, isResourceType: (name
   }
   if (text.indexOf(':') > 0) return;
   if (query > 0 && isResourceType(text.slice(0, query))) return;
-  found(run, 'reference-format', 'reference');
+  found(run, slash < 0 ? 'reference-format' : 'reference-relative', 'reference');
 }

@@ -1,0 +1,104 @@
+/**
+ * Where an extension may stand: the contexts of its definition.
+ * https://hl7.org/fhir/R4/defining-extensions.html#context
+ */
+import type { StructureDefinition, StructureDefinitionContext } from '@medplum/fhirtypes';
+import type { TypedValue } from '../../fhirpath/expression.ts';
+import type { Compilation } from '../compilation.ts';
+import { type Run, typed } from '../run.ts';
+
+/** The element that holds an extension. */
+export interface ExtensionHost {
+  /** Path of the element in its definition, e.g. `Patient.name`. */
+  readonly at: string;
+  /** The type of the element and its ancestors. */
+  readonly types: readonly string[];
+  /** The object that has the extension: for a primitive, its companion. */
+  readonly holder: Record<string, unknown> | undefined;
+  /** Url of the extension around this one, if it stands in an extension or its value. */
+  readonly outerUrl: unknown;
+}
+
+export interface ContextCheck {
+  /** Whether one of the contexts allows the place. */
+  allows(
+    contexts: readonly StructureDefinitionContext[],
+    url: string,
+    host: ExtensionHost,
+    run: Run,
+  ): boolean;
+  /** Whether the context invariants of a definition hold at the place. */
+  invariantsHold(structure: StructureDefinition, host: ExtensionHost, run: Run): boolean;
+}
+
+export function contextCheck({ registry, compile }: Compilation): ContextCheck {
+  const { model } = registry;
+
+  function matchesElement(expression: string, host: ExtensionHost, run: Run): boolean {
+    const path = expression.includes('#') ? expression.slice(expression.indexOf('#') + 1) : expression;
+    if (path === 'Element' || path === host.at || host.types.includes(path)) return true;
+    if (path === 'CanonicalResource' || path === 'MetadataResource') {
+      return host.types.includes('Resource') && 'url' in run.scope.resource;
+    }
+    const steps = path.split('.');
+    if (steps.length < 2) return false;
+    return inherited(steps, host.at) || (steps[0] === run.scope.type && declaredPath(steps) === host.at);
+  }
+
+  /** `DomainResource.text` is `Patient.text` of a Patient. */
+  function inherited([type = '', ...rest]: readonly string[], at: string): boolean {
+    const dot = at.indexOf('.');
+    return dot > 0 && at.slice(dot + 1) === rest.join('.') && model.isA(at.slice(0, dot), type);
+  }
+
+  /** `Patient.name.family` as the definitions declare it: `HumanName.family`. */
+  function declaredPath(steps: readonly string[]): string {
+    let type = steps[0] as string;
+    let path = type;
+    for (const step of steps.slice(1)) {
+      const name = step.replace('[x]', '');
+      path = `${type}.${name}`;
+      type = model.type(type)?.property(name)?.types[0] ?? path;
+    }
+    return path;
+  }
+
+  /** A FHIRPath context selects, from the resource, the elements that may have the extension. */
+  function selects(expression: string, host: ExtensionHost, run: Run): boolean {
+    const focus = typed(run.scope);
+    try {
+      const environment = { resource: focus, rootResource: focus };
+      return compile(expression, focus.type)
+        .values(focus, environment)
+        .some(
+          (one) => one.value === host.holder || (one.element !== undefined && one.element === host.holder),
+        );
+    } catch {
+      return true;
+    }
+  }
+
+  return {
+    allows(contexts, url, host, run) {
+      if (contexts.length === 0) return true;
+      return contexts.some(({ type, expression }) => {
+        if (expression === undefined) return true;
+        if (type === 'extension') return host.outerUrl === expression || url === expression;
+        return type === 'fhirpath' ? selects(expression, host, run) : matchesElement(expression, host, run);
+      });
+    },
+    invariantsHold(structure, host, run) {
+      const type = host.types[0];
+      if (!structure.contextInvariant || type === undefined || host.holder === undefined) return true;
+      const focus: TypedValue = { type, value: host.holder };
+      const environment = { resource: typed(run.scope), rootResource: typed(run.scope) };
+      return structure.contextInvariant.every((expression) => {
+        try {
+          return compile(expression, type).test(focus, environment);
+        } catch {
+          return true;
+        }
+      });
+    },
+  };
+}
