@@ -110,7 +110,7 @@ function responseEntry(context: RequestContext, result: Result): EntryParts {
       ...(location === undefined ? {} : { location }),
       ...(version === undefined ? {} : { etag: `W/"${version}"` }),
       ...(updated === undefined ? {} : { lastModified: instant(updated) }),
-      ...(wantsOutcome || issues.length > 0 ? { outcome: operationOutcome(issues) } : {}),
+      ...(wantsOutcome ? { outcome: operationOutcome(issues) } : {}),
     },
   };
 }

@@ -21,7 +21,11 @@ async function write(url: string, client: number, written: Written, stop: () => 
     const body = n % 2 === 0 ? patient(marker) : transaction(marker);
     written.sent.push(marker);
     try {
-      const response = await fetch(n % 2 === 0 ? `${url}/Patient` : url, { method: 'POST', headers: json, body });
+      const response = await fetch(n % 2 === 0 ? `${url}/Patient` : url, {
+        method: 'POST',
+        headers: json,
+        body,
+      });
       await response.arrayBuffer();
       if (response.ok) written.acknowledged.push(marker);
     } catch {
@@ -63,31 +67,37 @@ async function countOf(url: string, type: string, marker: string): Promise<numbe
 }
 
 for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
-  t.test(`every acknowledged write is there after ${signal} and a restart, and no transaction is half there`, async (t) => {
-    const environment = { DATA_DIR: mkdtempSync(join(tmpdir(), 'kat-crash-')) };
-    const written: Written = { acknowledged: [], sent: [] };
-    const first = await startChild(environment);
-    let over = false;
-    const writers = Array.from({ length: clients }, (_, client) => write(first.url, client, written, () => over));
-    await new Promise((resolve) => setTimeout(resolve, 700));
-    const code = await first.end(signal);
-    over = true;
-    await Promise.all(writers);
-    if (signal === 'SIGTERM') t.equal(code, 0, 'an orderly end');
-    t.ok(written.acknowledged.length > clients, `${written.acknowledged.length} writes were acknowledged`);
+  t.test(
+    `every acknowledged write is there after ${signal} and a restart, and no transaction is half there`,
+    async (t) => {
+      const environment = { DATA_DIR: mkdtempSync(join(tmpdir(), 'kat-crash-')) };
+      const written: Written = { acknowledged: [], sent: [] };
+      const first = await startChild(environment);
+      let over = false;
+      const writers = Array.from({ length: clients }, (_, client) =>
+        write(first.url, client, written, () => over),
+      );
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      const code = await first.end(signal);
+      over = true;
+      await Promise.all(writers);
+      if (signal === 'SIGTERM') t.equal(code, 0, 'an orderly end');
+      t.ok(written.acknowledged.length > clients, `${written.acknowledged.length} writes were acknowledged`);
 
-    const second = await startChild(environment);
-    t.teardown(() => second.end('SIGTERM'));
-    const acknowledged = new Set(written.acknowledged);
-    const lost: string[] = [];
-    const halves: string[] = [];
-    for (const marker of written.sent) {
-      const patients = await countOf(second.url, 'Patient', marker);
-      if (acknowledged.has(marker) && patients !== 1) lost.push(marker);
-      const isTransaction = Number(marker.split('-')[2]) % 2 === 1;
-      if (isTransaction && (await countOf(second.url, 'Observation', marker)) !== 2 * patients) halves.push(marker);
-    }
-    t.same(lost, []);
-    t.same(halves, []);
-  });
+      const second = await startChild(environment);
+      t.teardown(() => second.end('SIGTERM'));
+      const acknowledged = new Set(written.acknowledged);
+      const lost: string[] = [];
+      const halves: string[] = [];
+      for (const marker of written.sent) {
+        const patients = await countOf(second.url, 'Patient', marker);
+        if (acknowledged.has(marker) && patients !== 1) lost.push(marker);
+        const isTransaction = Number(marker.split('-')[2]) % 2 === 1;
+        if (isTransaction && (await countOf(second.url, 'Observation', marker)) !== 2 * patients)
+          halves.push(marker);
+      }
+      t.same(lost, []);
+      t.same(halves, []);
+    },
+  );
 }

@@ -1,0 +1,107 @@
+/**
+ * The only place that wires engines: which store, which cache, and what each layer is given of the others.
+ */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Cache } from './cache/cache.ts';
+import { createGenerations } from './cache/generations.ts';
+import { createMemoryCache } from './cache/memory.ts';
+import { createRedisCache } from './cache/redis.ts';
+import type { Config } from './config.ts';
+import { type Clock, systemClock } from './core/clock.ts';
+import { type IdSource, randomIds } from './core/ids.ts';
+import { createLog, type Log } from './core/log.ts';
+import { openRegistry } from './fhir/open-registry.ts';
+import type { Registry } from './fhir/registry.ts';
+import type { Resource } from './fhir/resource.ts';
+import { collectUriKeys } from './fhir/uri-keys.ts';
+import { createExpressionCompiler } from './fhirpath/create-expression-compiler.ts';
+import { createServer } from './http/server.ts';
+import type { Services } from './interactions/interaction.ts';
+import { createIndexer } from './search/create-indexer.ts';
+import { createSearchParser } from './search/create-search-parser.ts';
+import { openSqliteStore } from './storage/sqlite/open-sqlite-store.ts';
+import { createTerminology } from './terminology/create-terminology.ts';
+import { createValidator } from './validator/create-validator.ts';
+
+export interface App {
+  readonly services: Services;
+  readonly log: Log;
+  /** Starts to listen; resolves with the base URL of the FHIR endpoint. */
+  listen(): Promise<string>;
+  /** Finishes what runs, then lets go of store and cache. */
+  close(): Promise<void>;
+}
+
+/** What tests may hold still or share. */
+export interface AppOverrides {
+  readonly clock?: Clock;
+  readonly ids?: IdSource;
+  readonly registry?: Registry;
+  readonly cache?: Cache;
+}
+
+/** Where the FHIR endpoint is mounted. */
+const basePath = '/fhir';
+
+/** A server as configured, ready to listen. */
+export async function createApp(config: Config, overrides: AppOverrides = {}): Promise<App> {
+  const log = createLog(config.logLevel);
+  const registry = overrides.registry ?? openRegistry();
+  const compile = createExpressionCompiler(registry.model);
+  const terminology = createTerminology(registry);
+  const localBases = config.publicBaseUrl === undefined ? [] : [config.publicBaseUrl];
+  const indexer = createIndexer({ registry, compile, localBases });
+  const store = await openStore(config.dataDir, (parameter, body) =>
+    indexer.sortValue(parameter, JSON.parse(body) as Resource),
+  );
+  const cache =
+    overrides.cache ?? (config.redisUrl ? createRedisCache({ url: config.redisUrl }) : createMemoryCache());
+  const services: Services = {
+    registry,
+    validator: createValidator({ registry, terminology, compile }),
+    validation: config.validation,
+    indexer,
+    parseSearch: createSearchParser({ registry, localBases }),
+    store,
+    cache,
+    generations: createGenerations(),
+    clock: overrides.clock ?? systemClock,
+    ids: overrides.ids ?? randomIds,
+    uriKeys: collectUriKeys(registry),
+  };
+  const server = await createServer({
+    services,
+    log,
+    version: packageVersion(),
+    publicBaseUrl: config.publicBaseUrl,
+    token: config.authToken,
+  });
+  return {
+    services,
+    log,
+    async listen() {
+      const address = await server.listen({ host: config.host, port: config.port });
+      // References to this server by any name it answers to are local ones.
+      const { port } = new URL(address);
+      for (const host of ['127.0.0.1', 'localhost', '[::1]'])
+        localBases.push(`http://${host}:${port}${basePath}`);
+      return config.publicBaseUrl ?? `${address}${basePath}`;
+    },
+    async close() {
+      await server.close();
+      await store.close();
+      await cache.close();
+    },
+  };
+}
+
+async function openStore(dataDir: string, sortValue: (parameter: string, body: string) => string | null) {
+  mkdirSync(dataDir, { recursive: true });
+  return openSqliteStore({ path: join(dataDir, 'kat-fhir.sqlite'), sortValue });
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
