@@ -1,7 +1,7 @@
 /** The ordered tables of the index: which there are, and how values are put so that every database orders them alike. */
 import { type Fragment, sql } from './fragment.ts';
 
-/** One row per entry: key of the resource, param, and the value. */
+/** One row per entry: key of the resource, param, and the value: low and high, of a quantity the unit too. */
 export const dataTables = {
   date: sql`index_date`,
   number: sql`index_number`,
@@ -20,6 +20,11 @@ export function parameterId(name: string): Fragment {
  */
 export function entryOfRow(param: string): Fragment {
   return sql`x.key = r.key AND +x.param = ${parameterId(param)}`;
+}
+
+/** Conditions on row `r` of table `resource`: a resource of the type that is not deleted. */
+export function currentOfType(type: string): Fragment[] {
+  return [sql`r.type = ${type}`, sql`r.body IS NOT NULL`];
 }
 
 /** Open ends become the outermost finite numbers: they sort the same and survive JSON, in which positions travel. */

@@ -10,13 +10,18 @@ import { allOf, anyOf, type Fragment, sql } from './fragment.ts';
 import { dataTables, entryOfRow, finite, parameterId } from './index-tables.ts';
 import { splitConjunction, termExpression } from './term-expression.ts';
 
-export type Access = 'probe' | 'set';
+export interface ConditionContext {
+  readonly type: string;
+  readonly access: 'probe' | 'set';
+  readonly dialect: Dialect;
+}
 
 const columns = { low: sql`x.low`, high: sql`x.high` } as const;
 const operators = { '<': sql`<`, '<=': sql`<=`, '>': sql`>`, '>=': sql`>=` } as const;
 
 /** @param node a simplified plan */
-export function planCondition(node: PlanNode, access: Access, dialect: Dialect): Fragment {
+export function planCondition(node: PlanNode, context: ConditionContext): Fragment {
+  const { type, access, dialect } = context;
   const terms = termExpression(node);
   if (terms) {
     const { from, key, where } = dialect.matchTerms(terms);
@@ -30,19 +35,21 @@ export function planCondition(node: PlanNode, access: Access, dialect: Dialect):
       return sql`FALSE`;
     case 'and': {
       const split = splitConjunction(node.nodes);
-      if (!split.terms) return allOf(node.nodes.map((part) => planCondition(part, access, dialect)));
+      if (!split.terms) return allOf(node.nodes.map((part) => planCondition(part, context)));
       const { from, key, where } = dialect.matchTerms(split.terms);
       return allOf([
         sql`r.key IN (SELECT ${key} FROM ${from} WHERE ${where})`,
-        ...split.rest.map((part) => planCondition(part, access, dialect)),
+        ...split.rest.map((part) => planCondition(part, context)),
       ]);
     }
     case 'or':
-      return anyOf(node.nodes.map((part) => planCondition(part, access, dialect)));
+      return anyOf(node.nodes.map((part) => planCondition(part, context)));
     case 'not':
-      return sql`NOT (${planCondition(node.node, access, dialect)})`;
+      return sql`NOT (${planCondition(node.node, context)})`;
     case 'ids':
-      return sql`r.id IN (${dialect.listOf(node.ids)})`;
+      return access === 'probe'
+        ? sql`r.id IN (${dialect.listOf(node.ids)})`
+        : sql`r.key IN (SELECT i.key FROM resource i WHERE i.type = ${type} AND i.id IN (${dialect.listOf(node.ids)}))`;
     case 'updated':
       return allOf(node.where.map(({ op, value }) => sql`r.updated ${operators[op]} ${finite(value)}`));
     case 'range': {
@@ -60,7 +67,12 @@ function comparison({ column, op, value }: Comparison): Fragment {
 }
 
 /** One entry of the parameter meets every condition. */
-function hasEntry(table: Fragment, param: string, conditions: readonly Fragment[], access: Access): Fragment {
+function hasEntry(
+  table: Fragment,
+  param: string,
+  conditions: readonly Fragment[],
+  access: ConditionContext['access'],
+): Fragment {
   if (access === 'probe') {
     return sql`EXISTS (SELECT 1 FROM ${table} x WHERE ${allOf([entryOfRow(param), ...conditions])})`;
   }

@@ -2,9 +2,18 @@
 import type { PlanNode, StoreQuery } from '../../search/plan.ts';
 import type { Dialect } from './dialect.ts';
 import { allOf, type Fragment, joined, sql } from './fragment.ts';
+import { currentOfType } from './index-tables.ts';
+import { orderedPage } from './ordered-page.ts';
 import { planCondition } from './plan-condition.ts';
 import { simplifyPlan } from './simplify-plan.ts';
-import { afterPosition, afterUniform, isUniform, orderBy, sortColumns } from './sort-columns.ts';
+import {
+  afterPosition,
+  afterUniform,
+  isUniform,
+  orderBy,
+  type SortColumn,
+  sortColumns,
+} from './sort-columns.ts';
 import { splitConjunction } from './term-expression.ts';
 
 interface Source {
@@ -13,19 +22,16 @@ interface Source {
   readonly where: readonly Fragment[];
 }
 
-const isCurrent = sql`r.body IS NOT NULL`;
-
 /** Where the matching rows `r` come from. */
-function source(type: string, where: PlanNode, dialect: Dialect): Source {
-  const plan = simplifyPlan(where);
+function source(type: string, plan: PlanNode, dialect: Dialect): Source {
   const { terms, rest } = splitConjunction(plan.kind === 'and' ? plan.nodes : [plan]);
-  const ofType = [sql`r.type = ${type}`, isCurrent];
+  const ofType = currentOfType(type);
   if (!terms) {
-    const conditions = rest.map((node) => planCondition(node, 'set', dialect));
+    const conditions = rest.map((node) => planCondition(node, { type, access: 'set', dialect }));
     return { from: sql`resource r`, key: sql`r.key`, where: [...ofType, ...conditions] };
   }
   const match = dialect.matchTerms(terms);
-  const conditions = rest.map((node) => planCondition(node, 'probe', dialect));
+  const conditions = rest.map((node) => planCondition(node, { type, access: 'probe', dialect }));
   return {
     // CROSS JOIN keeps the order: first the inverted index, then the rows it names.
     from: sql`${match.from} CROSS JOIN resource r`,
@@ -36,28 +42,32 @@ function source(type: string, where: PlanNode, dialect: Dialect): Source {
 
 /** Rows of the page and one more if there is one; columns of `resource`, and the sort values as k0, k1 … */
 export function searchStatement(query: StoreQuery, dialect: Dialect): Fragment {
-  const { from, key, where } = source(query.type, query.where, dialect);
+  const simple = { ...query, where: simplifyPlan(query.where) };
   const columns = sortColumns(query.sort, dialect);
-  const values = columns.map((column) => sql`${column.value} AS ${column.name}`);
-  const selected = joined([sql`${key} AS key`, ...values], ', ');
-  const window = (rowKey: Fragment) => sql`ORDER BY ${orderBy(columns, rowKey)} LIMIT ${query.limit + 1}`;
-  let page: Fragment;
-  if (isUniform(columns)) {
-    const after = query.after ? [afterUniform(columns, key, query.after)] : [];
-    page = sql`SELECT ${selected} FROM ${from} WHERE ${allOf([...where, ...after])} ${window(key)}`;
-  } else {
-    const after = query.after ? sql`WHERE ${afterPosition(columns, sql`key`, query.after)}` : sql``;
-    page = sql`WITH matched AS MATERIALIZED (SELECT ${selected} FROM ${from} WHERE ${allOf(where)})
-      SELECT * FROM matched ${after} ${window(sql`key`)}`;
-  }
+  const page = orderedPage(simple) ?? matchedPage(simple, columns, dialect);
   // The bodies are fetched last, for the rows of the page only.
   const sortNames = columns.map((column) => sql`, page.${column.name}`);
   return sql`SELECT r.key, r.type, r.id, r.version, r.updated, r.method, r.body ${joined(sortNames, ' ')}
     FROM (${page}) page CROSS JOIN resource r WHERE r.key = page.key ORDER BY ${orderBy(columns, sql`page.key`)}`;
 }
 
+/** Row keys and sort values of a page: first what matches, then its order. */
+function matchedPage(query: StoreQuery, columns: readonly SortColumn[], dialect: Dialect): Fragment {
+  const { from, key, where } = source(query.type, query.where, dialect);
+  const values = columns.map((column) => sql`${column.value} AS ${column.name}`);
+  const selected = joined([sql`${key} AS key`, ...values], ', ');
+  const window = (rowKey: Fragment) => sql`ORDER BY ${orderBy(columns, rowKey)} LIMIT ${query.limit + 1}`;
+  if (isUniform(columns)) {
+    const after = query.after ? [afterUniform(columns, key, query.after)] : [];
+    return sql`SELECT ${selected} FROM ${from} WHERE ${allOf([...where, ...after])} ${window(key)}`;
+  }
+  const after = query.after ? sql`WHERE ${afterPosition(columns, sql`key`, query.after)}` : sql``;
+  return sql`WITH matched AS MATERIALIZED (SELECT ${selected} FROM ${from} WHERE ${allOf(where)})
+    SELECT * FROM matched ${after} ${window(sql`key`)}`;
+}
+
 /** One row with the number of matches as `total`. */
 export function countStatement(type: string, where: PlanNode, dialect: Dialect): Fragment {
-  const matching = source(type, where, dialect);
+  const matching = source(type, simplifyPlan(where), dialect);
   return sql`SELECT count(*) AS total FROM ${matching.from} WHERE ${allOf(matching.where)}`;
 }

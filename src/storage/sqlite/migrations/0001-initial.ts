@@ -43,26 +43,27 @@ export const initial: Migration = {
       words, content='', contentless_delete=1, detail=none, tokenize='ascii'
     );
 
-    -- Of order: a table clustered by resource, to look at one, and indexes over the values, to find them.
+    -- Of order: a table clustered by resource, to look at one, and indexes over the values, to find them
+    -- and to go through them in order; an index ends with what is left of the primary key, the resource first.
     CREATE TABLE parameter (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
     CREATE TABLE index_date (
       key INTEGER NOT NULL, param INTEGER NOT NULL, low REAL NOT NULL, high REAL NOT NULL,
       PRIMARY KEY (key, param, low, high)
     ) STRICT, WITHOUT ROWID;
-    CREATE INDEX index_date_low ON index_date (param, low, high);
-    CREATE INDEX index_date_high ON index_date (param, high, low);
+    CREATE INDEX index_date_low ON index_date (param, low);
+    CREATE INDEX index_date_high ON index_date (param, high);
     CREATE TABLE index_number (
       key INTEGER NOT NULL, param INTEGER NOT NULL, low REAL NOT NULL, high REAL NOT NULL,
       PRIMARY KEY (key, param, low, high)
     ) STRICT, WITHOUT ROWID;
-    CREATE INDEX index_number_low ON index_number (param, low, high);
-    CREATE INDEX index_number_high ON index_number (param, high, low);
+    CREATE INDEX index_number_low ON index_number (param, low);
+    CREATE INDEX index_number_high ON index_number (param, high);
     CREATE TABLE index_quantity (
       key INTEGER NOT NULL, param INTEGER NOT NULL, low REAL NOT NULL, high REAL NOT NULL, unit TEXT NOT NULL,
       PRIMARY KEY (key, param, low, high, unit)
     ) STRICT, WITHOUT ROWID;
-    CREATE INDEX index_quantity_low ON index_quantity (param, low, high, unit);
-    CREATE INDEX index_quantity_high ON index_quantity (param, high, low, unit);
+    CREATE INDEX index_quantity_low ON index_quantity (param, low);
+    CREATE INDEX index_quantity_high ON index_quantity (param, high);
     CREATE TABLE index_string (
       key INTEGER NOT NULL, param INTEGER NOT NULL, value TEXT NOT NULL,
       PRIMARY KEY (key, param, value)
