@@ -221,7 +221,7 @@ const table = {
   'bundle-fullurl-relative': { severity: 'error', code: 'invalid', text: 'fullUrl is an absolute URL' },
   'bundle-fullurl-missing': { severity: 'error', code: 'required', text: 'The entry needs a fullUrl' },
   'bundle-fullurl-id': {
-    severity: 'error',
+    severity: 'warning',
     code: 'invalid',
     text: 'The fullUrl does not end in the type and id of its resource',
   },
@@ -240,6 +240,11 @@ const table = {
     severity: 'error',
     code: 'invalid',
     text: 'The narrative is not well-formed XHTML in a div of the XHTML namespace',
+  },
+  'narrative-link': {
+    severity: 'error',
+    code: 'invalid',
+    text: 'A link of the narrative has a scheme that no reader can follow',
   },
   'narrative-empty': {
     severity: 'warning',

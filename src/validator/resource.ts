@@ -44,7 +44,7 @@ export function resourceCheck(compilation: Compilation): ResourceCheck {
     if (run.options.claimedProfiles !== false) checkClaimed(resource, run, applied);
     for (const url of profiles) applyProfile(url, '', run, applied);
     for (const url of impliedProfiles(resource)) applyProfile(url, '', run, applied);
-    if (type === 'Bundle') bundleRules(resource, run, registry);
+    if (type === 'Bundle') bundleRules(resource, run);
   }
 
   function checkClaimed(resource: Record<string, unknown>, run: Run, applied: Set<string>): void {

@@ -41,6 +41,13 @@ const table: Record<string, [text: string, fault: ReturnType<typeof narrativeFau
     [div('<font>x</font>'), 'content'],
     [div('<link rel="stylesheet" href="x"/>x'), 'content'],
   ],
+  'links lead where a reader can follow': [
+    [div('<a href="urn:uuid:c757873d-ec9a-4326-a141-556f43239520">x</a>'), 'link'],
+    [
+      div('<a href="MAILTO:a@b.c">x</a><a href="#a">y</a><a href="tel:1">z</a><a href="x/y.html">z</a>'),
+      undefined,
+    ],
+  ],
   'white space alone is empty': [
     [div(''), 'empty'],
     [div(' <p> \n</p> '), 'empty'],

@@ -44,8 +44,13 @@ function remember(binding: Binding, name: string): void {
   if (binding.members.size < rememberedMembers) binding.members.add(name);
 }
 
+/** Short names that R4 itself gives where it demands a MIME type. https://hl7.org/fhir/R4/http.html#mime-type */
+const shortFormats = new Set(['xml', 'json', 'ttl', 'html', 'none']);
+const mimeTypes = 'http://hl7.org/fhir/ValueSet/mimetypes';
+
 /** Membership of a bare code. */
 function codeMembership(code: string, binding: Binding, terminology: Terminology): Membership {
+  if (shortFormats.has(code) && binding.valueSet.startsWith(mimeTypes)) return 'member';
   if (binding.members.has(code)) return 'member';
   const membership = terminology.containsCode(binding.valueSet, code);
   if (membership === 'member') remember(binding, code);

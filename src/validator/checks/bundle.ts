@@ -1,20 +1,105 @@
 /**
- * Rules of bundles that span entries and that no invariant states in full: fullUrls, and what the entries of each type
- * of bundle must have.
- * https://hl7.org/fhir/R4/bundle.html
+ * Rules of bundles that span entries and that no invariant states in full: fullUrls, what the first entry of a document
+ * or message must lead to, and bdl-7 in time linear in the number of entries.
+ * https://hl7.org/fhir/R4/bundle.html, https://hl7.org/fhir/R4/documents.html
  */
-import type { Registry } from '../../fhir/registry.ts';
 import { isObject } from '../../fhir/resource.ts';
 import { found, type Run } from '../run.ts';
+import { type BundleIndex, indexBundle } from './bundle-index.ts';
 import { isAbsolute } from './url.ts';
 
-export function bundleRules(bundle: Record<string, unknown>, run: Run, _registry: Registry): void {
-  const { entry } = bundle;
-  if (!Array.isArray(entry)) return;
-  entry.forEach((one, index) => {
-    if (!isObject(one)) return;
-    if (typeof one.fullUrl === 'string' && !isAbsolute(one.fullUrl)) {
-      found(run, 'bundle-fullurl-relative', `entry[${index}].fullUrl`);
-    }
+/** Bundles whose entries may lack a fullUrl: what is created gets its URL from the server, responses tell no more. */
+const withoutUrls = new Set(['transaction', 'batch', 'transaction-response', 'batch-response']);
+
+/** What a document must carry with its Composition, and a message with its header. */
+const carried: Readonly<Record<string, readonly string[]>> = {
+  document: [
+    'subject',
+    'encounter',
+    'author',
+    'attester.party',
+    'custodian',
+    'event.detail',
+    'section.author',
+    'section.focus',
+    'section.entry',
+  ],
+  message: ['focus'],
+};
+
+const lead: Readonly<Record<string, string>> = { document: 'Composition', message: 'MessageHeader' };
+
+export function bundleRules(bundle: Record<string, unknown>, run: Run): void {
+  const type = typeof bundle.type === 'string' ? bundle.type : '';
+  const entries = Array.isArray(bundle.entry) ? bundle.entry : [];
+  const seen = new Set<string>();
+  let distinct = true;
+  entries.forEach((entry, index) => {
+    if (!isObject(entry)) return;
+    checkFullUrl(entry, type, `entry[${index}]`, run);
+    if (typeof entry.fullUrl !== 'string') return;
+    const meta = isObject(entry.resource) && isObject(entry.resource.meta) ? entry.resource.meta : {};
+    const name = `${entry.fullUrl}${String(meta.versionId ?? '')}`;
+    if (seen.has(name)) distinct = false;
+    seen.add(name);
   });
+  if (!distinct && type !== 'history') {
+    const text =
+      'FullUrl must be unique in a bundle, or else entries with the same fullUrl must have different meta.versionId (except in history bundles)';
+    run.findings.push({ key: 'bdl-7', severity: 'error', code: 'invariant', text, path: '' });
+  }
+  const first = lead[type];
+  if (first === undefined) return;
+  if (entries.length === 0) found(run, 'bundle-entry-missing', '', type, `a ${first} as its first entry`);
+  else checkCarried(entries[0], carried[type] ?? [], run);
+}
+
+function checkFullUrl(entry: Record<string, unknown>, type: string, place: string, run: Run): void {
+  const { fullUrl, resource, request } = entry;
+  if (typeof fullUrl === 'string') {
+    if (!isAbsolute(fullUrl)) found(run, 'bundle-fullurl-relative', `${place}.fullUrl`);
+    else if (isObject(resource) && disagrees(fullUrl, resource))
+      found(run, 'bundle-fullurl-id', `${place}.fullUrl`);
+    return;
+  }
+  // A search tells about itself in an OperationOutcome, which has no URL.
+  if (fullUrl !== undefined || !isObject(resource) || resource.resourceType === 'OperationOutcome') return;
+  const updates = isObject(request) && request.method === 'PUT';
+  if (updates || !withoutUrls.has(type)) found(run, 'bundle-fullurl-missing', place);
+}
+
+const restful = /^https?:\/\/.*\/([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})$/;
+
+/** A RESTful fullUrl ends in the type and id of its resource. */
+function disagrees(fullUrl: string, resource: Record<string, unknown>): boolean {
+  const [, type, id] = restful.exec(fullUrl) ?? [];
+  if (type === undefined || typeof resource.id !== 'string') return false;
+  return type === resource.resourceType && id !== resource.id;
+}
+
+/** Every reference of the first entry that the bundle must carry leads to an entry. */
+function checkCarried(entry: unknown, paths: readonly string[], run: Run): void {
+  if (!isObject(entry) || !isObject(entry.resource)) return;
+  const { resource } = entry;
+  run.scope.entries ??= indexBundle(run.scope.resource, run.scope.bundle);
+  const index: BundleIndex = run.scope.entries;
+  const fullUrl = typeof entry.fullUrl === 'string' ? entry.fullUrl : undefined;
+  for (const path of paths) {
+    for (const { reference, place } of referencesAt(resource, path.split('.'), '')) {
+      if (reference.startsWith('#') || index.target(reference, fullUrl)) continue;
+      found(run, 'bundle-reference-unresolved', `entry[0].resource${place}`);
+    }
+  }
+}
+
+function referencesAt(
+  value: unknown,
+  steps: readonly string[],
+  place: string,
+): { reference: string; place: string }[] {
+  if (Array.isArray(value)) return value.flatMap((one, i) => referencesAt(one, steps, `${place}[${i}]`));
+  if (!isObject(value)) return [];
+  const [step, ...rest] = steps;
+  if (step !== undefined) return referencesAt(value[step], rest, `${place}.${step}`);
+  return typeof value.reference === 'string' ? [{ reference: value.reference, place }] : [];
 }

@@ -10,7 +10,7 @@ import { resolveReference } from './reference.ts';
 
 /**
  * Rules of the base definitions that the walk itself checks, exactly and at next to no cost: content and extension
- * (ele-1, ext-1), containment (dom-2 to dom-6), local references (ref-1), narrative (txt-1, txt-2).
+ * (ele-1, ext-1), containment (dom-2 to dom-6), local references (ref-1), narrative (txt-1, txt-2), distinct entries (bdl-7).
  */
 export const nativeInvariants: ReadonlySet<string> = new Set([
   'ele-1',
@@ -23,28 +23,12 @@ export const nativeInvariants: ReadonlySet<string> = new Set([
   'ref-1',
   'txt-1',
   'txt-2',
+  'bdl-7',
 ]);
 
 export type InvariantCheck = (value: unknown, run: Run, type: string, companion?: unknown) => void;
 
 const bestPractice = 'http://hl7.org/fhir/StructureDefinition/elementdefinition-bestpractice';
-
-/** Rules whose expression in 4.0.1 says something else than their words; as later versions corrected them. */
-const corrections: Readonly<Record<string, readonly [wrong: string, right: string]>> = {
-  'que-12': [
-    'enableWhen.count() > 2 implies enableBehavior.exists()',
-    'enableWhen.count() > 1 implies enableBehavior.exists()',
-  ],
-  'que-7': [
-    "operator = 'exists' implies (answer is Boolean)",
-    "operator = 'exists' implies (answer is boolean)",
-  ],
-};
-
-function corrected(key: string, text: string): string {
-  const [wrong, right] = corrections[key] ?? [];
-  return right !== undefined && text === wrong ? right : text;
-}
 
 /** Whether a constraint is advice that is given on request only. */
 export function isBestPractice(constraint: ElementDefinitionConstraint): boolean {
@@ -99,7 +83,7 @@ export function invariantCheck(
     if (byType.has(type)) return byType.get(type);
     let expression: Expression | undefined;
     try {
-      expression = surroundings.compile(corrected(key as string, text as string), type);
+      expression = surroundings.compile(text as string, type);
     } catch {
       expression = undefined;
     }

@@ -22,8 +22,11 @@ const attributes = new Set(
 const xmlEntities = new Set(['amp', 'lt', 'gt', 'quot', 'apos', 'nbsp']);
 const namespace = 'http://www.w3.org/1999/xhtml';
 
-/** `malformed`: no well-formed div of the namespace; `content`: breaks txt-1; `empty`: breaks txt-2. */
-export type NarrativeFault = 'malformed' | 'content' | 'empty';
+/** `malformed`: no well-formed div of the namespace; `content`: breaks txt-1; `link`: leads where no reader can follow; `empty`: breaks txt-2. */
+export type NarrativeFault = 'malformed' | 'content' | 'link' | 'empty';
+
+/** What a reader can follow. */
+const schemes = new Set(['http', 'https', 'mailto', 'tel', 'ftp', 'sms', 'cid', 'data']);
 
 const isSpace = (c: number) => c === 32 || (c >= 9 && c <= 13);
 
@@ -69,6 +72,7 @@ interface Tag {
   end: number;
   closed: boolean;
   legal: boolean;
+  linkable: boolean;
   namespace: boolean;
 }
 
@@ -77,6 +81,7 @@ function readAttributes(text: string, start: number, tag: Tag): void {
   tag.end = -1;
   tag.closed = false;
   tag.legal = true;
+  tag.linkable = true;
   tag.namespace = false;
   let at = start;
   for (;;) {
@@ -110,11 +115,9 @@ function readAttributes(text: string, start: number, tag: Tag): void {
     if (name === 'xmlns') tag.namespace = text.slice(at + 1, close) === namespace;
     else if (!attributes.has(name) && !name.startsWith('xmlns:')) tag.legal = false;
     if (name === 'href' || name === 'src') {
-      const url = text
-        .slice(at + 1, close)
-        .trimStart()
-        .toLowerCase();
-      if (url.startsWith('javascript:') || url.startsWith('vbscript:')) tag.legal = false;
+      const scheme = /^\s*([a-z][a-z0-9+.-]*):/i.exec(text.slice(at + 1, close))?.[1]?.toLowerCase();
+      if (scheme === 'javascript' || scheme === 'vbscript') tag.legal = false;
+      else if (scheme !== undefined && !schemes.has(scheme)) tag.linkable = false;
     }
     at = close + 1;
   }
@@ -123,8 +126,9 @@ function readAttributes(text: string, start: number, tag: Tag): void {
 /** What is wrong with a narrative div, if anything. */
 export function narrativeFault(text: string): NarrativeFault | undefined {
   const open: string[] = [];
-  const tag: Tag = { end: 0, closed: false, legal: true, namespace: false };
+  const tag: Tag = { end: 0, closed: false, legal: true, linkable: true, namespace: false };
   let legal = true;
+  let linkable = true;
   let ink = false;
   let at = 0;
   while (isSpace(text.charCodeAt(at))) at++;
@@ -166,12 +170,14 @@ export function narrativeFault(text: string): NarrativeFault | undefined {
     if (!started && !tag.namespace) return 'malformed';
     started = true;
     if (!tag.legal || !elements.has(name)) legal = false;
+    if (!tag.linkable) linkable = false;
     if (name === 'img') ink = true;
     if (!tag.closed) open.push(name);
     at = tag.end;
   }
   if (open.length > 0) return 'malformed';
   if (!legal) return 'content';
+  if (!linkable) return 'link';
   return ink ? undefined : 'empty';
 }
 
@@ -192,7 +198,8 @@ export function checkNarrative(value: unknown, run: Run): void {
   if (fault === 'malformed') found(run, 'narrative', 'div');
   else if (fault === 'content') {
     run.findings.push({ key: 'txt-1', severity: 'error', code: 'invariant', text: txt1, path: 'div' });
-  } else if (fault === 'empty') {
+  } else if (fault === 'link') found(run, 'narrative-link', 'div');
+  else if (fault === 'empty') {
     // The prose of txt-2 forbids it; its expression in 4.0.1, htmlChecks(), is that of txt-1 and does not look at it.
     found(run, 'narrative-empty', 'div');
   }
