@@ -6,9 +6,10 @@ import type {
   CapabilityStatement,
   CapabilityStatementRest,
   CapabilityStatementRestResource,
-  SearchParameter,
 } from '@medplum/fhirtypes';
 import type { Registry } from '../fhir/registry.ts';
+import type { Parameter } from '../search/parameter.ts';
+import { createTypeParameters } from '../search/type-parameters.ts';
 import type { FhirRoute, InteractionCode } from './routes/fhir-route.ts';
 
 export interface CapabilityOptions {
@@ -42,7 +43,11 @@ export function capabilityStatement(
   baseUrl: string,
 ): CapabilityStatement {
   const { registry } = options;
-  const referrers = referrersByTarget(registry);
+  const parametersOf = createTypeParameters(registry);
+  const parameters = new Map(
+    registry.resourceTypes.map((type) => [type, [...parametersOf(type).values()] as const]),
+  );
+  const referrers = referrersByTarget(parameters);
   const onSystem = routes.filter((route) => !route.path.startsWith('/:type'));
   const onType = routes.filter((route) => route.path.startsWith('/:type'));
   return {
@@ -55,7 +60,7 @@ export function capabilityStatement(
         mode: 'server',
         security: security(options.authentication),
         resource: registry.resourceTypes.map((type) =>
-          resourceOf(registry, type, onType, referrers.get(type) ?? []),
+          resourceOf(registry, type, onType, parameters.get(type)!, referrers.get(type)!),
         ),
         interaction: interactionsOf(onSystem) as CapabilityStatementRest['interaction'] & {},
       },
@@ -75,9 +80,11 @@ function resourceOf(
   registry: Registry,
   type: string,
   routes: readonly FhirRoute[],
+  parameters: readonly Parameter[],
   referrers: readonly string[],
 ): CapabilityStatementRestResource {
-  const parameters = searchable(registry, type);
+  // Where two definitions share a code, the search goes by the last one.
+  const definitions = new Map(registry.searchParameters(type).map(({ code, url }) => [code, url]));
   const profiles = guideProfiles(registry, type);
   const includes = parameters.filter(isReference).map(({ code }) => `${type}:${code}`);
   const operations = operationsOf(routes);
@@ -95,10 +102,10 @@ function resourceOf(
     conditionalDelete: 'not-supported',
     ...(includes.length > 0 ? { searchInclude: includes } : {}),
     ...(referrers.length > 0 ? { searchRevInclude: [...referrers] } : {}),
-    searchParam: parameters.map(({ code, url, type: kind }) => ({
-      name: code!,
-      definition: url!,
-      type: kind!,
+    searchParam: parameters.map(({ code, type: kind }) => ({
+      name: code,
+      definition: definitions.get(code)!,
+      type: kind,
     })),
     ...(operations.length > 0 ? { operation: operations } : {}),
   };
@@ -116,14 +123,7 @@ function operationsOf(routes: readonly FhirRoute[]): { name: string; definition:
   return [...found].map(([name, definition]) => ({ name, definition }));
 }
 
-/** The parameters of a type by which something can be found: `_filter` and `near` have no expression to index. */
-function searchable(registry: Registry, type: string): SearchParameter[] {
-  return registry
-    .searchParameters(type)
-    .filter(({ type: kind, expression }) => kind !== 'special' && expression !== undefined);
-}
-
-function isReference(parameter: SearchParameter): boolean {
+function isReference(parameter: Parameter): boolean {
   return parameter.type === 'reference';
 }
 
@@ -135,12 +135,16 @@ function guideProfiles(registry: Registry, type: string): string[] {
 }
 
 /** For each type the reference parameters, `Observation:subject`, that may refer to it. */
-function referrersByTarget(registry: Registry): ReadonlyMap<string, readonly string[]> {
-  const found = new Map<string, string[]>(registry.resourceTypes.map((type) => [type, []]));
-  for (const source of registry.resourceTypes) {
-    for (const parameter of searchable(registry, source).filter(isReference)) {
-      const targets: readonly string[] = parameter.target ?? [];
-      for (const target of targets) found.get(target)?.push(`${source}:${parameter.code}`);
+function referrersByTarget(
+  parameters: ReadonlyMap<string, readonly Parameter[]>,
+): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>([...parameters.keys()].map((type) => [type, []]));
+  for (const [source, all] of parameters) {
+    for (const { code, targets } of all.filter(isReference)) {
+      // Without targets it may refer to anything.
+      for (const target of targets.length > 0 ? targets : parameters.keys()) {
+        found.get(target)?.push(`${source}:${code}`);
+      }
     }
   }
   return found;

@@ -58,6 +58,8 @@ async function failures(asked: readonly InjectOptions[]): Promise<string[]> {
   const failed: string[] = [];
   for (const request of asked) {
     const { statusCode, payload } = await server.inject(request);
+    // As between requests over a network, or the server takes itself for overloaded.
+    await new Promise(setImmediate);
     if (statusCode >= 400) {
       failed.push(
         `${request.method ?? 'GET'} ${String(request.url)}: ${statusCode} ${payload.slice(0, 300)}`,
@@ -137,11 +139,12 @@ t.test('every search parameter of every type is understood', async (t) => {
 
 t.test('every include of every type is understood', async (t) => {
   for (const { type, searchInclude = [], searchRevInclude = [] } of resources) {
-    const asked = [
-      ...searchInclude.map((include) => ({ url: `/fhir/${type}?_include=${include}` })),
-      ...searchRevInclude.map((include) => ({ url: `/fhir/${type}?_revinclude=${include}` })),
+    const claims = [
+      ...searchInclude.map((include) => `_include=${include}`),
+      ...searchRevInclude.map((include) => `_revinclude=${include}`),
     ];
-    t.same(await failures(asked), [], type);
+    // All at once: a refusal names the one it does not understand.
+    t.same(await failures([{ url: `/fhir/${type}?_id=nobody&${claims.join('&')}` }]), [], type);
   }
 });
 

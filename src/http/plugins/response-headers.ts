@@ -8,10 +8,7 @@ const constantHeaders: Readonly<Record<string, string>> = {
   // Answers hold health data: nothing between here and the client may keep them.
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
 };
 
 export function registerResponseHeaders(app: FastifyInstance): void {
