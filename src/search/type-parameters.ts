@@ -8,7 +8,7 @@ import { codeSystemOf, type ElementAt, elementsAt } from './element-types.ts';
 import { corrected, expressionParts, splitUnion } from './expression-parts.ts';
 import type { Component, ExpressionPart, Parameter, ParameterType } from './parameter.ts';
 
-/** Looked up by code. Parameters without an expression, which nothing could be found by, are left out. */
+/** Looked up by code. Parameters that nothing could be found by, most without an expression, are left out. */
 export type TypeParameters = ReadonlyMap<string, Parameter>;
 
 /** @returns the parameters of a type; computed at first use */
@@ -47,6 +47,7 @@ function parameterOf(
   const parts = expressionParts(expression, resourceType, registry.model);
   if (parts.length === 0) return undefined;
   const elements = allElements(registry, resourceType, parts);
+  if (elements && !findsItsType(registry, type, elements)) return undefined;
   const narrowed = parts.flatMap(({ targetType }) => targetType ?? []);
   const parameter: Parameter = {
     name: `${resourceType}.${code}`,
@@ -60,6 +61,19 @@ function parameterOf(
     systemOf: systemOf(registry, elements ?? []),
   };
   return { ...parameter, indexedAs: [parameter] };
+}
+
+/** What parameters of an ordered type can be compared with. */
+const ordered: Readonly<Record<string, readonly string[]>> = {
+  number: ['decimal', 'integer'],
+  date: ['date', 'dateTime', 'instant', 'Period', 'Timing'],
+  quantity: ['Quantity', 'Money', 'Range', 'SampledData'],
+};
+
+/** `Patient.age`, a number, is defined on the date of birth: what cannot match is better refused. */
+function findsItsType(registry: Registry, type: string, elements: readonly ElementAt[]): boolean {
+  const types = ordered[type];
+  return !types || elements.some((element) => types.some((one) => registry.model.isA(element.type, one)));
 }
 
 function allElements(

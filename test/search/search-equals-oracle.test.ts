@@ -9,6 +9,7 @@ import { createExpressionCompiler } from '../../src/fhirpath/create-expression-c
 import { createIndexer } from '../../src/search/create-indexer.ts';
 import { createSearchParser } from '../../src/search/create-search-parser.ts';
 import { codeSystemOf, elementsAt } from '../../src/search/element-types.ts';
+import { createTypeParameters } from '../../src/search/type-parameters.ts';
 import { meets } from '../support/memory-executor.ts';
 import { exampleResources } from './example-resources.ts';
 import { find, matches, type Question, type Surroundings } from './oracle.ts';
@@ -25,6 +26,9 @@ const indexer = createIndexer({
 });
 const parse = createSearchParser({ registry, localBases: bases, clock: { now: () => now } });
 
+const parametersOf = createTypeParameters(registry);
+const examples = exampleResources();
+
 const surroundings: Surroundings = {
   bases,
   now,
@@ -39,13 +43,12 @@ const surroundings: Surroundings = {
 
 /** What the oracle can judge; composites have tests of their own. */
 function judged(type: string): SearchParameter[] {
-  return registry
+  const definitions = registry
     .searchParameters(type)
-    .filter(
-      (definition) =>
-        definition.expression && definition.type !== 'composite' && definition.code !== '_lastUpdated',
-    )
-    .filter((definition) => definition.type !== 'special');
+    .filter(({ expression, type: kind }) => expression && kind !== 'composite' && kind !== 'special')
+    .filter(({ code }) => code !== '_lastUpdated' && parametersOf(type).has(code!));
+  // Where packages define a parameter twice, the later one counts.
+  return [...new Map(definitions.map((definition) => [definition.code, definition])).values()];
 }
 
 /** Modifiers that Resource.meta is not indexed for. */
@@ -105,33 +108,35 @@ t.test('random searches over random resources', (t) => {
   t.end();
 });
 
-t.test('searches made of their own values over the examples of HL7', (t) => {
-  const examples = exampleResources();
-  if (!examples) return t.skip('the examples are not installed').end();
-  const byType = Map.groupBy(examples, (resource) => resource.resourceType);
-  const wrong: string[] = [];
-  let pairs = 0;
-  for (const [type, all] of byType) {
-    const same = all.slice(0, 6);
-    const entries = same.map(indexed);
-    for (const definition of judged(type)) {
-      const questions = same
-        .flatMap((resource) => find(resource, definition, surroundings).slice(0, 1))
-        .flatMap((found) => questionsFrom(found, definition))
-        .filter(offered);
-      const distinct = new Map(questions.map((question) => [queryOf(question).join('='), question]));
-      for (const question of [...distinct.values()].slice(0, 16)) {
-        const { where } = parse(type, [queryOf(question)], 'strict');
-        for (const [i, resource] of same.entries()) {
-          pairs++;
-          if (meets(where, entries[i]!) !== matches(resource, question, surroundings)) {
-            wrong.push(`${type}/${resource.id}?${queryOf(question).join('=')}`);
+t.test(
+  'searches made of their own values over the examples of HL7',
+  { skip: !examples && 'the examples are not installed' },
+  (t) => {
+    const byType = Map.groupBy(examples ?? [], (resource) => resource.resourceType);
+    const wrong: string[] = [];
+    let pairs = 0;
+    for (const [type, all] of byType) {
+      const same = all.slice(0, 6);
+      const entries = same.map(indexed);
+      for (const definition of judged(type)) {
+        const questions = same
+          .flatMap((resource) => find(resource, definition, surroundings).slice(0, 1))
+          .flatMap((found) => questionsFrom(found, definition))
+          .filter(offered);
+        const distinct = new Map(questions.map((question) => [queryOf(question).join('='), question]));
+        for (const question of [...distinct.values()].slice(0, 16)) {
+          const { where } = parse(type, [queryOf(question)], 'strict');
+          for (const [i, resource] of same.entries()) {
+            pairs++;
+            if (meets(where, entries[i]!) !== matches(resource, question, surroundings)) {
+              wrong.push(`${type}/${resource.id}?${queryOf(question).join('=')}`);
+            }
           }
         }
       }
     }
-  }
-  t.same(wrong, []);
-  t.ok(pairs > 20_000, `${pairs} pairs of search and resource`);
-  t.end();
-});
+    t.same(wrong, []);
+    t.ok(pairs > 20_000, `${pairs} pairs of search and resource`);
+    t.end();
+  },
+);
