@@ -1,0 +1,38 @@
+/**
+ * Whether an answer is one the item offers: its answer options, or the value set they are drawn from.
+ * https://hl7.org/fhir/R4/questionnaire-definitions.html#Questionnaire.item.answerValueSet
+ */
+import type { Issue } from '../core/issue.ts';
+import { isObject } from '../fhir/resource.ts';
+import { formFinding } from './finding.ts';
+import { type Answer, choiceOf, type FormItem, objectsOf } from './form.ts';
+import { isSameAnswer } from './same-answer.ts';
+
+/** Membership of a coding in a value set, by its canonical URL. */
+export type MemberOf = (
+  valueSet: string,
+  coding: { readonly system?: string; readonly code?: string },
+) => 'member' | 'not-member' | 'unknown';
+
+/** @param type suffix of the answer's `value[x]` */
+export function optionIssues(
+  item: FormItem,
+  answer: Answer,
+  type: string,
+  value: unknown,
+  memberOf: MemberOf,
+): Issue[] {
+  // An open choice takes any text besides what it offers.
+  if (item.type === 'open-choice' && type === 'String') return [];
+  const options = objectsOf(item.definition.answerOption);
+  if (options.length > 0) {
+    const isOffered = options.some((option) => isSameAnswer(value, choiceOf(option, 'value')?.value));
+    return isOffered ? [] : [formFinding('response-answer-option', answer.path, item.linkId)];
+  }
+  const { answerValueSet } = item.definition;
+  if (typeof answerValueSet !== 'string' || !isObject(value)) return [];
+  const membership = memberOf(answerValueSet, value);
+  if (membership === 'member') return [];
+  const key = membership === 'unknown' ? 'response-answer-unchecked' : 'response-answer-set';
+  return [formFinding(key, answer.path, item.linkId)];
+}

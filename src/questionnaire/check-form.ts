@@ -1,0 +1,73 @@
+/**
+ * A Questionnaire as a form: what its own invariants cannot say because it spans items.
+ * https://hl7.org/fhir/R4/questionnaire.html
+ */
+import type { Issue } from '../core/issue.ts';
+import { itemTypeRule } from './answer-type.ts';
+import { orderedOperators } from './enable-when.ts';
+import { formFinding } from './finding.ts';
+import { allItems, choiceOf, type FormItem, formItems, objectsOf } from './form.ts';
+import { isSameAnswer } from './same-answer.ts';
+
+/** @returns findings with expressions that begin with `Questionnaire` */
+export function checkForm(questionnaire: Readonly<Record<string, unknown>>): Issue[] {
+  const items = allItems(formItems(questionnaire));
+  const byLinkId = new Map<string, FormItem>();
+  const issues: Issue[] = [];
+  for (const item of items) {
+    if (byLinkId.has(item.linkId))
+      issues.push(formFinding('form-link-id', `${item.path}.linkId`, item.linkId));
+    else byLinkId.set(item.linkId, item);
+  }
+  for (const item of items) {
+    issues.push(...conditionIssues(item, byLinkId), ...optionIssues(item), ...initialIssues(item));
+  }
+  return issues;
+}
+
+function conditionIssues(item: FormItem, byLinkId: ReadonlyMap<string, FormItem>): Issue[] {
+  return objectsOf(item.definition.enableWhen).flatMap((condition, index) => {
+    const path = `${item.path}.enableWhen[${index}]`;
+    const question = byLinkId.get(String(condition.question));
+    if (!question) return [formFinding('form-enable-when-target', `${path}.question`, item.linkId)];
+    if (question === item) return [formFinding('form-enable-when-self', `${path}.question`, item.linkId)];
+    const rule = itemTypeRule(question.type);
+    const operator = String(condition.operator);
+    const answer = choiceOf(condition, 'answer');
+    if (!rule || !answer || operator === 'exists') return [];
+    const issues: Issue[] = [];
+    if (!rule.answers.includes(answer.type)) {
+      issues.push(formFinding('form-enable-when-answer', `${path}.answer`, item.linkId));
+    }
+    if (orderedOperators.has(operator) && !rule.ordered && answer.type !== 'Integer') {
+      issues.push(formFinding('form-enable-when-operator', `${path}.operator`, item.linkId));
+    }
+    return issues;
+  });
+}
+
+function optionIssues(item: FormItem): Issue[] {
+  const rule = itemTypeRule(item.type);
+  if (!rule) return [];
+  return objectsOf(item.definition.answerOption).flatMap((option, index) => {
+    const value = choiceOf(option, 'value');
+    if (!value || rule.options.includes(value.type)) return [];
+    return [formFinding('form-option-type', `${item.path}.answerOption[${index}].value`, item.linkId)];
+  });
+}
+
+function initialIssues(item: FormItem): Issue[] {
+  const rule = itemTypeRule(item.type);
+  if (!rule) return [];
+  const options = objectsOf(item.definition.answerOption).map((option) => choiceOf(option, 'value')?.value);
+  return objectsOf(item.definition.initial).flatMap((initial, index) => {
+    const value = choiceOf(initial, 'value');
+    const path = `${item.path}.initial[${index}].value`;
+    if (!value) return [];
+    if (!rule.answers.includes(value.type)) return [formFinding('form-initial-type', path, item.linkId)];
+    const isListed = options.length === 0 || options.some((option) => isSameAnswer(value.value, option));
+    // A form with an open choice may begin with an answer of its own.
+    if (isListed || item.type === 'open-choice') return [];
+    return [formFinding('form-initial-option', path, item.linkId)];
+  });
+}

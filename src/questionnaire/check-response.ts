@@ -1,0 +1,195 @@
+/**
+ * A QuestionnaireResponse against its Questionnaire: every item in its place, enabled, answered as often and in the
+ * type the form asks for. While a response is in progress, what is still to come is not missed.
+ * https://hl7.org/fhir/R4/questionnaireresponse.html#notes
+ */
+import type { Issue } from '../core/issue.ts';
+import { isObject } from '../fhir/resource.ts';
+import { limitIssues } from './answer-limits.ts';
+import { type MemberOf, optionIssues } from './answer-options.ts';
+import { itemTypeRule } from './answer-type.ts';
+import { isEnabled } from './enable-when.ts';
+import { formFinding } from './finding.ts';
+import {
+  type Answer,
+  allItems,
+  answersOf,
+  choiceOf,
+  extensionValue,
+  type FormItem,
+  formItems,
+  type ResponseItem,
+  responseItems,
+} from './form.ts';
+import { answersAround } from './given-answers.ts';
+
+export interface ResponseCheck {
+  readonly memberOf: MemberOf;
+}
+
+interface Walk extends ResponseCheck {
+  /** Whether what is required must be there by now. */
+  readonly complete: boolean;
+  readonly byLinkId: ReadonlyMap<string, FormItem>;
+  readonly issues: Issue[];
+}
+
+const completeStatuses: ReadonlySet<unknown> = new Set(['completed', 'amended']);
+const occurrence = 'http://hl7.org/fhir/StructureDefinition/questionnaire-';
+
+/** @returns findings with expressions that begin with `QuestionnaireResponse` */
+export function checkResponse(
+  response: Readonly<Record<string, unknown>>,
+  questionnaire: Readonly<Record<string, unknown>>,
+  parts: ResponseCheck,
+): Issue[] {
+  const form = formItems(questionnaire);
+  const walk: Walk = {
+    ...parts,
+    complete: completeStatuses.has(response.status),
+    byLinkId: new Map(allItems(form).map((item) => [item.linkId, item])),
+    issues: [],
+  };
+  checkLevel(walk, form, response, 'QuestionnaireResponse', [response]);
+  return walk.issues;
+}
+
+/**
+ * @param parent what holds the items: the response, a group's item or an answer
+ * @param around the holders from the response down to the parent, for answers that enable items
+ */
+function checkLevel(
+  walk: Walk,
+  form: readonly FormItem[],
+  parent: Readonly<Record<string, unknown>>,
+  path: string,
+  around: readonly Readonly<Record<string, unknown>>[],
+): void {
+  const given = responseItems(parent, path);
+  checkPlaces(walk, form, given);
+  for (const item of form) {
+    const own = given.filter(({ linkId }) => linkId === item.linkId);
+    const enabled = isEnabled(item.definition, answersAround(around));
+    if (!enabled) {
+      for (const { path: at } of own)
+        walk.issues.push(formFinding('response-item-disabled', at, item.linkId));
+    } else if (item.type === 'group') checkGroup(walk, item, own, path, around);
+    else checkQuestion(walk, item, own, path, around);
+  }
+}
+
+function checkPlaces(walk: Walk, form: readonly FormItem[], given: readonly ResponseItem[]): void {
+  let last = -1;
+  for (const { linkId, path } of given) {
+    const place = form.findIndex((item) => item.linkId === linkId);
+    if (place === -1) {
+      const key = walk.byLinkId.has(linkId) ? 'response-item-place' : 'response-item-unknown';
+      walk.issues.push(formFinding(key, path, linkId));
+    } else if (place < last) walk.issues.push(formFinding('response-item-order', path, linkId));
+    last = Math.max(last, place);
+  }
+}
+
+function checkGroup(
+  walk: Walk,
+  item: FormItem,
+  own: readonly ResponseItem[],
+  parentPath: string,
+  around: readonly Readonly<Record<string, unknown>>[],
+): void {
+  checkCount(walk, item, own.length, own[1]?.path ?? parentPath, 'response-item-repeated');
+  for (const group of own) {
+    checkText(walk, item, group);
+    if (answersOf(group).length > 0)
+      walk.issues.push(formFinding('response-group-answer', group.path, item.linkId));
+    checkLevel(walk, item.children, group.value, group.path, [...around, group.value]);
+  }
+}
+
+function checkQuestion(
+  walk: Walk,
+  item: FormItem,
+  own: readonly ResponseItem[],
+  parentPath: string,
+  around: readonly Readonly<Record<string, unknown>>[],
+): void {
+  if (item.type === 'display') {
+    for (const { path } of own) walk.issues.push(formFinding('response-item-display', path, item.linkId));
+    return;
+  }
+  for (const { path } of own.slice(1))
+    walk.issues.push(formFinding('response-item-repeated', path, item.linkId));
+  const answers = own.flatMap(answersOf);
+  checkCount(
+    walk,
+    item,
+    answers.length,
+    answers[1]?.path ?? own[0]?.path ?? parentPath,
+    'response-answers-many',
+  );
+  for (const question of own) {
+    checkText(walk, item, question);
+    if (responseItems(question.value, question.path).length > 0) {
+      walk.issues.push(formFinding('response-question-items', question.path, item.linkId));
+    }
+    for (const answer of answersOf(question)) {
+      checkAnswer(walk, item, answer);
+      checkLevel(walk, item.children, answer.value, answer.path, [...around, answer.value]);
+    }
+  }
+}
+
+/** Required, minOccurs, repeats and maxOccurs. */
+function checkCount(
+  walk: Walk,
+  item: FormItem,
+  count: number,
+  path: string,
+  tooMany: 'response-item-repeated' | 'response-answers-many',
+): void {
+  const { required, repeats } = item.definition;
+  const most =
+    repeats === true ? numberOr(extensionValue(item.definition, `${occurrence}maxOccurs`), Infinity) : 1;
+  const least = numberOr(extensionValue(item.definition, `${occurrence}minOccurs`), 0);
+  if (count > most) walk.issues.push(formFinding(tooMany, path, item.linkId));
+  if (!walk.complete) return;
+  if (required === true && count === 0) walk.issues.push(formFinding('response-required', path, item.linkId));
+  else if (count > 0 && count < least)
+    walk.issues.push(formFinding('response-answers-few', path, item.linkId));
+}
+
+function checkText(walk: Walk, item: FormItem, { value, path }: ResponseItem): void {
+  const { text } = item.definition;
+  if (typeof value.text === 'string' && typeof text === 'string' && value.text !== text) {
+    walk.issues.push(formFinding('response-item-text', `${path}.text`, item.linkId));
+  }
+}
+
+function checkAnswer(walk: Walk, item: FormItem, answer: Answer): void {
+  const rule = itemTypeRule(item.type);
+  const choice = choiceOf(answer.value, 'value');
+  if (!rule) return;
+  if (!choice) {
+    walk.issues.push(formFinding('response-answer-empty', answer.path, item.linkId));
+  } else if (!rule.answers.includes(choice.type) || !suitsOptions(item, choice.type)) {
+    walk.issues.push(formFinding('response-answer-type', answer.path, item.linkId));
+  } else {
+    walk.issues.push(...optionIssues(item, answer, choice.type, choice.value, walk.memberOf));
+    walk.issues.push(...limitIssues(item, answer, choice.value));
+  }
+}
+
+/** A choice is answered in the type of its options; one that names a value set, or nothing, with a Coding. */
+function suitsOptions(item: FormItem, type: string): boolean {
+  if (item.type !== 'choice' && item.type !== 'open-choice') return true;
+  if (item.type === 'open-choice' && type === 'String') return true;
+  const options = Array.isArray(item.definition.answerOption)
+    ? item.definition.answerOption.filter(isObject)
+    : [];
+  if (options.length === 0) return type === 'Coding';
+  return options.some((option) => choiceOf(option, 'value')?.type === type);
+}
+
+function numberOr(value: unknown, fallback: number): number {
+  return typeof value === 'number' ? value : fallback;
+}

@@ -1,0 +1,43 @@
+/**
+ * Whether an item is enabled, given the answers so far.
+ * https://hl7.org/fhir/R4/questionnaire-definitions.html#Questionnaire.item.enableWhen
+ */
+import { choiceOf, objectsOf } from './form.ts';
+import { compareAnswers, isSameAnswer } from './same-answer.ts';
+
+/** The answers given to a question, as values. */
+export type AnswersTo = (linkId: string) => readonly unknown[];
+
+type Operator = (given: readonly unknown[], expected: unknown) => boolean;
+
+const ordered =
+  (holds: (order: number) => boolean): Operator =>
+  (given, expected) =>
+    given.some((answer) => {
+      const order = compareAnswers(answer, expected);
+      return order !== undefined && holds(order);
+    });
+
+const operators: Readonly<Record<string, Operator>> = {
+  exists: (given, expected) => given.length > 0 === expected,
+  '=': (given, expected) => given.some((answer) => isSameAnswer(answer, expected)),
+  '!=': (given, expected) => given.length > 0 && !given.some((answer) => isSameAnswer(answer, expected)),
+  '>': ordered((order) => order > 0),
+  '<': ordered((order) => order < 0),
+  '>=': ordered((order) => order >= 0),
+  '<=': ordered((order) => order <= 0),
+};
+
+/** Operators that need answers with an order. */
+export const orderedOperators: ReadonlySet<string> = new Set(['>', '<', '>=', '<=']);
+
+/** True when the item's own conditions hold; those of its ancestors are for the caller. */
+export function isEnabled(definition: Readonly<Record<string, unknown>>, answersTo: AnswersTo): boolean {
+  const conditions = objectsOf(definition.enableWhen);
+  if (conditions.length === 0) return true;
+  const holds = (condition: Record<string, unknown>): boolean => {
+    const operator = operators[String(condition.operator)];
+    return operator?.(answersTo(String(condition.question)), choiceOf(condition, 'answer')?.value) ?? false;
+  };
+  return definition.enableBehavior === 'any' ? conditions.some(holds) : conditions.every(holds);
+}

@@ -1,0 +1,88 @@
+/** The findings about forms and responses: key to severity, code and words. The keys are part of kat-issue. */
+import type { Issue, IssueSeverity, IssueType } from '../core/issue.ts';
+
+const table = {
+  'form-enable-when-target': [
+    'error',
+    'not-found',
+    'enableWhen.question is not the linkId of an item of the form',
+  ],
+  'form-enable-when-self': ['error', 'business-rule', 'An item cannot be enabled by its own answer'],
+  'form-enable-when-answer': [
+    'error',
+    'value',
+    'enableWhen.answer is not of the type of the question it asks about',
+  ],
+  'form-enable-when-operator': ['error', 'value', 'enableWhen compares by order what has none'],
+  'form-option-type': ['error', 'value', 'The answer option is not of the type of its item'],
+  'form-initial-type': ['error', 'value', 'The initial value is not of the type of its item'],
+  'form-initial-option': ['error', 'code-invalid', 'The initial value is none of the answer options'],
+  'form-link-id': ['error', 'invariant', 'The linkId is used by another item of the form'],
+  'response-form-unknown': [
+    'warning',
+    'not-found',
+    'The questionnaire is not known here, so the answers were not checked',
+  ],
+  'response-form-missing': [
+    'warning',
+    'required',
+    'No questionnaire is named, so the answers were not checked',
+  ],
+  'response-item-unknown': ['error', 'not-found', 'The linkId is not in the questionnaire'],
+  'response-item-place': [
+    'error',
+    'structure',
+    'The item does not belong at this place of the questionnaire',
+  ],
+  'response-item-order': ['error', 'structure', 'The item is not in the order of the questionnaire'],
+  'response-item-repeated': ['error', 'structure', 'The item does not repeat but is there more than once'],
+  'response-item-text': ['error', 'invalid', 'The text is not that of the questionnaire'],
+  'response-item-disabled': [
+    'error',
+    'business-rule',
+    'The item is answered although its enableWhen disables it',
+  ],
+  'response-item-display': ['error', 'structure', 'A display item has no place in a response'],
+  'response-required': ['error', 'required', 'A required item has no answer'],
+  'response-answers-few': ['error', 'business-rule', 'There are fewer answers than minOccurs asks for'],
+  'response-answers-many': ['error', 'business-rule', 'There are more answers than the item takes'],
+  'response-group-answer': ['error', 'structure', 'A group takes items, not answers'],
+  'response-question-items': ['error', 'structure', 'Items below a question belong to its answer'],
+  'response-answer-type': ['error', 'value', 'The answer is not of the type of the item'],
+  'response-answer-empty': ['error', 'required', 'The answer has no value'],
+  'response-answer-option': ['error', 'code-invalid', 'The answer is none of the options'],
+  'response-answer-set': ['error', 'code-invalid', 'The answer is not in the value set of the item'],
+  'response-answer-unchecked': [
+    'information',
+    'not-supported',
+    'Not checked: the value set of the item is not known here',
+  ],
+  'response-answer-length': ['error', 'value', 'The answer is longer or shorter than the item allows'],
+  'response-answer-range': ['error', 'value', 'The answer is outside of the range the item allows'],
+  'response-answer-digits': ['error', 'value', 'The answer has more decimal places than the item allows'],
+  'response-answer-pattern': ['error', 'value', 'The answer does not match the pattern of the item'],
+  'response-answer-attachment': [
+    'error',
+    'value',
+    'The attachment is larger, or of another kind, than the item allows',
+  ],
+} as const satisfies Record<string, readonly [IssueSeverity, IssueType, string]>;
+
+export type FormFindingKey = keyof typeof table;
+
+/** Every key, for the guide's code system. */
+export const formFindings: Readonly<Record<FormFindingKey, readonly [IssueSeverity, IssueType, string]>> =
+  table;
+
+/** @param linkId names the item for the reader; it comes from the form, never from the patient */
+export function formFinding(key: FormFindingKey, expression: string, linkId?: string): Issue {
+  const [severity, code, text] = table[key];
+  return {
+    severity,
+    code,
+    key,
+    text,
+    expression,
+    ...(linkId === undefined ? {} : { hint: `linkId ${linkId}` }),
+  };
+}

@@ -1,0 +1,208 @@
+import t from 'tap';
+import { checkResponse } from '../../src/questionnaire/check-response.ts';
+
+const yes = { system: 'urn:x', code: 'Y' };
+const no = { system: 'urn:x', code: 'N' };
+const ext = 'http://hl7.org/fhir/StructureDefinition';
+
+const form = {
+  resourceType: 'Questionnaire',
+  item: [
+    {
+      linkId: 'sleep',
+      type: 'choice',
+      text: 'Slept?',
+      required: true,
+      answerOption: [{ valueCoding: yes }, { valueCoding: no }],
+    },
+    {
+      linkId: 'why',
+      type: 'string',
+      maxLength: 5,
+      required: true,
+      enableWhen: [{ question: 'sleep', operator: '=', answerCoding: no }],
+    },
+    { linkId: 'info', type: 'display', text: 'Thank you' },
+    {
+      linkId: 'drugs',
+      type: 'group',
+      repeats: true,
+      item: [
+        { linkId: 'taken', type: 'boolean' },
+        {
+          linkId: 'dose',
+          type: 'decimal',
+          enableWhen: [{ question: 'taken', operator: '=', answerBoolean: true }],
+          extension: [
+            { url: `${ext}/maxValue`, valueDecimal: 10 },
+            { url: `${ext}/maxDecimalPlaces`, valueInteger: 1 },
+          ],
+        },
+      ],
+    },
+    {
+      linkId: 'mood',
+      type: 'open-choice',
+      repeats: true,
+      answerOption: [{ valueCoding: yes }],
+      extension: [
+        { url: `${ext}/questionnaire-maxOccurs`, valueInteger: 2 },
+        { url: `${ext}/questionnaire-minOccurs`, valueInteger: 2 },
+      ],
+    },
+    { linkId: 'code', type: 'choice', answerValueSet: 'urn:vs' },
+    { linkId: 'when', type: 'date', item: [{ linkId: 'where', type: 'string' }] },
+  ],
+};
+
+interface Item {
+  linkId: string;
+  text?: string;
+  answer?: Record<string, unknown>[];
+  item?: Item[];
+}
+
+const answered = (linkId: string, ...answer: Record<string, unknown>[]): Item => ({ linkId, answer });
+const slept = answered('sleep', { valueCoding: yes });
+
+function findings(items: Item[], status = 'completed'): string[] {
+  const memberOf = (_: string, { code }: { code?: string }): 'member' | 'not-member' | 'unknown' =>
+    code === 'Y' ? 'member' : code === 'N' ? 'not-member' : 'unknown';
+  const response = { resourceType: 'QuestionnaireResponse', status, item: items };
+  return checkResponse(response, form, { memberOf }).map(
+    ({ key, expression }) => `${key} ${expression?.replace('QuestionnaireResponse', '')}`,
+  );
+}
+
+const cases: [name: string, items: Item[], expected: string[]][] = [
+  ['a complete response', [slept], []],
+  ['the required question', [], ['response-required ']],
+  ['a question that an answer enables', [answered('sleep', { valueCoding: no })], ['response-required ']],
+  ['it answered', [answered('sleep', { valueCoding: no }), answered('why', { valueString: 'noise' })], []],
+  [
+    'its text too long',
+    [answered('sleep', { valueCoding: no }), answered('why', { valueString: 'noises' })],
+    ['response-answer-length .item[1].answer[0]'],
+  ],
+  [
+    'a disabled question answered',
+    [slept, answered('why', { valueString: 'noise' })],
+    ['response-item-disabled .item[1]'],
+  ],
+  ['an unknown linkId', [slept, answered('other', { valueString: 'x' })], ['response-item-unknown .item[1]']],
+  [
+    'a linkId out of its group',
+    [slept, answered('taken', { valueBoolean: true })],
+    ['response-item-place .item[1]'],
+  ],
+  [
+    'items out of order',
+    [answered('when', { valueDate: '2026-01-01' }), slept],
+    ['response-item-order .item[1]'],
+  ],
+  ['a display item', [slept, { linkId: 'info' }], ['response-item-display .item[1]']],
+  [
+    'an answer of another type',
+    [answered('sleep', { valueString: 'yes' })],
+    ['response-answer-type .item[0].answer[0]'],
+  ],
+  [
+    'an answer that is no option',
+    [answered('sleep', { valueCoding: { system: 'urn:x', code: 'Z' } })],
+    ['response-answer-option .item[0].answer[0]'],
+  ],
+  [
+    'two answers to one question',
+    [answered('sleep', { valueCoding: yes }, { valueCoding: yes })],
+    ['response-answers-many .item[0].answer[1]'],
+  ],
+  [
+    'a question twice',
+    [slept, slept],
+    ['response-item-repeated .item[1]', 'response-answers-many .item[1].answer[0]'],
+  ],
+  ['another text', [{ ...slept, text: 'Awake?' }], ['response-item-text .item[0].text']],
+  [
+    'a free text for an open choice, twice',
+    [slept, answered('mood', { valueString: 'calm' }, { valueCoding: yes })],
+    [],
+  ],
+  [
+    'fewer than minOccurs',
+    [slept, answered('mood', { valueString: 'calm' })],
+    ['response-answers-few .item[1]'],
+  ],
+  [
+    'more than maxOccurs',
+    [slept, answered('mood', { valueString: 'a' }, { valueString: 'b' }, { valueString: 'c' })],
+    ['response-answers-many .item[1].answer[1]'],
+  ],
+  [
+    'a coding that an open choice does not offer',
+    [slept, answered('mood', { valueCoding: no }, { valueString: 'b' })],
+    ['response-answer-option .item[1].answer[0]'],
+  ],
+  ['a code of the value set', [slept, answered('code', { valueCoding: yes })], []],
+  [
+    'a code outside of it',
+    [slept, answered('code', { valueCoding: no })],
+    ['response-answer-set .item[1].answer[0]'],
+  ],
+  [
+    'a code that cannot be known',
+    [slept, answered('code', { valueCoding: { code: '?' } })],
+    ['response-answer-unchecked .item[1].answer[0]'],
+  ],
+  ['an answer without a value', [slept, answered('when', {})], ['response-answer-empty .item[1].answer[0]']],
+  [
+    'items below a question instead of its answer',
+    [
+      slept,
+      {
+        linkId: 'when',
+        answer: [{ valueDate: '2026-01-01' }],
+        item: [answered('where', { valueString: 'x' })],
+      },
+    ],
+    ['response-question-items .item[1]'],
+  ],
+  [
+    'items below an answer',
+    [slept, answered('when', { valueDate: '2026-01-01', item: [answered('where', { valueString: 'x' })] })],
+    [],
+  ],
+  [
+    'a group with an answer',
+    [slept, { linkId: 'drugs', answer: [{ valueBoolean: true }] }],
+    ['response-group-answer .item[1]'],
+  ],
+];
+
+for (const [name, items, expected] of cases) {
+  t.test(`${name}: ${expected.length === 0 ? 'nothing to say' : expected[0]!.split(' ')[0]}`, async (t) => {
+    t.same(findings(items), expected);
+  });
+}
+
+t.test('a group that repeats enables its items by the answers of the same repetition', async (t) => {
+  const drug = (taken: boolean, dose?: number): Item => ({
+    linkId: 'drugs',
+    item: [
+      answered('taken', { valueBoolean: taken }),
+      ...(dose === undefined ? [] : [answered('dose', { valueDecimal: dose })]),
+    ],
+  });
+  t.same(findings([slept, drug(true, 5), drug(false)]), []);
+  t.same(findings([slept, drug(true, 5), drug(false, 5)]), ['response-item-disabled .item[2].item[1]']);
+  t.same(findings([slept, drug(true, 10.25)]), [
+    'response-answer-range .item[1].item[1].answer[0]',
+    'response-answer-digits .item[1].item[1].answer[0]',
+  ]);
+});
+
+t.test('a response in progress may leave out what is required, and still not answer wrongly', async (t) => {
+  t.same(findings([], 'in-progress'), []);
+  t.same(findings([answered('sleep', { valueString: 'x' })], 'in-progress'), [
+    'response-answer-type .item[0].answer[0]',
+  ]);
+});
