@@ -40,7 +40,10 @@ export function conditionOf(name: string, value: string, context: ConditionConte
   const texts = splitUnescaped(value, ',');
   if (texts.includes('')) throw invalidValue(parameter, 'values separated by single commas');
   const terms = texts.map((text) => kind.parse(text, modifier, parameter));
-  const found = anyOf(terms.map((term) => planTerm(term, texts, parameter, kind)));
+  const found: PlanNode =
+    code === '_id'
+      ? { kind: 'ids', ids: texts.map(unescaped) }
+      : anyOf(terms.map((term) => planTerm(term, parameter, kind)));
   const negated = modifier === 'not' || modifier === 'not-in';
   return { parameter, modifier, terms, node: negated ? { kind: 'not', node: found } : found };
 }
@@ -52,13 +55,7 @@ function splitName(name: string): { code: string; modifier: string | undefined }
     : { code: name.slice(0, colon), modifier: name.slice(colon + 1) };
 }
 
-function planTerm(
-  term: unknown,
-  texts: readonly string[],
-  parameter: Parameter,
-  kind: ParameterKind,
-): PlanNode {
-  if (parameter.code === '_id') return { kind: 'ids', ids: texts.map(unescaped) };
+function planTerm(term: unknown, parameter: Parameter, kind: ParameterKind): PlanNode {
   if (parameter.code === '_lastUpdated') return updatedNode(term as DateTerm);
   return anyOf(parameter.indexedAs.map((member) => kind.plan(term, member.name, member)));
 }
@@ -70,7 +67,10 @@ function updatedNode(term: DateTerm): PlanNode {
     op: column === 'low' ? op : op === '>' ? '>=' : '<',
     value,
   });
-  return anyOf(dateAlternatives(term).map((where) => ({ kind: 'updated', where: where.map(atInstant) })));
+  const alternatives = dateAlternatives(term);
+  // What lies across the edge of the search value, the second alternative of these, no instant does.
+  const possible = term.prefix === 'ge' || term.prefix === 'le' ? alternatives.slice(0, 1) : alternatives;
+  return anyOf(possible.map((where) => ({ kind: 'updated', where: where.map(atInstant) })));
 }
 
 function missing(parameter: Parameter, value: string): Condition {
