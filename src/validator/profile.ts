@@ -13,6 +13,7 @@ import { maxLengthCheck, rangeCheck } from './checks/range.ts';
 import { targetRule } from './checks/target-rule.ts';
 import { typeRule } from './checks/type-rule.ts';
 import type { Compilation, ProfileCheck, ValueCheck } from './compilation.ts';
+import { scopeOf } from './conformance.ts';
 import { type ElementNode, elementTree, typeCodes } from './element-tree.ts';
 import { propertyCheck } from './property.ts';
 import type { Run } from './run.ts';
@@ -58,9 +59,34 @@ export function instanceCheck(
     if (check) checks.push(check);
   }
   const children = childrenCheck(node, base, scope);
-  if (children) checks.push((value, run) => isObject(value) && children(value, run));
+  if (children) checks.push(holdsResource(node, scope) ? insideResource(children) : inside(children));
   return inTurn(checks);
 }
+
+type HolderChecks = (holder: Record<string, unknown>, run: Run) => void;
+
+const inside =
+  (children: HolderChecks): ValueCheck =>
+  (value, run) => {
+    if (isObject(value)) children(value, run);
+  };
+
+/** Whether an element holds whole resources: then FHIRPath's `%resource` changes on the way in. */
+function holdsResource({ definition }: ElementNode, { compilation }: ProfileScope): boolean {
+  return typeCodes(definition).some(
+    (code) => code === 'Resource' || compilation.registry.isResourceType(code),
+  );
+}
+
+const insideResource =
+  (children: HolderChecks): ValueCheck =>
+  (value, run) => {
+    if (!isObject(value)) return;
+    const outer = run.scope;
+    if (value !== outer.resource) run.scope = scopeOf(value, outer);
+    children(value, run);
+    run.scope = outer;
+  };
 
 function inTurn(checks: readonly ValueCheck[]): ValueCheck | undefined {
   const [first, ...more] = checks;
@@ -75,7 +101,7 @@ function childrenCheck(
   node: ElementNode,
   base: BaseElement | undefined,
   scope: ProfileScope,
-): ((holder: Record<string, unknown>, run: Run) => void) | undefined {
+): HolderChecks | undefined {
   const types = typeCodes(node.definition);
   const checks = node.children.flatMap((child) => {
     const check = propertyCheck(child, scope.bases.child(base, types, child.name), scope);
@@ -97,7 +123,8 @@ export function compileProfile(
   const url = structure.url ?? '';
   const type = structure.type ?? '';
   const nothing: ValueCheck = () => undefined;
-  if (structure.derivation !== 'constraint') return { url, type, structure, check: nothing };
+  const ofType = compilation.registry.typeStructure(type)?.url === url;
+  if (ofType) return { url, type, structure, check: nothing };
   const tree = elementTree(structure);
   let compiled: ValueCheck | undefined;
 

@@ -20,6 +20,16 @@ export interface ValidationOptions {
   readonly bestPractice?: boolean;
   /** Resources that references and canonicals may lead to, besides those in the resource itself. */
   readonly supporting?: readonly Resource[];
+  /**
+   * How far references to other resources are followed, into `supporting` and `resolve`. `ignore`, the default: only
+   * inside the resource. `exist`: a target that is not found is an error. `conform`: also one that cannot be shown to
+   * conform to the profiles its element demands.
+   */
+  readonly references?: 'ignore' | 'exist' | 'conform';
+  /** Finds the target of a reference outside of the resource. */
+  readonly resolve?: (reference: string) => Resource | undefined;
+  /** The present, milliseconds since the epoch. Absent: the system clock. */
+  readonly now?: number;
   /** Whether absent must-support elements of profiles are listed, as information. Default false. */
   readonly mustSupport?: boolean;
 }

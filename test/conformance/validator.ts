@@ -5,8 +5,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Issue } from '../../src/core/issue.ts';
+import type { Registry } from '../../src/fhir/registry.ts';
 import { isResource, type Resource } from '../../src/fhir/resource.ts';
-import { createValidator, type ValidatorParts } from '../../src/validator/create-validator.ts';
 import type { ValidationOptions, Validator } from '../../src/validator/validator.ts';
 
 export interface ExpectedError {
@@ -63,11 +63,17 @@ interface Judged {
   readonly found: number;
 }
 
+/** What validators are made from; a step may bring definitions of its own. */
+export interface SuiteParts {
+  readonly registry: Registry;
+  readonly validatorOver: (registry: Registry) => Validator;
+}
+
 /** Runs every step of a file of cases. */
-export function validatorSuite(parts: ValidatorParts, casesFile: string): ValidatorSuiteResult {
+export function validatorSuite(parts: SuiteParts, casesFile: string): ValidatorSuiteResult {
   const steps = JSON.parse(readFileSync(casesFile, 'utf8')) as ValidatorCase[];
   const folder = join(dirname(casesFile), 'files');
-  const bare = createValidator(parts);
+  const bare = parts.validatorOver(parts.registry);
   const judged: Judged[] = [];
   const failures: CaseFailure[] = [];
   for (const step of steps) {
@@ -104,7 +110,7 @@ function definitionsIn(path: string): Resource[] {
   return [content, ...entries.map((entry) => entry.resource).filter(isResource)];
 }
 
-function judge(step: ValidatorCase, folder: string, parts: ValidatorParts, bare: Validator): Issue[] {
+function judge(step: ValidatorCase, folder: string, parts: SuiteParts, bare: Validator): Issue[] {
   const text = readFileSync(join(folder, step.file), 'utf8');
   let resource: unknown;
   try {
@@ -115,10 +121,7 @@ function judge(step: ValidatorCase, folder: string, parts: ValidatorParts, bare:
   const files = [...step.profiles, ...step.supporting];
   if (step.profile && existsSync(join(folder, step.profile))) files.push(step.profile);
   const supporting = files.flatMap((file) => definitionsIn(join(folder, file)));
-  const validator =
-    supporting.length === 0
-      ? bare
-      : createValidator({ ...parts, registry: parts.registry.extend(supporting) });
+  const validator = supporting.length === 0 ? bare : parts.validatorOver(parts.registry.extend(supporting));
   return validator.validate(resource, optionsOf(step, folder, supporting));
 }
 

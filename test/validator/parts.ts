@@ -5,11 +5,16 @@ import type { Registry } from '../../src/fhir/registry.ts';
 import type { Resource } from '../../src/fhir/resource.ts';
 import { createExpressionCompiler } from '../../src/fhirpath/create-expression-compiler.ts';
 import { createTerminology } from '../../src/terminology/create-terminology.ts';
-import { type CompiledValidator, createValidator } from '../../src/validator/create-validator.ts';
+import {
+  type CompiledValidator,
+  createValidator,
+  type ValidatorParts,
+} from '../../src/validator/create-validator.ts';
 import type { ValidationOptions } from '../../src/validator/validator.ts';
 
 export const registry = openRegistry();
 
+/** A validator over a registry. */
 export function validatorOver(definitions: Registry): CompiledValidator {
   return createValidator({
     registry: definitions,

@@ -15,12 +15,14 @@ export function codingCheck(
   function coding(value: Record<string, unknown>, run: Run): void {
     const { system, code, display } = value;
     if (typeof system !== 'string' || typeof code !== 'string') return;
+    if (registry.codeSystem(system)?.content === 'supplement') {
+      found(run, 'code-system-supplement', 'system', system);
+      return;
+    }
     const answer = terminology.lookup(system, code);
     if (answer === undefined) {
       if (registry.valueSet(system) && !registry.codeSystem(system))
         found(run, 'code-system-is-value-set', 'system');
-      else if (registry.codeSystem(system)?.content === 'supplement')
-        found(run, 'code-system-supplement', 'system', system);
       return;
     }
     if (!answer.found) {

@@ -39,6 +39,24 @@ function compareTimes(one: string, other: string): number | undefined {
   return a < b ? -1 : 1;
 }
 
+const unitDays: Readonly<Record<string, number>> = {
+  a: 365.25,
+  mo: 30.4375,
+  wk: 7,
+  d: 1,
+  h: 1 / 24,
+  min: 1 / 1440,
+};
+const dayMilliseconds = 86_400_000;
+
+/** Whether a date lies further from now than a duration, before (-1) or after (1). */
+function outside(date: string, duration: Record<string, unknown>, now: number, direction: -1 | 1): boolean {
+  const days = unitDays[String(duration.code)];
+  const time = Date.parse(date);
+  if (days === undefined || typeof duration.value !== 'number' || Number.isNaN(time)) return false;
+  return direction * (time - now) > duration.value * days * dayMilliseconds;
+}
+
 export function rangeCheck(
   definition: ElementDefinition,
   base: ElementDefinition | undefined,
@@ -51,6 +69,12 @@ export function rangeCheck(
     return undefined;
   const name = definition.path ?? '';
   return (value, run) => {
+    const now = run.options.now ?? Date.now();
+    if (typeof value === 'string' && (isObject(min) || isObject(max))) {
+      if (isObject(min) && outside(value, min, now, -1)) found(run, 'value-min', '', name, profile);
+      if (isObject(max) && outside(value, max, now, 1)) found(run, 'value-max', '', name, profile);
+      return;
+    }
     if (min !== undefined && compareValues(value, min) === -1) found(run, 'value-min', '', name, profile);
     if (max !== undefined && compareValues(value, max) === 1) found(run, 'value-max', '', name, profile);
   };
