@@ -8,6 +8,7 @@ import { isObject } from '../fhir/resource.ts';
 import type { ExpressionCompiler, TypedValue } from '../fhirpath/expression.ts';
 import type { Terminology } from '../terminology/terminology.ts';
 import { baseElements } from './base-elements.ts';
+import { rulesCheck } from './checks/apply-rules.ts';
 import { bindingOf, membershipOf } from './checks/binding.ts';
 import { type InvariantSurroundings, invariantCheck } from './checks/invariant.ts';
 import type { Compilation, ProfileCheck, ValueCheck } from './compilation.ts';
@@ -16,6 +17,7 @@ import { compileProfile } from './profile.ts';
 import { newScope, resourceCheck } from './resource.ts';
 import { createRun, found, issuesOf } from './run.ts';
 import { typeFunctions } from './type-functions.ts';
+import type { TypeRules } from './type-rules.ts';
 import { type TypeRuntime, typeRuntime } from './type-runtime.ts';
 import type { ValidationOptions, Validator } from './validator.ts';
 
@@ -23,6 +25,8 @@ export interface ValidatorParts {
   readonly registry: Registry;
   readonly terminology: Terminology;
   readonly compile: ExpressionCompiler;
+  /** Rules of resource types that no definition states, e.g. of responses to questionnaires. */
+  readonly rules?: TypeRules;
 }
 
 /** A validator whose generated source can be read. */
@@ -33,7 +37,12 @@ export interface CompiledValidator extends Validator {
   prepare(types: Iterable<string>): void;
 }
 
-export function createValidator({ registry, terminology, compile }: ValidatorParts): CompiledValidator {
+export function createValidator({
+  registry,
+  terminology,
+  compile,
+  rules = {},
+}: ValidatorParts): CompiledValidator {
   const profiles = new Map<string, ProfileCheck>();
   const bases = baseElements(registry);
 
@@ -79,7 +88,7 @@ export function createValidator({ registry, terminology, compile }: ValidatorPar
       return runtime;
     },
   );
-  const resources = resourceCheck(compilation);
+  const resources = resourceCheck(compilation, rulesCheck(rules, registry, terminology));
 
   function validate(resource: unknown, options: ValidationOptions = {}): Issue[] {
     if (!isObject(resource) || typeof resource.resourceType !== 'string') {

@@ -4,6 +4,7 @@
  * https://hl7.org/fhir/R4/resource.html, https://hl7.org/fhir/R4/domainresource.html
  */
 import { isObject } from '../fhir/resource.ts';
+import type { RulesCheck } from './checks/apply-rules.ts';
 import { bundleRules } from './checks/bundle.ts';
 import { indexBundle } from './checks/bundle-index.ts';
 import { checkContained } from './checks/contained.ts';
@@ -32,7 +33,7 @@ export function newScope(resource: Record<string, unknown>): ResourceScope {
   };
 }
 
-export function resourceCheck(compilation: Compilation): ResourceCheck {
+export function resourceCheck(compilation: Compilation, applyRules: RulesCheck): ResourceCheck {
   const { registry } = compilation;
 
   function checkScope(run: Run, profiles: readonly string[]): void {
@@ -44,7 +45,18 @@ export function resourceCheck(compilation: Compilation): ResourceCheck {
     if (run.options.claimedProfiles !== false) checkClaimed(resource, run, applied);
     for (const url of profiles) applyProfile(url, '', run, applied);
     for (const url of impliedProfiles(resource)) applyProfile(url, '', run, applied);
+    applyGlobal(run, applied);
     if (type === 'Bundle') bundleRules(resource, run);
+    applyRules(run);
+  }
+
+  /** Profiles that a supporting implementation guide demands of every resource of a type. */
+  function applyGlobal(run: Run, applied: Set<string>): void {
+    for (const { resourceType, global } of run.options.supporting ?? []) {
+      if (resourceType !== 'ImplementationGuide' || !Array.isArray(global)) continue;
+      for (const { type, profile } of global)
+        if (type === run.scope.type) applyProfile(String(profile), '', run, applied);
+    }
   }
 
   function checkClaimed(resource: Record<string, unknown>, run: Run, applied: Set<string>): void {

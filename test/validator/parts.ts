@@ -4,15 +4,26 @@ import { openRegistry } from '../../src/fhir/open-registry.ts';
 import type { Registry } from '../../src/fhir/registry.ts';
 import type { Resource } from '../../src/fhir/resource.ts';
 import { createExpressionCompiler } from '../../src/fhirpath/create-expression-compiler.ts';
+import { checkForm } from '../../src/questionnaire/check-form.ts';
+import { checkResponse } from '../../src/questionnaire/check-response.ts';
 import { createTerminology } from '../../src/terminology/create-terminology.ts';
-import {
-  type CompiledValidator,
-  createValidator,
-  type ValidatorParts,
-} from '../../src/validator/create-validator.ts';
+import { type CompiledValidator, createValidator } from '../../src/validator/create-validator.ts';
+import type { TypeRules } from '../../src/validator/type-rules.ts';
 import type { ValidationOptions } from '../../src/validator/validator.ts';
 
 export const registry = openRegistry();
+
+/** The rules that the server wires in from other folders. */
+const rules: TypeRules = {
+  Questionnaire: [(questionnaire) => checkForm(questionnaire)],
+  QuestionnaireResponse: [
+    (response, { find, memberOf }) => {
+      const canonical = response.questionnaire;
+      const questionnaire = typeof canonical === 'string' ? find(canonical, 'Questionnaire') : undefined;
+      return questionnaire ? checkResponse(response, questionnaire, { memberOf }) : [];
+    },
+  ],
+};
 
 /** A validator over a registry. */
 export function validatorOver(definitions: Registry): CompiledValidator {
@@ -20,6 +31,7 @@ export function validatorOver(definitions: Registry): CompiledValidator {
     registry: definitions,
     terminology: createTerminology(definitions),
     compile: createExpressionCompiler(definitions.model),
+    rules,
   });
 }
 

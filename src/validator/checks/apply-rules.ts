@@ -1,0 +1,52 @@
+/** Runs the rules of a resource's type and takes their findings into the walk. */
+import type { Registry } from '../../fhir/registry.ts';
+import { isObject, isResource, type Resource } from '../../fhir/resource.ts';
+import type { Terminology } from '../../terminology/terminology.ts';
+import { type Run, rootScope } from '../run.ts';
+import type { RuleContext, TypeRules } from '../type-rules.ts';
+
+export type RulesCheck = (run: Run) => void;
+
+export function rulesCheck(rules: TypeRules, registry: Registry, terminology: Terminology): RulesCheck {
+  return (run) => {
+    const { type, resource } = run.scope;
+    const own = rules[type];
+    if (own === undefined) return;
+    const context: RuleContext = {
+      find: (canonical, wanted) => findCanonical(canonical, wanted, run, registry),
+      memberOf: (valueSet, coding) => terminology.contains(valueSet, coding),
+    };
+    for (const rule of own) {
+      for (const { key, severity, code, text, expression } of rule(resource as Resource, context)) {
+        run.findings.push({ key, severity, code, text, path: (expression ?? type).slice(type.length + 1) });
+      }
+    }
+  };
+}
+
+/** A canonical resource: contained, an entry of the bundle, supporting, or an artefact of the guide. */
+function findCanonical(canonical: string, type: string, run: Run, registry: Registry): Resource | undefined {
+  const isWanted = (one: unknown): one is Resource => isResource(one) && one.resourceType === type;
+  if (canonical.startsWith('#')) {
+    const { contained } = rootScope(run.scope).resource;
+    const inside: unknown[] = Array.isArray(contained) ? contained : [];
+    return inside.filter(isWanted).find(({ id }) => `#${id}` === canonical);
+  }
+  const [url = '', version] = canonical.split('|');
+  const matches = (one: Resource) =>
+    (one.url === url || url.endsWith(`/${type}/${one.id}`) || url === `${type}/${one.id}`) &&
+    (version === undefined || one.version === version);
+  const entries: unknown[] = Array.isArray(run.scope.bundle?.bundle.entry)
+    ? run.scope.bundle.bundle.entry
+    : [];
+  const bundled = entries.map((entry) => (isObject(entry) ? entry.resource : undefined)).filter(isWanted);
+  return (
+    bundled.find(matches) ??
+    run.options.supporting?.filter(isWanted).find(matches) ??
+    registry.guideArtefacts(type).find(matches) ??
+    onlyWanted(run.options.resolve?.(canonical), type)
+  );
+}
+
+const onlyWanted = (found: Resource | undefined, type: string) =>
+  found?.resourceType === type ? found : undefined;

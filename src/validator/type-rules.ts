@@ -1,0 +1,20 @@
+/**
+ * Rules of one resource type that no definition states: a response against its questionnaire, a report against its
+ * measure. They are functions passed in by name of the type; the validator gives them what they may ask for.
+ */
+import type { Issue } from '../core/issue.ts';
+import type { Resource } from '../fhir/resource.ts';
+import type { Coding, Membership } from '../terminology/terminology.ts';
+
+/** What a rule may ask of its surroundings. */
+export interface RuleContext {
+  /** A resource by canonical URL (`url`, `url|version`) or by fragment: contained, supporting, or of the guide. */
+  find(canonical: string, type: string): Resource | undefined;
+  memberOf(valueSet: string, coding: Coding): Membership;
+}
+
+/** Findings with expressions that begin with the resource type. */
+export type TypeRule = (resource: Resource, context: RuleContext) => readonly Issue[];
+
+/** By resource type. */
+export type TypeRules = Readonly<Record<string, readonly TypeRule[]>>;
