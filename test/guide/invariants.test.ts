@@ -36,5 +36,5 @@ for (const [key, { severity, profiles }] of rules) {
 }
 
 t.test('no case is left without its rule', async (t) => {
-  for (const name of cases.keys()) t.ok(rules.has(name!.replace(/-(p1-pass|f1-fail)\.json$/, '')), name);
+  for (const name of cases.keys()) t.ok(rules.has(name!.replace(/-(p1-pass|f1-fail)\.json$/, '')), `${name}`);
 });

@@ -1,0 +1,19 @@
+/** The code system kat-issue lists what the validator and the server can say: no key more, none less. */
+import t from 'tap';
+import { refusals } from '../../src/core/refusals.ts';
+import { findings } from '../../src/validator/finding.ts';
+import { jsonFiles } from '../support/guide-files.ts';
+
+const file = jsonFiles('terminology/code-systems').find(({ resource }) => resource.id === 'kat-issue');
+const concepts = file!.resource.concept as { code: string; definition: string }[];
+
+t.test('kat-issue has the keys of findings and refusals', async (t) => {
+  const keys = new Set(['ok', ...Object.keys(findings), ...Object.keys(refusals)]);
+  t.same(concepts.map(({ code }) => code).toSorted(), [...keys].toSorted());
+});
+
+t.test('a finding is defined by the words it speaks', async (t) => {
+  const definitions = new Map(concepts.map(({ code, definition }) => [code, definition]));
+  for (const [key, { text }] of Object.entries(findings))
+    t.equal(definitions.get(key), text.replace(/\{\d\}/g, '…'), key);
+});
