@@ -18,11 +18,10 @@ import { collectUriKeys } from './fhir/uri-keys.ts';
 import { createExpressionCompiler } from './fhirpath/create-expression-compiler.ts';
 import { createServer } from './http/server.ts';
 import type { Services } from './interactions/interaction.ts';
+import { createValidator } from './library.ts';
 import { createIndexer } from './search/create-indexer.ts';
 import { createSearchParser } from './search/create-search-parser.ts';
 import { openSqliteStore } from './storage/sqlite/open-sqlite-store.ts';
-import { createTerminology } from './terminology/create-terminology.ts';
-import { createValidator } from './validator/create-validator.ts';
 
 export interface App {
   readonly services: Services;
@@ -49,7 +48,6 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   const log = createLog(config.logLevel);
   const registry = overrides.registry ?? openRegistry();
   const compile = createExpressionCompiler(registry.model);
-  const terminology = createTerminology(registry);
   const localBases = config.publicBaseUrl === undefined ? [] : [config.publicBaseUrl];
   const indexer = createIndexer({ registry, compile, localBases });
   const store = await openStore(config.dataDir, (parameter, body) =>
@@ -59,7 +57,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     overrides.cache ?? (config.redisUrl ? createRedisCache({ url: config.redisUrl }) : createMemoryCache());
   const services: Services = {
     registry,
-    validator: createValidator({ registry, terminology, compile }),
+    validator: createValidator({ registry, compile }),
     validation: config.validation,
     indexer,
     parseSearch: createSearchParser({ registry, localBases }),
