@@ -4,35 +4,18 @@ import { openRegistry } from '../../src/fhir/open-registry.ts';
 import type { Registry } from '../../src/fhir/registry.ts';
 import type { Resource } from '../../src/fhir/resource.ts';
 import { createExpressionCompiler } from '../../src/fhirpath/create-expression-compiler.ts';
-import { checkForm } from '../../src/questionnaire/check-form.ts';
-import { checkResponse } from '../../src/questionnaire/check-response.ts';
+import { formRules } from '../../src/questionnaire/form-rules.ts';
 import { createTerminology } from '../../src/terminology/create-terminology.ts';
 import { type CompiledValidator, createValidator } from '../../src/validator/create-validator.ts';
-import type { TypeRules } from '../../src/validator/type-rules.ts';
 import type { ValidationOptions } from '../../src/validator/validator.ts';
 
 export const registry = openRegistry();
 
-/** The rules that the server wires in from other folders. */
-const rules: TypeRules = {
-  Questionnaire: [(questionnaire) => checkForm(questionnaire)],
-  QuestionnaireResponse: [
-    (response, { find, memberOf }) => {
-      const canonical = response.questionnaire;
-      const questionnaire = typeof canonical === 'string' ? find(canonical, 'Questionnaire') : undefined;
-      return questionnaire ? checkResponse(response, questionnaire, { memberOf }) : [];
-    },
-  ],
-};
-
 /** A validator over a registry. */
 export function validatorOver(definitions: Registry): CompiledValidator {
-  return createValidator({
-    registry: definitions,
-    terminology: createTerminology(definitions),
-    compile: createExpressionCompiler(definitions.model),
-    rules,
-  });
+  const terminology = createTerminology(definitions);
+  const compile = createExpressionCompiler(definitions.model);
+  return createValidator({ registry: definitions, terminology, compile, rules: formRules });
 }
 
 export const validator = validatorOver(registry);
@@ -67,3 +50,30 @@ export function findings(
 
 /** A case of a table: a resource and the errors it must have, exactly and in any order. */
 export type Case = readonly [name: string, resource: object, errors: readonly string[]];
+
+const base = 'http://hl7.org/fhir/StructureDefinition/';
+let serial = 0;
+
+/** A profile of a type by its differential: `[path or id, what it says]`. Its url is unique. */
+export function profile(type: string, elements: Record<string, object>, more: object = {}): { url: string } {
+  const url = `https://kat.test/StructureDefinition/p${++serial}`;
+  const element = Object.entries(elements).map(([id, says]) => ({
+    id,
+    path: id.replace(/:[^.]*/g, ''),
+    ...says,
+  }));
+  return {
+    resourceType: 'StructureDefinition',
+    url,
+    name: `P${serial}`,
+    status: 'active',
+    fhirVersion: '4.0.1',
+    kind: /^(Extension|Quantity|HumanName|Address|Coding)$/.test(type) ? 'complex-type' : 'resource',
+    abstract: false,
+    type,
+    baseDefinition: base + type,
+    derivation: 'constraint',
+    differential: { element },
+    ...more,
+  } as { url: string };
+}

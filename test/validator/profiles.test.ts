@@ -1,0 +1,320 @@
+import t from 'tap';
+import { errors, findings, profile, validatorWith } from './parts.ts';
+
+const subject = { reference: 'Patient/1' };
+const observation = (more: object) => ({
+  resourceType: 'Observation',
+  status: 'final',
+  code: { coding: [{ system: 'http://loinc.org', code: '1-1' }] },
+  ...more,
+});
+
+/** What a profile says, then resources with the errors they must have. https://hl7.org/fhir/R4/profiling.html */
+interface Row {
+  readonly says: Record<string, object>;
+  readonly cases: readonly (readonly [resource: object, errors: readonly string[]])[];
+}
+
+const table: Record<string, Row> = {
+  'a minimum above that of the type': {
+    says: { 'Observation.subject': { min: 1 } },
+    cases: [
+      [observation({ subject }), []],
+      [observation({}), ['cardinality-min @ Observation']],
+    ],
+  },
+  'a maximum below that of the type': {
+    says: { 'Observation.note': { max: '1' }, 'Observation.bodySite': { max: '0' } },
+    cases: [
+      [observation({ note: [{ text: 'a' }] }), []],
+      [observation({ note: [{ text: 'a' }, { text: 'b' }] }), ['cardinality-max @ Observation.note']],
+      [observation({ bodySite: { text: 'x' } }), ['cardinality-max @ Observation.bodySite']],
+    ],
+  },
+  'a minimum deep inside a backbone element': {
+    says: { 'Observation.component.code.coding.code': { min: 1 } },
+    cases: [
+      [observation({ component: [{ code: { coding: [{ code: 'x' }] } }] }), []],
+      [
+        observation({
+          component: [{ code: { text: 'a' } }, { code: { coding: [{ code: 'x' }, { display: 'y' }] } }],
+        }),
+        ['cardinality-min @ Observation.component[1].code.coding[1]'],
+      ],
+    ],
+  },
+  'a fixed value is met exactly': {
+    says: {
+      'Observation.status': { fixedCode: 'final' },
+      'Observation.method': { fixedCodeableConcept: { text: 'a' } },
+    },
+    cases: [
+      [observation({ method: { text: 'a' } }), []],
+      [observation({ status: 'amended' }), ['fixed @ Observation.status']],
+      [observation({ method: { text: 'a', coding: [{ code: 'x' }] } }), ['fixed @ Observation.method']],
+    ],
+  },
+  'a pattern is met at least': {
+    says: {
+      'Observation.code': {
+        patternCodeableConcept: { coding: [{ system: 'http://loinc.org', code: '1-1' }] },
+      },
+    },
+    cases: [
+      [observation({}), []],
+      [
+        observation({
+          code: {
+            text: 'a',
+            coding: [{ code: 'x' }, { system: 'http://loinc.org', code: '1-1', display: 'd' }],
+          },
+        }),
+        [],
+      ],
+      [
+        observation({ code: { coding: [{ system: 'http://loinc.org', code: '1-2' }] } }),
+        ['pattern @ Observation.code'],
+      ],
+      [observation({ code: { coding: [{ code: '1-1' }] } }), ['pattern @ Observation.code']],
+    ],
+  },
+  'fewer types of a choice': {
+    says: { 'Observation.value[x]': { type: [{ code: 'Quantity' }] } },
+    cases: [
+      [observation({ valueQuantity: { value: 1 } }), []],
+      [observation({ valueString: 'x' }), ['type @ Observation.value']],
+    ],
+  },
+  'fewer targets of a reference': {
+    says: {
+      'Observation.subject': {
+        type: [{ code: 'Reference', targetProfile: ['http://hl7.org/fhir/StructureDefinition/Patient'] }],
+      },
+    },
+    cases: [
+      [observation({ subject }), []],
+      [observation({ subject: { reference: 'Group/1' } }), ['reference-type @ Observation.subject']],
+    ],
+  },
+  'limits of length and value': {
+    says: {
+      'Observation.value[x]': { type: [{ code: 'integer' }], minValueInteger: 2, maxValueInteger: 4 },
+      'Observation.code.text': { maxLength: 3 },
+      'Observation.issued': { minValueInstant: '2020-01-01T00:00:00Z' },
+    },
+    cases: [
+      [observation({ valueInteger: 2, issued: '2020-01-01T01:00:00+01:00', code: { text: 'abc' } }), []],
+      [observation({ valueInteger: 1 }), ['value-min @ Observation.value']],
+      [observation({ valueInteger: 5 }), ['value-max @ Observation.value']],
+      [observation({ code: { text: 'abcd' } }), ['string-length @ Observation.code.text']],
+      [observation({ issued: '2019-12-31T23:59:59Z' }), ['value-min @ Observation.issued']],
+    ],
+  },
+  'limits of a quantity': {
+    says: {
+      'Observation.value[x]': {
+        type: [{ code: 'Quantity' }],
+        maxValueQuantity: { value: 10, system: 'http://unitsofmeasure.org', code: 'mg' },
+      },
+    },
+    cases: [
+      [observation({ valueQuantity: { value: 10, system: 'http://unitsofmeasure.org', code: 'mg' } }), []],
+      [
+        observation({ valueQuantity: { value: 10.5, system: 'http://unitsofmeasure.org', code: 'mg' } }),
+        ['value-max @ Observation.value'],
+      ],
+    ],
+  },
+  'an invariant speaks with its own key where it is declared': {
+    says: {
+      Observation: { constraint: [rule('t-1', 'subject.exists()')] },
+      'Observation.component': { constraint: [rule('t-2', 'value.exists()')] },
+      'Observation.component.code': { constraint: [rule('t-3', "coding.all(code != 'bad')")] },
+    },
+    cases: [
+      [observation({ subject }), []],
+      [observation({}), ['t-1 @ Observation']],
+      [
+        observation({
+          subject,
+          component: [{ code: { text: 'a' }, valueInteger: 1 }, { code: { coding: [{ code: 'bad' }] } }],
+        }),
+        ['t-2 @ Observation.component[1]', 't-3 @ Observation.component[1].code'],
+      ],
+    ],
+  },
+  'a required binding of the profile': {
+    says: {
+      'Observation.code': {
+        binding: { strength: 'required', valueSet: 'http://hl7.org/fhir/ValueSet/observation-status' },
+      },
+    },
+    cases: [
+      [
+        observation({
+          code: { coding: [{ system: 'http://hl7.org/fhir/observation-status', code: 'final' }] },
+        }),
+        [],
+      ],
+      [observation({}), ['binding-required @ Observation.code']],
+      [observation({ code: { text: 'x' } }), ['binding-required @ Observation.code']],
+    ],
+  },
+};
+
+function rule(key: string, expression: string): object {
+  return { key, severity: 'error', human: `rule ${key}`, expression };
+}
+
+for (const [name, { says, cases }] of Object.entries(table)) {
+  t.test(name, async (t) => {
+    const definition = profile('Observation', says);
+    const by = validatorWith(definition);
+    for (const [resource, expected] of cases) {
+      const options = { profiles: [definition.url] };
+      t.same(errors(resource, options, by).sort(), [...expected].sort(), JSON.stringify(resource).slice(70));
+      const claiming = { ...resource, meta: { profile: [definition.url] } };
+      t.same(errors(claiming, {}, by).sort(), [...expected].sort(), 'the same when claimed');
+      t.same(errors(claiming, { claimedProfiles: false }, by), [], 'not asked for');
+    }
+  });
+}
+
+t.test('a warning of a profile is a warning', async (t) => {
+  const definition = profile('Observation', {
+    Observation: { constraint: [{ ...rule('t-4', 'subject.exists()'), severity: 'warning' }] },
+  });
+  const by = validatorWith(definition);
+  t.same(findings(observation({}), 'warning', { profiles: [definition.url] }, by), ['t-4 @ Observation']);
+  t.same(errors(observation({}), { profiles: [definition.url] }, by), []);
+});
+
+t.test('an unknown profile is as serious as asked for', async (t) => {
+  const url = 'https://kat.test/none';
+  const claiming = observation({
+    meta: { profile: ['http://hl7.org/fhir/StructureDefinition/Observation', url] },
+  });
+  t.same(errors(claiming), []);
+  t.ok(findings(claiming, 'warning').includes('profile-unknown @ Observation.meta.profile[1]'));
+  t.same(errors(claiming, { unknownProfile: 'error' }), ['profile-unknown @ Observation.meta.profile[1]']);
+  t.same(errors(observation({}), { profiles: [url], unknownProfile: 'error' }), [
+    'profile-unknown @ Observation',
+  ]);
+});
+
+t.test('a profile of another type is refused', async (t) => {
+  const definition = profile('Patient', { 'Patient.name': { min: 1 } });
+  const by = validatorWith(definition);
+  t.same(errors(observation({}), { profiles: [definition.url] }, by), ['profile-type @ Observation']);
+});
+
+t.test('profiles of data types and of contained targets apply', async (t) => {
+  const named = profile('HumanName', { 'HumanName.family': { min: 1 } });
+  const patient = profile('Patient', {
+    'Patient.name': { type: [{ code: 'HumanName', profile: [named.url] }] },
+  });
+  const about = profile('Observation', {
+    'Observation.subject': { type: [{ code: 'Reference', targetProfile: [patient.url] }] },
+  });
+  const by = validatorWith(named, patient, about);
+  t.same(errors({ resourceType: 'Patient', name: [{ family: 'a' }] }, { profiles: [patient.url] }, by), []);
+  t.same(errors({ resourceType: 'Patient', name: [{ text: 'a' }] }, { profiles: [patient.url] }, by), [
+    'cardinality-min @ Patient.name[0]',
+  ]);
+  const withSubject = (name: object) =>
+    observation({
+      contained: [{ resourceType: 'Patient', id: 'p', name: [name] }],
+      subject: { reference: '#p' },
+    });
+  t.same(errors(withSubject({ family: 'a' }), { profiles: [about.url] }, by), []);
+  t.same(errors(withSubject({ text: 'a' }), { profiles: [about.url] }, by), [
+    'reference-profile @ Observation.subject',
+  ]);
+  t.same(
+    errors(observation({ subject }), { profiles: [about.url] }, by),
+    [],
+    'a target elsewhere is not judged',
+  );
+  t.ok(
+    findings(observation({ subject }), 'information', { profiles: [about.url] }, by).includes(
+      'reference-not-checked @ Observation.subject',
+    ),
+    'and that is said',
+  );
+});
+
+t.test('profiles that demand one another in a circle come to an end', async (t) => {
+  const one = profile('Patient', { 'Patient.active': { min: 1 } }) as {
+    url: string;
+    differential: { element: object[] };
+  };
+  one.differential.element.push({
+    id: 'Patient.link.other',
+    path: 'Patient.link.other',
+    type: [{ code: 'Reference', targetProfile: [one.url] }],
+  });
+  const by = validatorWith(one);
+  const bundle = (second: object) => ({
+    resourceType: 'Bundle',
+    type: 'collection',
+    entry: [
+      {
+        fullUrl: 'http://x.com/Patient/1',
+        resource: {
+          resourceType: 'Patient',
+          id: '1',
+          meta: { profile: [one.url] },
+          active: true,
+          link: [{ type: 'refer', other: { reference: 'Patient/2' } }],
+        },
+      },
+      {
+        fullUrl: 'http://x.com/Patient/2',
+        resource: {
+          resourceType: 'Patient',
+          id: '2',
+          link: [{ type: 'refer', other: { reference: 'Patient/1' } }],
+          ...second,
+        },
+      },
+    ],
+  });
+  t.same(errors(bundle({ active: true }), {}, by), []);
+  t.same(errors(bundle({}), {}, by), ['reference-profile @ Bundle.entry[0].resource.link[0].other']);
+});
+
+t.test('must-support elements that are absent are listed on request', async (t) => {
+  const definition = profile('Observation', { 'Observation.subject': { mustSupport: true } });
+  const by = validatorWith(definition);
+  const options = { profiles: [definition.url] };
+  t.same(
+    findings(observation({}), 'information', options, by).filter((one) => one.startsWith('must')),
+    [],
+  );
+  t.ok(
+    findings(observation({}), 'information', { ...options, mustSupport: true }, by).includes(
+      'must-support @ Observation',
+    ),
+  );
+});
+
+t.test('vital signs follow their profile by code', async (t) => {
+  const temperature = observation({
+    code: { coding: [{ system: 'http://loinc.org', code: '8310-5' }] },
+    subject,
+    category: [
+      {
+        coding: [
+          { system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'vital-signs' },
+        ],
+      },
+    ],
+    effectiveDateTime: '2024-01-01',
+    valueQuantity: { value: 37, unit: 'C', system: 'http://unitsofmeasure.org', code: 'Cel' },
+  }) as Record<string, unknown>;
+  t.same(errors(temperature), []);
+  const { effectiveDateTime, ...undated } = temperature;
+  t.same(errors(undated), ['cardinality-min @ Observation']);
+  const quantity = { value: 37, unit: 'x', system: 'http://unitsofmeasure.org', code: 'kg' };
+  t.same(errors({ ...temperature, valueQuantity: quantity }), ['binding-required @ Observation.value.code']);
+});

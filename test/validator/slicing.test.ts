@@ -1,0 +1,245 @@
+import t from 'tap';
+import { errors, findings, profile, validatorWith } from './parts.ts';
+
+const observation = (more: object) => ({
+  resourceType: 'Observation',
+  status: 'final',
+  code: { text: 'x' },
+  ...more,
+});
+const component = (code: string, more: object = { valueInteger: 1 }) => ({
+  code: { coding: [{ system: 'http://s', code }] },
+  ...more,
+});
+const concept = (code: string) => ({ coding: [{ system: 'http://s', code }] });
+
+interface Row {
+  readonly type: string;
+  readonly says: Record<string, object>;
+  readonly others?: readonly object[];
+  readonly cases: readonly (readonly [what: string, resource: object, errors: readonly string[]])[];
+}
+
+const byCode = (more: object = {}) => ({
+  slicing: { discriminator: [{ type: 'pattern', path: 'code' }], rules: 'open', ...more },
+});
+const a = { sliceName: 'a', min: 1, max: '1' };
+const b = { sliceName: 'b', min: 0, max: '2' };
+const codes = {
+  'Observation.component:a.code': { patternCodeableConcept: concept('a') },
+  'Observation.component:b.code': { patternCodeableConcept: concept('b') },
+};
+const sliced = (more: object = {}) => ({
+  'Observation.component': byCode(more),
+  'Observation.component:a': a,
+  'Observation.component:a.code': codes['Observation.component:a.code'],
+  'Observation.component:a.value[x]': { min: 1 },
+  'Observation.component:b': b,
+  'Observation.component:b.code': codes['Observation.component:b.code'],
+});
+const parts = (...component: object[]) => observation({ component });
+
+const patient = profile('Patient', { 'Patient.active': { min: 1 } });
+
+/** https://hl7.org/fhir/R4/profiling.html#slicing */
+const table: Record<string, Row> = {
+  'slices by pattern: how many, and what each must have': {
+    type: 'Observation',
+    says: sliced(),
+    cases: [
+      ['one of a', parts(component('a')), []],
+      ['others are allowed when open', parts(component('x'), component('a'), component('b')), []],
+      ['none of a', parts(component('b')), ['slice-min @ Observation']],
+      ['two of a', parts(component('a'), component('a')), ['slice-max @ Observation.component']],
+      [
+        'a without value',
+        parts(component('b', {}), component('a', {})),
+        ['cardinality-min @ Observation.component[1]'],
+      ],
+    ],
+  },
+  'closed slicing refuses others': {
+    type: 'Observation',
+    says: sliced({ rules: 'closed' }),
+    cases: [
+      ['only slices', parts(component('a'), component('b')), []],
+      ['another', parts(component('a'), component('x')), ['slice-closed @ Observation.component[1]']],
+    ],
+  },
+  'openAtEnd has others at the end': {
+    type: 'Observation',
+    says: sliced({ rules: 'openAtEnd' }),
+    cases: [
+      ['at the end', parts(component('a'), component('x')), []],
+      ['before', parts(component('x'), component('a')), ['slice-end @ Observation.component[1]']],
+    ],
+  },
+  'ordered slices keep their order': {
+    type: 'Observation',
+    says: sliced({ ordered: true }),
+    cases: [
+      ['in order', parts(component('a'), component('b'), component('b')), []],
+      ['out of order', parts(component('b'), component('a')), ['slice-order @ Observation.component[1]']],
+    ],
+  },
+  'slices by a fixed value deep inside': {
+    type: 'Observation',
+    says: {
+      'Observation.component': {
+        slicing: { discriminator: [{ type: 'value', path: 'code.coding.code' }], rules: 'open' },
+      },
+      'Observation.component:a': a,
+      'Observation.component:a.code.coding.code': { fixedCode: 'a' },
+    },
+    cases: [
+      ['there', parts(component('a')), []],
+      ['not there', parts(component('b')), ['slice-min @ Observation']],
+    ],
+  },
+  'slices by existence': {
+    type: 'Observation',
+    says: {
+      'Observation.component': {
+        slicing: { discriminator: [{ type: 'exists', path: 'value' }], rules: 'open' },
+      },
+      'Observation.component:with': { sliceName: 'with', min: 0, max: '1' },
+      'Observation.component:with.value[x]': { min: 1 },
+      'Observation.component:without': { sliceName: 'without', min: 0, max: '1' },
+      'Observation.component:without.value[x]': { max: '0' },
+      'Observation.component:without.dataAbsentReason': { min: 1 },
+    },
+    cases: [
+      ['one each', parts(component('x'), component('y', { dataAbsentReason: { text: 'x' } })), []],
+      ['two with', parts(component('x'), component('y')), ['slice-max @ Observation.component']],
+      ['without, and no reason', parts(component('x', {})), ['cardinality-min @ Observation.component[0]']],
+    ],
+  },
+  'a choice sliced by type': {
+    type: 'Observation',
+    says: {
+      'Observation.value[x]': {
+        slicing: { discriminator: [{ type: 'type', path: '$this' }], rules: 'open' },
+      },
+      'Observation.value[x]:valueQuantity': { sliceName: 'valueQuantity', type: [{ code: 'Quantity' }] },
+      'Observation.value[x]:valueQuantity.code': { min: 1 },
+    },
+    cases: [
+      ['another type', observation({ valueString: 'x' }), []],
+      ['with code', observation({ valueQuantity: { value: 1, system: 'http://s', code: 'x' } }), []],
+      ['without', observation({ valueQuantity: { value: 1 } }), ['cardinality-min @ Observation.value']],
+    ],
+  },
+  'resources sliced by type': {
+    type: 'Bundle',
+    says: {
+      'Bundle.entry': { slicing: { discriminator: [{ type: 'type', path: 'resource' }], rules: 'open' } },
+      'Bundle.entry:p': { sliceName: 'p', min: 1, max: '1' },
+      'Bundle.entry:p.resource': { type: [{ code: 'Patient' }] },
+    },
+    cases: [
+      ['there', bundle({ resourceType: 'Patient' }), []],
+      ['not there', bundle({ resourceType: 'Group', type: 'person', actual: true }), ['slice-min @ Bundle']],
+      [
+        'twice',
+        bundle({ resourceType: 'Patient' }, { resourceType: 'Patient' }),
+        ['slice-max @ Bundle.entry'],
+      ],
+    ],
+  },
+  'resources sliced by profile': {
+    type: 'Bundle',
+    says: {
+      'Bundle.entry': { slicing: { discriminator: [{ type: 'profile', path: 'resource' }], rules: 'open' } },
+      'Bundle.entry:p': { sliceName: 'p', min: 1, max: '1' },
+      'Bundle.entry:p.resource': { type: [{ code: 'Patient', profile: [patient.url] }] },
+    },
+    others: [patient],
+    cases: [
+      ['conforms', bundle({ resourceType: 'Patient', active: true }), []],
+      ['does not', bundle({ resourceType: 'Patient' }), ['slice-min @ Bundle']],
+    ],
+  },
+  'references sliced by the type they resolve to': {
+    type: 'Observation',
+    says: {
+      'Observation.performer': {
+        slicing: { discriminator: [{ type: 'type', path: 'resolve()' }], rules: 'open' },
+      },
+      'Observation.performer:who': {
+        sliceName: 'who',
+        min: 1,
+        max: '1',
+        type: [
+          { code: 'Reference', targetProfile: ['http://hl7.org/fhir/StructureDefinition/Practitioner'] },
+        ],
+      },
+    },
+    cases: [
+      [
+        'there',
+        observation({ performer: [{ reference: 'Practitioner/1' }, { reference: 'Organization/1' }] }),
+        [],
+      ],
+      [
+        'not there',
+        observation({ performer: [{ reference: 'Organization/1' }] }),
+        ['slice-min @ Observation'],
+      ],
+    ],
+  },
+  'slices of slices': {
+    type: 'Observation',
+    says: {
+      'Observation.component': byCode(),
+      'Observation.component:a': {
+        sliceName: 'a',
+        min: 0,
+        max: '*',
+        slicing: { discriminator: [{ type: 'exists', path: 'interpretation' }], rules: 'open' },
+      },
+      'Observation.component:a.code': codes['Observation.component:a.code'],
+      'Observation.component:a/i': { sliceName: 'a/i', min: 1, max: '1' },
+      'Observation.component:a/i.interpretation': { min: 1 },
+    },
+    cases: [
+      ['one interpreted', parts(component('a', { interpretation: [{ text: 'x' }] }), component('a')), []],
+      ['none', parts(component('a')), ['slice-min @ Observation']],
+      [
+        'what is not a does not count',
+        parts(component('b', { interpretation: [{ text: 'x' }] })),
+        ['slice-min @ Observation'],
+      ],
+    ],
+  },
+};
+
+function bundle(...resources: object[]): object {
+  const entry = resources.map((resource, i) => ({
+    fullUrl: `urn:uuid:c757873d-ec9a-4326-a141-556f4323952${i}`,
+    resource,
+  }));
+  return { resourceType: 'Bundle', type: 'collection', entry };
+}
+
+for (const [name, { type, says, others = [], cases }] of Object.entries(table)) {
+  t.test(name, async (t) => {
+    const definition = profile(type, says);
+    const by = validatorWith(definition, ...others);
+    for (const [what, resource, expected] of cases) {
+      t.same(errors(resource, { profiles: [definition.url] }, by).sort(), [...expected].sort(), what);
+    }
+  });
+}
+
+t.test('slices that cannot be told apart are said to be unchecked', async (t) => {
+  const definition = profile('Observation', {
+    'Observation.component': {
+      slicing: { discriminator: [{ type: 'value', path: 'code' }], rules: 'closed' },
+    },
+    'Observation.component:a': a,
+  });
+  const by = validatorWith(definition);
+  t.same(errors(parts(component('a')), { profiles: [definition.url] }, by), []);
+  const said = findings(parts(component('a')), 'information', { profiles: [definition.url] }, by);
+  t.ok(said.includes('slicing-not-checked @ Observation'));
+});
