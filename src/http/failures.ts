@@ -25,7 +25,6 @@ const refusalOfCode: Readonly<Record<string, readonly [RefusalKey, string]>> = {
     'The Content-Encoding is none of gzip, deflate, br, zstd',
   ],
   FST_CP_ERR_INVALID_CONTENT: ['malformed-request', 'The body is not in its Content-Encoding'],
-  FST_UNDER_PRESSURE: ['not-ready', 'The server has more to do than it can do now'],
   HPE_HEADER_OVERFLOW: ['malformed-request', 'The header of the request is too large'],
   ERR_HTTP_REQUEST_TIMEOUT: ['malformed-request', 'The request did not arrive in time'],
 };

@@ -17,6 +17,7 @@ import { registerBodyParsers } from './plugins/body-parsers.ts';
 import { answerBrokenRequest } from './plugins/broken-request.ts';
 import { crossOriginOptions } from './plugins/cross-origin.ts';
 import { registerOrderlyClose } from './plugins/orderly-close.ts';
+import { overloadOptions } from './plugins/overload.ts';
 import { registerRequestLog } from './plugins/request-log.ts';
 import { registerResponseHeaders } from './plugins/response-headers.ts';
 import { registerHealthRoutes } from './routes/health.ts';
@@ -47,8 +48,6 @@ export interface ServerOptions {
 const defaultBodyLimit = 32 * 1024 * 1024;
 /** Answers smaller than this are not worth compressing. */
 const compressionThreshold = 2048;
-/** Mean delay of the event loop over a second from which on requests are turned away, milliseconds. */
-const overload = 5000;
 /** From the first byte of a request to its last, milliseconds. */
 const requestTimeout = 300_000;
 const maxHeaderSize = 64 * 1024;
@@ -78,7 +77,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   registerResponseHeaders(app);
   registerRequestLog(app, log);
   await app.register(cors, crossOriginOptions(token !== undefined));
-  await app.register(underPressure, { maxEventLoopDelay: overload, retryAfter: 10 });
+  await app.register(underPressure, overloadOptions);
   if (options.rateLimit !== undefined) {
     await app.register(rateLimit, { max: options.rateLimit, timeWindow: '1 minute' });
   }

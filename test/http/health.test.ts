@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import t from 'tap';
+import { overloadOptions } from '../../src/http/plugins/overload.ts';
 import type { Store } from '../../src/storage/store.ts';
 import { fakeServer, fakeServices, issueOf } from './fake-services.ts';
 
@@ -84,4 +85,19 @@ t.test('what is no HTTP is answered with an OperationOutcome', async (t) => {
     t.match(answer, /^HTTP\/1\.1 400 /, text.slice(0, 30));
     t.equal(issueOf(JSON.parse(answer.split('\r\n\r\n')[1]!)).key, 'malformed-request');
   }
+});
+
+t.test('a long computation does not turn away the requests after it', async (t) => {
+  const server = await fakeServer();
+  t.teardown(() => server.close());
+  const until = performance.now() + 1200;
+  while (performance.now() < until);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  t.equal((await server.inject('/fhir/Patient')).statusCode, 200);
+});
+
+t.test('an event loop that lags for seconds turns requests away', async (t) => {
+  const handle = overloadOptions.pressureHandler as unknown as (...given: unknown[]) => Promise<void>;
+  const refusal = await handle(undefined, undefined, 'eventLoopDelay', 6000).catch((error) => error);
+  t.match(refusal, { status: 503, headers: { 'Retry-After': '10' } });
 });
