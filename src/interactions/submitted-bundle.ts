@@ -6,7 +6,7 @@ import { FhirError, refuse } from '../core/fhir-error.ts';
 import type { Issue } from '../core/issue.ts';
 import { createLocator } from '../fhir/json-locator.ts';
 import { parseJson } from '../fhir/json-source.ts';
-import { itemSpans, memberSpans, skipSpace } from '../fhir/json-text.ts';
+import { isObjectAt, itemSpans, memberSpans, skipSpace } from '../fhir/json-text.ts';
 import { isObject, isResource, type Resource } from '../fhir/resource.ts';
 import type { Services } from './interaction.ts';
 import type { Parameters } from './search.ts';
@@ -154,6 +154,7 @@ function resourceTexts(text: string): (string | undefined)[] {
   const entry = memberSpans(text, skipSpace(text, 0)).find((member) => member.key === 'entry');
   if (!entry) return [];
   return itemSpans(text, entry.value).map((item) => {
+    if (!isObjectAt(text, item.start)) return undefined;
     const resource = memberSpans(text, item.start).find((member) => member.key === 'resource');
     return resource && text.slice(resource.value, resource.end);
   });
