@@ -44,6 +44,25 @@ t.test('a property given twice is refused where it stands the second time', asyn
   });
 });
 
+t.test('no spelling hides a property given twice, and no text is taken for one', async (t) => {
+  for (const text of [
+    '{"a" :1,"a":2}',
+    '{"a":1,"a"\n:2}',
+    '{"\\u0061":1,"a":2}',
+    '{"b":": x","a":1,"a" :": y"}',
+  ]) {
+    t.equal(refusalOf(text).issues[0]!.text, 'A property is given twice in one object', text);
+  }
+  for (const text of [
+    '{"a":": x"}',
+    '{"a" : 1, "b" : {"a": 1}}',
+    '{"a":"\\":\\":"}',
+    '{"__proto__":1,"a":2}',
+  ]) {
+    t.doesNotThrow(() => parseJson(text), text);
+  }
+});
+
 t.test('nesting is bounded', async (t) => {
   t.equal(refusalOf('['.repeat(100_000) + ']'.repeat(100_000)).status, 400);
   t.same(parseJson(`${'['.repeat(150)}${']'.repeat(150)}`) !== undefined, true);
