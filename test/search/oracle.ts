@@ -46,17 +46,17 @@ export function find(resource: Resource, definition: SearchParameter, around: Su
       .replace(asType, '$1.ofType($2)')
       .replace(/\.as\(/g, '.ofType(')
       .replace(/hasExtension\(([^)]*)\)/, 'extension($1).exists()');
-    const nodes = fhirpath.evaluate(resource, expression, { resource }, r4, {
+    // fhirpath.js takes what `resolve()` returns for an untyped object: the target is judged here.
+    const [, path = '', type] = /^(.*)\.where\(resolve\(\) is (\w+)\)$/.exec(expression.trim()) ?? [
+      '',
+      expression,
+    ];
+    const nodes = fhirpath.evaluate(resource, path, { resource }, r4, {
       async: false,
       resolveInternalTypes: false,
-      userInvocationTable: {
-        resolve: {
-          arity: { 0: [] },
-          fn: (input: Any[]) => input.flatMap((node) => stub(node, resource, around)),
-        },
-      },
-    } as Any) as Any[];
-    return nodes.flatMap((node) => foundAt(node));
+    }) as Any[];
+    const found = nodes.flatMap((node) => foundAt(node));
+    return type === undefined ? found : found.filter(({ value }) => targetOf(value, resource) === type);
   });
 }
 
@@ -78,18 +78,14 @@ function capital(found: Found): Found {
   return complex ? { ...found, type: found.type[0]!.toUpperCase() + found.type.slice(1) } : found;
 }
 
-function stub(node: Any, resource: Resource, around: Surroundings): Any[] {
-  const reference = (node?.data ?? node)?.reference;
-  const type = (node?.data ?? node)?.type;
-  if (typeof reference === 'string' && reference.startsWith('#')) {
-    const inside = ((resource.contained as Any[]) ?? []).find((other) => `#${other.id}` === reference);
-    return inside ? [{ resourceType: inside.resourceType }] : [];
-  }
-  const named = typeof reference === 'string' ? typeInText(reference, around) : undefined;
-  return named || type ? [{ resourceType: named ?? type }] : [];
+/** The type a reference is to, from its text or its `type`. */
+function targetOf({ reference, type }: Any, resource: Resource): string | undefined {
+  if (typeof reference !== 'string') return type;
+  if (!reference.startsWith('#')) return typeInText(reference) ?? type;
+  return ((resource.contained as Any[]) ?? []).find((other) => `#${other.id}` === reference)?.resourceType;
 }
 
-function typeInText(reference: string, _around: Surroundings): string | undefined {
+function typeInText(reference: string): string | undefined {
   const parts = reference.split('/_history/')[0]!.split('/');
   const type = parts.at(-2);
   return parts.length >= 2 && /^[A-Z][A-Za-z]+$/.test(type!) ? type : undefined;

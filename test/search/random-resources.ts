@@ -72,11 +72,10 @@ const meta = fc.record({
   source: maybe(uri),
 });
 
-const component = fc.record({
-  code: concept,
-  valueQuantity: maybe(quantity),
-  valueCodeableConcept: maybe(concept),
-});
+const component = fc.oneof(
+  fc.record({ code: concept, valueQuantity: maybe(quantity) }),
+  fc.record({ code: concept, valueCodeableConcept: concept }),
+);
 const value = fc.oneof(
   fc.record({ valueQuantity: quantity }),
   fc.record({ valueCodeableConcept: concept }),

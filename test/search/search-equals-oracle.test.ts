@@ -51,9 +51,12 @@ function judged(type: string): SearchParameter[] {
   return [...new Map(definitions.map((definition) => [definition.code, definition])).values()];
 }
 
-/** Modifiers that Resource.meta is not indexed for. */
-function offered({ definition, modifier }: Question): boolean {
-  return !definition.code!.startsWith('_') || modifier === undefined || ['missing', 'not'].includes(modifier);
+/** Not asked: modifiers that Resource.meta is not indexed for, and types that a reference never leads to. */
+function offered(type: string, { definition, modifier }: Question): boolean {
+  if (modifier === undefined || modifier === 'missing' || modifier === 'not') return true;
+  if (registry.isResourceType(modifier))
+    return parametersOf(type).get(definition.code!)!.targets.includes(modifier);
+  return !definition.code!.startsWith('_');
 }
 
 function indexed(resource: Resource) {
@@ -79,7 +82,9 @@ t.test('random searches over random resources', (t) => {
           const questions = Array.from({ length: 1 + (dice.next().value % 3) }, () => {
             const definition = pick(definitions);
             const pool = same.flatMap((resource) => find(resource, definition, surroundings));
-            const first = pick(questionsFrom(pick(pool), definition).filter(offered));
+            const first = pick(
+              questionsFrom(pick(pool), definition).filter((question) => offered(type, question)),
+            );
             const others = pool
               .flatMap((found) => questionsFrom(found, definition))
               .filter(({ modifier }) => modifier === first.modifier && modifier !== 'missing');
@@ -122,7 +127,7 @@ t.test(
         const questions = same
           .flatMap((resource) => find(resource, definition, surroundings).slice(0, 1))
           .flatMap((found) => questionsFrom(found, definition))
-          .filter(offered);
+          .filter((question) => offered(type, question));
         const distinct = new Map(questions.map((question) => [queryOf(question).join('='), question]));
         for (const question of [...distinct.values()].slice(0, 16)) {
           const { where } = parse(type, [queryOf(question)], 'strict');
