@@ -1,0 +1,70 @@
+/** Searches at some size and at 100 times the data, and from the cache. */
+import { type RunningServer, startServer } from '../support/server.ts';
+import { print, takeTurns } from './compare.ts';
+import { requestsPerSecond } from './requests-per-second.ts';
+import { patientId, patientTransaction, scoreCode, scoresPerPatient } from './scores.ts';
+
+const rounds = 5;
+const clients = 8;
+/** Patients of the small store; `KAT_BENCH_PATIENTS` asks for others. */
+const few = Number(process.env.KAT_BENCH_PATIENTS ?? 10);
+const times = 100;
+
+/** Different searches of one kind, to be sent in turn. */
+const searches: readonly { readonly name: string; readonly paths: readonly string[] }[] = [
+  {
+    name: 'patient and code, newest 20',
+    paths: Array.from(
+      { length: few },
+      (_, patient) =>
+        `Observation?patient=Patient/${patientId(patient)}&code=${scoreCode}&_sort=-date&_count=20`,
+    ),
+  },
+  {
+    name: 'code and dates, 50',
+    paths: Array.from({ length: 12 }, (_, month) => {
+      const from = new Date(Date.UTC(2024, month, 1)).toISOString().slice(0, 10);
+      const to = new Date(Date.UTC(2024, month + 2, 1)).toISOString().slice(0, 10);
+      return `Observation?code=${scoreCode}&date=ge${from}&date=lt${to}&_count=50`;
+    }),
+  },
+];
+
+export async function benchSearch(): Promise<void> {
+  const environment = { VALIDATION: 'base' };
+  const small = await startServer({ environment, cache: 'off' });
+  const cached = await startServer({ environment });
+  const large = await startServer({ environment, cache: 'off' });
+  try {
+    await fill(small, few);
+    await fill(cached, few);
+    await fill(large, few * times);
+    for (const { name, paths } of searches) {
+      const requests = paths.map((path) => ({ method: 'GET' as const, path: `/fhir/${path}` }));
+      const load = (url: string) => () => requestsPerSecond({ url, clients, requests });
+      const at = (patients: number) => `${(patients * scoresPerPatient).toLocaleString('en')} Observations`;
+      const comparison = await takeTurns(`search: ${name}, ${clients} clients`, '/s', rounds, [
+        { name: at(few), round: load(small.url) },
+        { name: at(few * times), round: load(large.url) },
+        { name: 'from the cache', round: load(cached.url) },
+      ]);
+      print(comparison, [
+        [at(few), at(few * times)],
+        ['from the cache', at(few)],
+      ]);
+    }
+  } finally {
+    await Promise.all([small.close(), cached.close(), large.close()]);
+  }
+}
+
+async function fill(server: RunningServer, patients: number): Promise<void> {
+  const start = performance.now();
+  for (let patient = 0; patient < patients; patient++) {
+    const { status } = await server.send('POST', '', { body: patientTransaction(patient) });
+    if (status !== 200) throw new Error(`the data could not be stored: ${status}`);
+  }
+  const seconds = (performance.now() - start) / 1000;
+  const resources = patients * (scoresPerPatient + 1);
+  process.stderr.write(`stored ${resources} resources, ${Math.round(resources / seconds)}/s, one client\n`);
+}
