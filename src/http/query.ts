@@ -10,7 +10,7 @@ export type QueryPairs = readonly (readonly [name: string, value: string])[];
  * @param text what follows the `?`, without it
  * @throws FhirError 400 for percent-encoding that is no UTF-8
  */
-export function parseQuery(text: string): QueryPairs {
+export function parseQuery(text: string): [name: string, value: string][] {
   if (text === '') return [];
   return text
     .split('&')

@@ -131,9 +131,10 @@ t.test('a search by POST takes the parameters of its form and of its URL', async
     method: 'POST',
     url: '/fhir/Observation/_search?status=final',
     headers: { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' },
-    payload: 'code=x+y&date=2026',
+    payload: 'code=x+y&_format=application/json&date=2026',
   });
   t.equal(response.statusCode, 200);
+  t.equal(response.headers['content-type'], 'application/json; charset=utf-8');
   const { search } = new URL(response.json().link[0].url);
   t.same(
     [...new URLSearchParams(search)],

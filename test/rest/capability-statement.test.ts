@@ -9,6 +9,8 @@ import { definitions, startServer } from '../support/server.ts';
 
 const running = await startServer();
 t.teardown(() => running.close());
+// Thousands of requests, perhaps beside other tests.
+t.setTimeout(180_000);
 const registry = definitions();
 
 const statement = (await running.send('GET', '/metadata')).body;

@@ -22,9 +22,9 @@ export interface FhirRequest {
   readonly type: string;
   readonly id: string;
   readonly version: string;
-  /** Of the URL, without `_format` and `_pretty`, which concern the representation only. */
+  /** Of the URL, then of the form; without `_format` and `_pretty`, which concern the representation only. */
   readonly query: QueryPairs;
-  /** Text of the body; undefined when there is none. */
+  /** Text of a resource as body; undefined when there is none. */
   readonly text: string | undefined;
   header(name: string): string | undefined;
 }

@@ -37,10 +37,12 @@ export function registerFhirRoutes(
       url: `${basePath}${route.path}`,
       config: { open: route.open ?? false },
       handler: async (request, reply) => {
-        const query = parseQuery(queryText(request.url));
-        const format = answerFormat(query, request.headers.accept);
         const { type = '', id = '', version = '' } = request.params;
         requireName(options, request, type, id);
+        const body = submittedBody(route, request.body as SubmittedBody | undefined);
+        const query = parseQuery(queryText(request.url));
+        if (body?.kind === 'form') query.push(...parseQuery(body.text));
+        const format = answerFormat(query, request.headers.accept);
         const context: RequestContext = {
           baseUrl: baseUrlOf(options.baseUrl, request.protocol, request.host),
           ...readPreferences(textHeader(request, 'prefer')),
@@ -50,7 +52,7 @@ export function registerFhirRoutes(
           id,
           version,
           query: concerningContent(query),
-          text: submittedText(route, request.body as SubmittedBody | undefined),
+          text: body?.kind === 'resource' ? body.text : undefined,
           header: (name) => textHeader(request, name),
         });
         return sendResult(reply, result, context, format);
@@ -78,7 +80,7 @@ function requireName(options: RouteOptions, request: FastifyRequest, type: strin
   if (!isKnown || isName(id)) throw options.unrouted(request.method, request.url);
 }
 
-function submittedText(route: FhirRoute, body: SubmittedBody | undefined): string | undefined {
+function submittedBody(route: FhirRoute, body: SubmittedBody | undefined): SubmittedBody | undefined {
   if (route.body === undefined) return undefined;
   if (body === undefined) {
     if (route.body.required) throw refuse('malformed-request', 'The request has no body');
@@ -89,7 +91,7 @@ function submittedText(route: FhirRoute, body: SubmittedBody | undefined): strin
       hint: route.body.kind === 'form' ? 'application/x-www-form-urlencoded' : 'application/fhir+json',
     });
   }
-  return body.text;
+  return body;
 }
 
 /** A header that FHIR defines as one value; given repeatedly, its values are one list. */

@@ -2,7 +2,6 @@
 import { create } from '../../interactions/create.ts';
 import { search } from '../../interactions/search.ts';
 import { validateResource } from '../../interactions/validate.ts';
-import { parseQuery } from '../query.ts';
 import { type FhirRoute, resourceBody } from './fhir-route.ts';
 
 export const validateOperation = {
@@ -23,8 +22,8 @@ export const typeRoutes: readonly FhirRoute[] = [
     path: '/:type/_search',
     interactions: ['search-type'],
     body: { kind: 'form', required: false },
-    handle: (services, context, { type, query, text = '' }) =>
-      search(services, context, { type, parameters: [...query, ...parseQuery(text)], method: 'POST' }),
+    handle: (services, context, { type, query }) =>
+      search(services, context, { type, parameters: query, method: 'POST' }),
   },
   {
     method: 'POST',
