@@ -1,0 +1,107 @@
+/**
+ * Everything the server knows, made from its sources: HL7's definitions mended and trimmed, the guide whole with
+ * the snapshots of its profiles.
+ */
+import type { CompartmentDefinition, StructureDefinition } from '@medplum/fhirtypes';
+import { describeTypes } from './create-model.ts';
+import { readGuide, readPackages, type SourceFile } from './definition-sources.ts';
+import { type Definition, type DefinitionTables, lazyDefinition } from './definitions-file.ts';
+import { mendStructure } from './known-faults.ts';
+import type { Resource } from './resource.ts';
+import { generateSnapshot } from './snapshot/generate-snapshot.ts';
+import { trimDefinition } from './trim-definition.ts';
+
+const patientCompartment = 'http://hl7.org/fhir/CompartmentDefinition/patient';
+
+export interface Compiled {
+  readonly definitions: readonly Definition[];
+  readonly tables: DefinitionTables;
+}
+
+/**
+ * @param root folder of the project
+ * @throws Error naming the file of the guide that cannot be compiled
+ */
+export function compileDefinitions(root: string): Compiled {
+  const published = readPackages(root);
+  const guide = readGuide(root).filter(({ resource }) => typeof resource.url === 'string');
+  const compartment = published.find(({ resource }) => resource.url === patientCompartment)?.resource;
+  const trimmed = published
+    .filter(({ resource }) => resource.resourceType !== 'CompartmentDefinition')
+    .map(({ file, origin, resource }) => ({ file, origin, resource: trimDefinition(mended(resource)) }));
+  const core = trimmed.filter(({ origin }) => origin === 'core').map(({ resource }) => resource);
+  const types = (core as unknown as StructureDefinition[]).filter(
+    ({ resourceType, derivation }) =>
+      resourceType === ('StructureDefinition' as string) && derivation !== 'constraint',
+  );
+  const all = [...trimmed, ...withSnapshots(guide, trimmed)];
+  return {
+    // HL7's search parameters are read all together, so they stand in the tables only.
+    definitions: all
+      .filter(({ resource, origin }) => origin === 'guide' || resource.resourceType !== 'SearchParameter')
+      .map(toDefinition),
+    tables: {
+      model: describeTypes(types),
+      searchParameters: all.map(({ resource }) => resource).filter(isSearchable),
+      patientCompartment: compartmentParameters(compartment as unknown as CompartmentDefinition | undefined),
+    },
+  };
+}
+
+function mended(resource: Resource): Resource {
+  if (resource.resourceType !== 'StructureDefinition') return resource;
+  return mendStructure(resource as unknown as StructureDefinition) as unknown as Resource;
+}
+
+function toDefinition({ resource, origin }: SourceFile): Definition {
+  const version = typeof resource.version === 'string' ? resource.version : undefined;
+  return lazyDefinition(resource.resourceType, String(resource.url), version, origin, () => resource);
+}
+
+/** Some search parameters of the package are for extensions of no type: nothing can be searched by them. */
+function isSearchable(resource: Resource): boolean {
+  return resource.resourceType === 'SearchParameter' && Array.isArray(resource.base);
+}
+
+function compartmentParameters(definition: CompartmentDefinition | undefined): Record<string, string[]> {
+  const rows = (definition?.resource ?? []).filter(({ param }) => param !== undefined);
+  return Object.fromEntries(rows.map(({ code, param }) => [code, param ?? []]));
+}
+
+/** The profiles of the guide are differentials; each snapshot is made after that of its base. */
+function withSnapshots(guide: readonly SourceFile[], published: readonly SourceFile[]): SourceFile[] {
+  const known = new Map<string, StructureDefinition>();
+  // What R4 itself defines goes before a later edition of it.
+  for (const origin of ['extensions', 'terminology', 'core']) {
+    for (const { resource } of published.filter((source) => source.origin === origin)) {
+      if (resource.resourceType === 'StructureDefinition') {
+        known.set(String(resource.url), resource as unknown as StructureDefinition);
+      }
+    }
+  }
+  const sources = new Map(guide.map((source) => [String(source.resource.url), source]));
+  const open = new Set<string>();
+  const resolve = (canonical: string): StructureDefinition | undefined => {
+    const url = canonical.split('|')[0] ?? '';
+    const source = sources.get(url);
+    if (known.has(url) || source?.resource.resourceType !== 'StructureDefinition') return known.get(url);
+    if (open.has(url)) throw new Error(`${url} is based on itself`);
+    open.add(url);
+    const profile = source.resource as unknown as StructureDefinition;
+    const made = profile.snapshot ? profile : generate(profile, source.file);
+    open.delete(url);
+    known.set(url, made);
+    return made;
+  };
+  const generate = (profile: StructureDefinition, file: string): StructureDefinition => {
+    try {
+      return generateSnapshot(profile, resolve);
+    } catch (error) {
+      throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  return guide.map((source) => {
+    if (source.resource.resourceType !== 'StructureDefinition') return source;
+    return { ...source, resource: resolve(String(source.resource.url)) as unknown as Resource };
+  });
+}

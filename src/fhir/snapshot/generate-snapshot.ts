@@ -1,0 +1,186 @@
+/**
+ * From a profile's differential to its snapshot.
+ * https://hl7.org/fhir/R4/profiling.html#snapshot
+ */
+import type { ElementDefinition, StructureDefinition } from '@medplum/fhirtypes';
+import { choiceKey, referredPath } from '../create-model.ts';
+import { copyNode, createNode, type ElementNode, slicesFor, toElements, toTree } from './element-node.ts';
+import { mergeElement } from './merge-element.ts';
+
+/** Gives a structure definition with its snapshot, by canonical; undefined when it is not known. */
+export type ResolveStructure = (canonical: string) => StructureDefinition | undefined;
+
+const typeBase = 'http://hl7.org/fhir/StructureDefinition/';
+
+/** How a choice of types is told apart. */
+const byType: NonNullable<ElementDefinition['slicing']> = {
+  discriminator: [{ type: 'type', path: '$this' }],
+  ordered: false,
+  rules: 'open',
+};
+
+/**
+ * @returns the profile with its snapshot
+ * @throws Error naming what does not resolve, or the element that does not exist in the base
+ */
+export function generateSnapshot(
+  profile: StructureDefinition,
+  resolve: ResolveStructure,
+): StructureDefinition {
+  const base = snapshotOf(profile.baseDefinition ?? '', resolve);
+  const root = toTree(base);
+  const walk = createWalk(profile, root, resolve);
+  for (const element of profile.differential?.element ?? []) walk(element);
+  return { ...profile, snapshot: { element: toElements(root) } };
+}
+
+function snapshotOf(canonical: string, resolve: ResolveStructure): readonly ElementDefinition[] {
+  const elements = resolve(canonical)?.snapshot?.element;
+  if (!elements) throw new Error(`${canonical || 'baseDefinition'} is not known`);
+  return elements;
+}
+
+/** A place on the way to an element: the step, and the slice if the id or the element names one. */
+interface Place {
+  readonly step: string;
+  readonly slice: string | undefined;
+}
+
+/** Lays the elements of a differential over the tree, one by one. */
+function createWalk(profile: StructureDefinition, root: ElementNode, resolve: ResolveStructure) {
+  const url = profile.url ?? '';
+  /** Where the previous element of the differential stood, step by step. */
+  let open: { step: string; node: ElementNode }[] = [];
+
+  return (element: ElementDefinition): void => {
+    const places = placesOf(element);
+    const at = [{ step: places[0]?.step ?? '', node: root }];
+    let following = true;
+    for (const [depth, { step, slice }] of places.entries()) {
+      if (depth === 0) continue;
+      const last = depth === places.length - 1;
+      const before = open[depth];
+      following &&= before?.step === step;
+      const parent = at[depth - 1]!.node;
+      // Without ids, a path that passes a slice means the slice that came last.
+      const stays = following && !last && before && (slice === undefined ? !element.id : false);
+      at[depth] = { step, node: stays ? before.node : childOf(parent, { step, slice }, resolve) };
+      if (!stays && before?.node !== at[depth]?.node) following = false;
+    }
+    const { node } = at.at(-1)!;
+    node.definition = mergeElement(withProfileRoot(node, element, resolve), element, url);
+    if (element.slicing && node.definition.slicing) node.definition.slicing = element.slicing;
+    open = at;
+  };
+}
+
+/** Ids name the slices on the way where they agree with the path; else only the element's own slice is known. */
+function placesOf({ id, path = '', sliceName }: ElementDefinition): Place[] {
+  const steps = path.split('.');
+  const ids = id?.split('.') ?? [];
+  const usable = ids.length === steps.length;
+  return steps.map((step, i) => {
+    const last = i === steps.length - 1;
+    const named = usable ? ids[i]?.slice(ids[i]!.indexOf(':') + 1) : undefined;
+    const inId = usable && ids[i]?.includes(':') ? named : undefined;
+    return { step, slice: last ? (sliceName ?? inId) : inId };
+  });
+}
+
+/** The child, or a slice of it, made when it is not there yet. */
+function childOf(parent: ElementNode, { step, slice }: Place, resolve: ResolveStructure): ElementNode {
+  if (parent.children.length === 0) unfold(parent, resolve);
+  const child = parent.children.find((one) => one.step === step);
+  if (child) return slice === undefined ? child : sliceOf(child, slice);
+  for (const choice of parent.children) {
+    const type = typeOfKey(choice, step);
+    if (type !== undefined) return typeSlice(choice, slice ?? step, type);
+  }
+  throw new Error(`${step} does not exist in ${parent.definition.path}`);
+}
+
+/** `valueQuantity` written for a `value[x]` that holds a Quantity. */
+function typeOfKey({ step, definition }: ElementNode, key: string): string | undefined {
+  if (!step.endsWith('[x]')) return undefined;
+  const name = step.slice(0, -3);
+  return definition.type?.find(({ code = '' }) => choiceKey(name, code) === key)?.code;
+}
+
+function sliceOf(group: ElementNode, sliceName: string): ElementNode {
+  const slices = slicesFor(group, sliceName);
+  const known = slices.find(({ definition }) => definition.sliceName === sliceName);
+  if (known) return known;
+  const owner = slices === group.slices ? group : ownerOf(group, slices);
+  const { slicing, ...rest } = owner.definition;
+  const made = createNode({ ...rest, sliceName, min: 0 }, group.step);
+  made.children.push(...owner.children.map(copyNode));
+  slices.push(made);
+  return made;
+}
+
+function ownerOf(group: ElementNode, slices: ElementNode[]): ElementNode {
+  for (const slice of group.slices) {
+    if (slice.slices === slices) return slice;
+    const owner = ownerOf(slice, slices);
+    if (owner.slices === slices) return owner;
+  }
+  return group;
+}
+
+function typeSlice(choice: ElementNode, sliceName: string, type: string): ElementNode {
+  choice.definition = { ...choice.definition, slicing: choice.definition.slicing ?? byType };
+  const slice = sliceOf(choice, sliceName);
+  const types = slice.definition.type?.filter(({ code }) => code === type) ?? [];
+  slice.definition = { ...slice.definition, type: types };
+  return slice;
+}
+
+/** Gives an element the children of what it holds. */
+function unfold(node: ElementNode, resolve: ResolveStructure): void {
+  const { contentReference, type = [] } = node.definition;
+  if (contentReference) {
+    const target = referredNode(contentReference, resolve);
+    const { contentReference: _, ...rest } = node.definition;
+    node.definition = { ...rest, ...(target.definition.type ? { type: target.definition.type } : {}) };
+    node.children.push(...target.children.map(copyNode));
+    return;
+  }
+  const codes = new Set(type.map(({ code }) => code));
+  const profiles = type.flatMap(({ profile }) => profile ?? []);
+  const sole = codes.size === 1 ? [...codes][0] : undefined;
+  const profile = sole !== undefined && profiles.length === 1 ? resolve(profiles[0]!) : undefined;
+  const elements = profile?.snapshot?.element ?? snapshotOf(typeBase + (sole ?? 'Element'), resolve);
+  node.children.push(...toTree(elements).children);
+}
+
+function referredNode(contentReference: string, resolve: ResolveStructure): ElementNode {
+  const path = referredPath(contentReference);
+  const [type = '', ...steps] = path.split('.');
+  let node: ElementNode | undefined = toTree(snapshotOf(typeBase + type, resolve));
+  for (const step of steps) node = node?.children.find((child) => child.step === step);
+  if (!node) throw new Error(`${path} does not exist`);
+  return node;
+}
+
+/** What the root of a type's profile demands holds wherever the profile is used: its constraints, whether it modifies. */
+function withProfileRoot(
+  node: ElementNode,
+  { type }: ElementDefinition,
+  resolve: ResolveStructure,
+): ElementDefinition {
+  const profiles = type?.length === 1 ? (type[0]?.profile ?? []) : [];
+  const profile = profiles.length === 1 ? resolve(profiles[0]!) : undefined;
+  const root = profile?.snapshot?.element?.[0];
+  if (!root) return node.definition;
+  const { path = '', constraint, isModifier, isModifierReason } = root;
+  return mergeElement(
+    node.definition,
+    {
+      path,
+      ...(constraint ? { constraint } : {}),
+      ...(isModifier ? { isModifier } : {}),
+      ...(isModifierReason ? { isModifierReason } : {}),
+    },
+    profile?.url ?? '',
+  );
+}

@@ -1,0 +1,62 @@
+/**
+ * One element of a differential laid over what it constrains.
+ * https://hl7.org/fhir/R4/elementdefinition.html#interpretation
+ */
+import type { ElementDefinition } from '@medplum/fhirtypes';
+
+/** Lists that a differential adds to, with what makes two entries the same; every other member is replaced. */
+const added: Readonly<Record<string, (entry: never) => unknown>> = {
+  constraint: ({ key }: { key: string }) => key,
+  condition: (id: string) => id,
+  alias: (name: string) => name,
+  code: (coding: object) => JSON.stringify(coding),
+  example: ({ label }: { label: string }) => label,
+  mapping: ({ identity, map }: { identity: string; map: string }) => `${identity}|${map}`,
+};
+
+/** Members that say where an element stands, which merging leaves alone. */
+const placed: ReadonlySet<string> = new Set(['id', 'path', 'base', 'sliceName']);
+
+const singleChoice = /^(fixed|pattern|minValue|maxValue|defaultValue)[A-Z]/;
+
+/**
+ * @param source canonical of the profile, which its new constraints name as theirs
+ */
+export function mergeElement(
+  base: ElementDefinition,
+  differential: ElementDefinition,
+  source: string,
+): ElementDefinition {
+  const merged: Record<string, unknown> = { ...base };
+  for (const [name, value] of Object.entries(differential)) {
+    if (placed.has(name)) continue;
+    if (name === 'constraint') {
+      const own = (value as NonNullable<ElementDefinition['constraint']>).map((one) => ({ source, ...one }));
+      merged.constraint = addTo(base.constraint ?? [], own, added.constraint!);
+    } else if (added[name]) {
+      merged[name] = addTo((merged[name] as unknown[]) ?? [], value as unknown[], added[name]);
+    } else {
+      const kind = singleChoice.exec(name)?.[1];
+      if (kind) forgetOthers(merged, kind);
+      merged[name] = value;
+    }
+  }
+  return merged as unknown as ElementDefinition;
+}
+
+function addTo(
+  base: readonly unknown[],
+  more: readonly unknown[],
+  identify: (entry: never) => unknown,
+): unknown[] {
+  const keyOf = identify as (entry: unknown) => unknown;
+  const kept = base.filter((one) => !more.some((other) => keyOf(one) === keyOf(other)));
+  return [...kept, ...more];
+}
+
+/** An element has one fixed value, one pattern and so on. */
+function forgetOthers(element: Record<string, unknown>, kind: string): void {
+  for (const name of Object.keys(element)) {
+    if (singleChoice.exec(name)?.[1] === kind) delete element[name];
+  }
+}
