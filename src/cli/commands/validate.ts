@@ -9,10 +9,7 @@ import { hasErrors, type Issue } from '../../core/issue.ts';
 import { withPositions } from '../../fhir/json-locator.ts';
 import { parseJson } from '../../fhir/json-source.ts';
 import { openRegistry } from '../../fhir/open-registry.ts';
-import type { Registry } from '../../fhir/registry.ts';
-import { createExpressionCompiler } from '../../fhirpath/create-expression-compiler.ts';
-import { createTerminology } from '../../terminology/create-terminology.ts';
-import { createValidator } from '../../validator/create-validator.ts';
+import { createValidator } from '../../library.ts';
 import type { Validator } from '../../validator/validator.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { findingLine } from '../finding-line.ts';
@@ -45,14 +42,8 @@ export function validateCommand(output: Output): Command {
       process.exitCode =
         unknown.length > 0
           ? exitCode.usage
-          : validateFiles(createLocalValidator(registry), files, options, output);
+          : validateFiles(createValidator({ registry }), files, options, output);
     });
-}
-
-/** A validator over R4 and the guide, without a server. */
-function createLocalValidator(registry: Registry): Validator {
-  const terminology = createTerminology(registry);
-  return createValidator({ registry, terminology, compile: createExpressionCompiler(registry.model) });
 }
 
 /** Checks every file that can be read, then says how it went. */
