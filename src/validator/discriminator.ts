@@ -3,6 +3,7 @@
  * https://hl7.org/fhir/R4/profiling.html#discriminator
  */
 import type { ElementDefinition, ElementDefinitionSlicingDiscriminator } from '@medplum/fhirtypes';
+import { isObject } from '../fhir/resource.ts';
 import type { BaseElement } from './base-elements.ts';
 import { bindingOf, membershipOf } from './checks/binding.ts';
 import { equals, fixedValue, matchesPattern, patternValue } from './checks/fixed.ts';
@@ -16,6 +17,52 @@ import type { Matcher } from './slicing.ts';
 
 /** A test of one value, with the type it has. */
 type PlaceTest = (place: Place, run: Run) => boolean;
+
+/** Whether a value at the end of plain element names passes, found without keeping track of types. */
+function anyAt(
+  value: unknown,
+  names: readonly string[],
+  at: number,
+  passes: (value: unknown) => boolean,
+): boolean {
+  if (Array.isArray(value)) {
+    for (const one of value) if (anyAt(one, names, at, passes)) return true;
+    return false;
+  }
+  const name = names[at];
+  if (name === undefined) return value !== undefined && passes(value);
+  return isObject(value) && anyAt(value[name] ?? choiceOf(value, name), names, at + 1, passes);
+}
+
+/** `value` of an object that has `valueQuantity`. */
+function choiceOf(value: Record<string, unknown>, name: string): unknown {
+  for (const key in value) {
+    const next = key.charCodeAt(name.length);
+    if (next >= 65 && next <= 90 && key.startsWith(name)) return value[key];
+  }
+  return undefined;
+}
+
+/** The test of a fixed value or pattern by itself; undefined where there is none. */
+function exactTest({ definition }: ElementNode): ((value: unknown) => boolean) | undefined {
+  const fixed = fixedValue(definition);
+  if (fixed !== undefined) return (value) => equals(value, fixed);
+  const pattern = patternValue(definition);
+  return pattern === undefined ? undefined : (value) => matchesPattern(value, pattern);
+}
+
+/** The usual case: one fixed value or pattern at the end of element names. */
+function plainTest(nodes: readonly ElementNode[], steps: readonly Step[]): Matcher | undefined {
+  const exact = nodes.flatMap((node) => exactTest(node) ?? []);
+  const deeper = nodes.some(
+    (node) =>
+      !exactTest(node) && (node.children.length > 0 || node.definition.binding?.strength === 'required'),
+  );
+  const [only, ...others] = exact;
+  if (!only || others.length > 0 || deeper || steps.some(({ kind }) => kind !== 'child')) return undefined;
+  const names = steps.map(({ name }) => name);
+  return ({ value }) => anyAt(value, names, 0, only);
+}
 
 /** The matcher of a slice: all its discriminators hold. Undefined when one of them tells nothing. */
 export function sliceMatcher(
@@ -50,6 +97,8 @@ function discriminatorTest(
     if (!must && !never) return undefined;
     return (instance, run) => placesAt(instance, steps, run, compilation).length > 0 === must;
   }
+  const plain = kind === 'value' || kind === 'pattern' ? plainTest(nodes, steps) : undefined;
+  if (plain) return plain;
   const tests = nodes.flatMap((node) => {
     const test =
       kind === 'type'
@@ -98,10 +147,8 @@ function childDefinitions(node: ElementNode, step: Step, compilation: Compilatio
 /** Fixed value, pattern or required binding of an element, or of those inside it. */
 function valueTest(node: ElementNode, compilation: Compilation): PlaceTest | undefined {
   const { definition } = node;
-  const fixed = fixedValue(definition);
-  if (fixed !== undefined) return ({ value }) => equals(value, fixed);
-  const pattern = patternValue(definition);
-  if (pattern !== undefined) return ({ value }) => matchesPattern(value, pattern);
+  const exact = exactTest(node);
+  if (exact) return ({ value }) => exact(value);
   const inner = node.children.flatMap((child) =>
     [child, ...child.slices].flatMap((one) => {
       const test = valueTest(one, compilation);

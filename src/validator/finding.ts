@@ -278,7 +278,8 @@ export interface Finding {
   readonly key: string;
   readonly severity: IssueSeverity;
   readonly code: IssueType;
-  readonly text: string;
+  /** The words, or for a finding of the table the names that fill in its own: they are put together only at the end. */
+  readonly text: string | readonly (string | number)[];
   path: string;
 }
 

@@ -139,21 +139,8 @@ export function compileProfile(
   }
 
   const check: ValueCheck = (value, run, actual, companion) => {
-    if (!isObject(value)) {
-      compiled ??= body();
-      compiled(value, run, actual, companion);
-      return;
-    }
-    let visited = run.visiting.get(value);
-    if (visited?.has(url)) return;
-    if (!visited) {
-      visited = new Set();
-      run.visiting.set(value, visited);
-    }
-    visited.add(url);
     compiled ??= body();
     compiled(value, run, actual, companion);
-    visited.delete(url);
   };
   return { url, type, structure, check };
 }

@@ -37,6 +37,13 @@ function pathOf({ contentReference, path = '' }: ElementDefinition): string {
   return contentReference === undefined ? path : contentReference.slice(contentReference.indexOf('#') + 1);
 }
 
+/** The type of a plain element's values. */
+function declaredType(node: ElementNode, base: BaseElement | undefined): string {
+  const code = typeCodes(base?.definition ?? node.definition)[0];
+  const backbone = code === undefined || code === 'BackboneElement' || code === 'Element';
+  return backbone ? pathOf(base?.definition ?? node.definition) : code;
+}
+
 export function instanceReader(node: ElementNode, base: BaseElement | undefined): InstanceReader {
   const { name } = node;
   const codes = typeCodes(base?.definition ?? node.definition);
@@ -51,9 +58,7 @@ export function instanceReader(node: ElementNode, base: BaseElement | undefined)
       return [];
     };
   }
-  const code = codes[0];
-  const backbone = code === undefined || code === 'BackboneElement' || code === 'Element';
-  const declared = backbone ? pathOf(base?.definition ?? node.definition) : code;
+  const declared = declaredType(node, base);
   const beside = primitiveFormats[declared] ? `_${name}` : undefined;
   return (holder) => {
     const value = holder[name];
@@ -116,6 +121,7 @@ export function propertyCheck(
         found(run, 'must-support', '', name, scope.profile);
     };
   }
+  if (!slicing && !node.choice) return plainCheck(node, base, scope, limits, check, wanted);
   return (holder, run) => {
     const instances = read(holder);
     const count = instances.length;
@@ -125,5 +131,44 @@ export function propertyCheck(
       found(run, 'must-support', '', name, scope.profile);
     if (check) for (let i = 0; i < count; i++) checkInstance(instances[i] as Instance, check, run);
     if (slicing) slicing(instances, holder, run);
+  };
+}
+
+/** As below, without slices and choices: the values are checked where they lie, nothing is allocated. */
+function plainCheck(
+  node: ElementNode,
+  base: BaseElement | undefined,
+  scope: ProfileScope,
+  limits: { min: number; max: number } | undefined,
+  check: ValueCheck | undefined,
+  wanted: boolean,
+): HolderCheck {
+  const { name } = node;
+  const declared = declaredType(node, base);
+  const beside = primitiveFormats[declared] ? `_${name}` : undefined;
+  return (holder, run) => {
+    const value = holder[name];
+    const companion = beside === undefined ? undefined : holder[beside];
+    let count = 1;
+    if (Array.isArray(value)) count = value.length;
+    else if (value === undefined)
+      count = Array.isArray(companion) ? companion.length : companion === undefined ? 0 : 1;
+    if (limits && count < limits.min) found(run, 'cardinality-min', '', name, limits.min);
+    if (limits && count > limits.max) found(run, 'cardinality-max', name, name, limits.max);
+    if (count === 0 && wanted && run.options.mustSupport === true)
+      found(run, 'must-support', '', name, scope.profile);
+    if (!check || count === 0) return;
+    const start = run.findings.length;
+    if (!Array.isArray(value) && !Array.isArray(companion)) {
+      check(value, run, typeOf(value, declared), companion);
+      if (run.findings.length !== start) under(run, start, name);
+      return;
+    }
+    for (let i = 0; i < count; i++) {
+      const before = run.findings.length;
+      const one: unknown = Array.isArray(value) ? (value[i] ?? undefined) : undefined;
+      check(one, run, typeOf(one, declared), Array.isArray(companion) ? companion[i] : undefined);
+      if (run.findings.length !== before) under(run, before, `${name}[${i}]`);
+    }
   };
 }

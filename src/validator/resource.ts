@@ -41,7 +41,7 @@ export function resourceCheck(compilation: Compilation, applyRules: RulesCheck):
     compilation.typeCheck(type)(resource, run, type);
     if (container === undefined && Array.isArray(resource.contained)) checkContained(resource.contained, run);
     if (run.options.bestPractice === true && container === undefined) adviseNarrative(resource, run);
-    const applied = new Set<string>();
+    const applied: string[] = [];
     if (run.options.claimedProfiles !== false) checkClaimed(resource, run, applied);
     for (const url of profiles) applyProfile(url, '', run, applied);
     for (const url of impliedProfiles(resource)) applyProfile(url, '', run, applied);
@@ -51,7 +51,7 @@ export function resourceCheck(compilation: Compilation, applyRules: RulesCheck):
   }
 
   /** Profiles that a supporting implementation guide demands of every resource of a type. */
-  function applyGlobal(run: Run, applied: Set<string>): void {
+  function applyGlobal(run: Run, applied: string[]): void {
     for (const { resourceType, global } of run.options.supporting ?? []) {
       if (resourceType !== 'ImplementationGuide' || !Array.isArray(global)) continue;
       for (const { type, profile } of global)
@@ -59,7 +59,7 @@ export function resourceCheck(compilation: Compilation, applyRules: RulesCheck):
     }
   }
 
-  function checkClaimed(resource: Record<string, unknown>, run: Run, applied: Set<string>): void {
+  function checkClaimed(resource: Record<string, unknown>, run: Run, applied: string[]): void {
     const claimed = isObject(resource.meta) ? resource.meta.profile : undefined;
     if (!Array.isArray(claimed)) return;
     claimed.forEach((url, index) => {
@@ -67,14 +67,14 @@ export function resourceCheck(compilation: Compilation, applyRules: RulesCheck):
     });
   }
 
-  function applyProfile(url: string, place: string, run: Run, applied: Set<string>): void {
+  function applyProfile(url: string, place: string, run: Run, applied: string[]): void {
     const profile = compilation.profile(url);
     if (!profile) {
       foundAs(run, run.options.unknownProfile ?? 'warning', 'profile-unknown', place);
       return;
     }
-    if (applied.has(profile.url)) return;
-    applied.add(profile.url);
+    if (applied.includes(profile.url)) return;
+    applied.push(profile.url);
     const { type, resource } = run.scope;
     if (fitsType(profile, type, compilation)) profile.check(resource, run, type);
     else found(run, 'profile-type', place, profile.url, profile.type);

@@ -31,8 +31,8 @@ export interface Run {
   scope: ResourceScope;
   /** What was said once and need not be said again. */
   readonly told: Set<string>;
-  /** Pairs of object and profile being checked, so that circles end. */
-  readonly visiting: Map<object, Set<string>>;
+  /** Targets of references being checked and by which profile, so that circles end. */
+  readonly visiting: Map<unknown, string[]>;
   /** Url of the extension the walk is in. */
   extensionUrl: unknown;
 }
@@ -49,7 +49,7 @@ export function createRun(options: ValidationOptions, scope: ResourceScope): Run
  */
 export function found(run: Run, key: FindingKey, path: string, ...names: (string | number)[]): void {
   const row = findings[key];
-  run.findings.push({ key, severity: row.severity, code: row.code, text: findingText(key, names), path });
+  run.findings.push({ key, severity: row.severity, code: row.code, text: names, path });
 }
 
 /** As `found`, with another severity than the table gives. */
@@ -60,7 +60,7 @@ export function foundAs(
   path: string,
   ...names: string[]
 ): void {
-  run.findings.push({ key, severity, code: findings[key].code, text: findingText(key, names), path });
+  run.findings.push({ key, severity, code: findings[key].code, text: names, path });
 }
 
 /** Records that something could not be checked, once for each name. */
@@ -91,9 +91,11 @@ export function anyError(run: Run, start: number): boolean {
 
 /** The findings as issues: rooted at the resource type, each said once. */
 export function issuesOf(run: Run): Issue[] {
-  const seen = new Set<string>();
   const issues: Issue[] = [];
-  for (const { key, severity, code, text, path } of run.findings) {
+  if (run.findings.length === 0) return issues;
+  const seen = new Set<string>();
+  for (const { key, severity, code, text: words, path } of run.findings) {
+    const text = typeof words === 'string' ? words : findingText(key as FindingKey, words);
     const expression = path === '' ? run.scope.type : `${run.scope.type}.${path}`;
     const same = `${key} ${expression} ${text}`;
     if (seen.has(same)) continue;
