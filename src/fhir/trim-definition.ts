@@ -68,11 +68,16 @@ export function trimDefinition(resource: Resource): Resource {
   const trimmed: Record<string, unknown> = {};
   for (const member of members) {
     if (resource[member] === undefined) continue;
-    const value =
-      member === 'snapshot' ? trimSnapshot(resource.snapshot) : trimValue(member, resource[member]);
+    const value = trimMember(member, resource[member]);
     if (value !== undefined) trimmed[member] = value;
   }
   return trimmed as Resource;
+}
+
+function trimMember(member: string, value: unknown): unknown {
+  if (member === 'snapshot') return trimSnapshot(value);
+  // The `definition` of a component is no prose but the parameter it stands for.
+  return member === 'component' ? value : trimValue(member, value);
 }
 
 function trimSnapshot(snapshot: unknown): unknown {
