@@ -1,0 +1,116 @@
+import t from 'tap';
+import { errors, findings, validatorWith } from './parts.ts';
+
+const patient = (more: object) => ({ resourceType: 'Patient', ...more });
+const observation = (code: object, more: object = {}) => ({
+  resourceType: 'Observation',
+  status: 'final',
+  code,
+  ...more,
+});
+const observationCategory = 'http://terminology.hl7.org/CodeSystem/observation-category';
+
+t.test('a required binding refuses other codes', async (t) => {
+  t.same(errors(patient({ gender: 'female' })), []);
+  t.same(errors(patient({ gender: 'Female' })), ['binding-required @ Patient.gender']);
+  t.same(errors(patient({ gender: ' female' })), ['format @ Patient.gender']);
+  t.same(errors(patient({ telecom: [{ system: 'pigeon', value: 'x' }] })), [
+    'binding-required @ Patient.telecom[0].system',
+  ]);
+  const condition = (clinicalStatus: object) => ({
+    resourceType: 'Condition',
+    subject: { display: 'x' },
+    clinicalStatus,
+  });
+  const system = 'http://terminology.hl7.org/CodeSystem/condition-clinical';
+  t.same(errors(condition({ coding: [{ system, code: 'active' }] })), []);
+  t.same(
+    errors(
+      condition({
+        coding: [
+          { system: 'http://x.com', code: 'active' },
+          { system, code: 'active' },
+        ],
+      }),
+    ),
+    [],
+  );
+  t.same(errors(condition({ coding: [{ system: 'http://x.com', code: 'active' }] })), [
+    'binding-required @ Condition.clinicalStatus',
+  ]);
+  t.same(errors(condition({ text: 'active' })), ['binding-required @ Condition.clinicalStatus']);
+});
+
+t.test('a required code cannot be replaced by an extension', async (t) => {
+  const extension = [
+    { url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' },
+  ];
+  t.same(errors(patient({ _gender: { extension } })), ['binding-required @ Patient.gender']);
+});
+
+t.test('extensible bindings warn and preferred ones inform', async (t) => {
+  const married = (coding: object) => patient({ maritalStatus: { coding: [coding] } });
+  const system = 'http://terminology.hl7.org/CodeSystem/v3-MaritalStatus';
+  t.same(findings(married({ system, code: 'M' }), 'warning'), []);
+  t.same(findings(married({ system: 'http://x.com', code: 'M' }), 'warning'), [
+    'binding-extensible @ Patient.maritalStatus',
+  ]);
+  t.same(findings(patient({ maritalStatus: { text: 'married' } }), 'warning'), [], 'text alone may stand');
+  const category = (coding: object) => observation({ text: 'x' }, { category: [{ coding: [coding] }] });
+  t.same(findings(category({ system: observationCategory, code: 'survey' }), 'information'), []);
+  t.same(findings(category({ system: 'http://x.com', code: 'survey' }), 'information'), [
+    'binding-preferred @ Observation.category[0]',
+  ]);
+});
+
+t.test('a code that its own system does not have is an error anywhere', async (t) => {
+  t.same(errors(observation({ coding: [{ system: observationCategory, code: 'survey' }] })), []);
+  t.same(errors(observation({ coding: [{ system: observationCategory, code: 'surveys' }] })), [
+    'code-unknown @ Observation.code.coding[0].code',
+  ]);
+});
+
+t.test('a display that its system does not give is a warning', async (t) => {
+  const shown = (display: string) =>
+    observation({ coding: [{ system: observationCategory, code: 'survey', display }] });
+  t.same(findings(shown('Survey'), 'warning'), []);
+  t.same(findings(shown('survey '), 'warning'), [], 'case and white space do not matter');
+  t.same(findings(shown('Laboratory'), 'warning'), ['code-display @ Observation.code.coding[0].display']);
+});
+
+t.test('a supplement and a value set are no code systems', async (t) => {
+  const supplement = {
+    resourceType: 'CodeSystem',
+    url: 'https://kat.test/CodeSystem/s',
+    status: 'active',
+    content: 'supplement',
+    supplements: observationCategory,
+    concept: [{ code: 'survey' }],
+  };
+  const by = validatorWith(supplement);
+  t.same(errors(observation({ coding: [{ system: supplement.url, code: 'survey' }] }), {}, by), [
+    'code-system-supplement @ Observation.code.coding[0].system',
+  ]);
+  const valueSet = 'http://hl7.org/fhir/ValueSet/observation-category';
+  t.same(errors(observation({ coding: [{ system: valueSet, code: 'survey' }] })), [
+    'code-system-is-value-set @ Observation.code.coding[0].system',
+  ]);
+});
+
+t.test('what is not shipped is said to be unchecked, once', async (t) => {
+  const language = { coding: [{ system: 'urn:ietf:bcp:47', code: 'de' }] };
+  t.same(errors(patient({ communication: [{ language }] })), []);
+  const snomed = { coding: [{ system: 'http://snomed.info/sct', code: '1' }] };
+  const said = findings(
+    {
+      resourceType: 'Procedure',
+      status: 'completed',
+      subject: { display: 'x' },
+      category: snomed,
+      statusReason: snomed,
+      outcome: snomed,
+    },
+    'information',
+  );
+  t.equal(new Set(said).size, said.length, 'nothing twice');
+});

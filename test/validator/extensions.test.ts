@@ -1,0 +1,218 @@
+import t from 'tap';
+import { errors, findings, profile, validatorWith } from './parts.ts';
+
+const base = 'http://hl7.org/fhir/StructureDefinition/';
+const url = 'https://kat.test/StructureDefinition/mood';
+
+/** A simple extension with a context. */
+function mood(context: object[], more: object = {}): object {
+  return {
+    ...profile(
+      'Extension',
+      {
+        'Extension.extension': { max: '0' },
+        'Extension.url': { fixedUri: url },
+        'Extension.value[x]': { min: 1, type: [{ code: 'code' }] },
+      },
+      { url, context },
+    ),
+    ...more,
+  };
+}
+
+const element = (expression: string) => ({ type: 'element', expression });
+const value = { url, valueCode: 'calm' };
+
+t.test('the value of an extension is what its definition says', async (t) => {
+  const by = validatorWith(mood([element('Patient')]));
+  const patient = (extension: object) => ({ resourceType: 'Patient', extension: [extension] });
+  t.same(errors(patient(value), {}, by), []);
+  t.same(errors(patient({ url, valueString: 'calm' }), {}, by), ['type @ Patient.extension[0].value']);
+  t.same(errors(patient({ url, extension: [value] }), {}, by).sort(), [
+    'cardinality-max @ Patient.extension[0].extension',
+    'cardinality-min @ Patient.extension[0]',
+    'extension-context @ Patient.extension[0].extension[0]',
+  ]);
+  t.same(errors(patient({ url, valueCode: 'a  b' }), {}, by), ['format @ Patient.extension[0].value']);
+});
+
+t.test('an extension has a url, and a value or extensions', async (t) => {
+  const patient = (extension: object) => ({ resourceType: 'Patient', extension: [extension] });
+  const by = validatorWith(mood([element('Patient')]));
+  t.same(errors(patient({ valueCode: 'x' }), {}, by), ['cardinality-min @ Patient.extension[0]']);
+  t.same(errors(patient({ url: 'mood', valueCode: 'x' }), {}, by), [
+    'extension-url @ Patient.extension[0].url',
+  ]);
+  t.ok(errors(patient({ url }), {}, by).includes('ext-1 @ Patient.extension[0]'));
+  const both = {
+    url: `${base}patient-birthPlace`,
+    valueAddress: { text: 'x' },
+    extension: [{ url: 'http://example.org/x', valueCode: 'y' }],
+  };
+  t.ok(errors(patient(both), {}, by).includes('ext-1 @ Patient.extension[0]'));
+});
+
+/** context → a resource in which it is right, and one in which it is wrong with the place of the extension. */
+const contexts: [name: string, context: object, good: object, bad: object, place: string][] = [
+  [
+    'a resource type',
+    element('Patient'),
+    patient({}),
+    patient({ name: [{ extension: [value] }] }, false),
+    'Patient.name[0].extension[0]',
+  ],
+  [
+    'an element',
+    element('Patient.name'),
+    patient({ name: [{ extension: [value] }] }, false),
+    patient({}),
+    'Patient.extension[0]',
+  ],
+  [
+    'a data type',
+    element('HumanName'),
+    patient({ name: [{ extension: [value] }] }, false),
+    patient({}),
+    'Patient.extension[0]',
+  ],
+  [
+    'an element of a data type',
+    element('HumanName.family'),
+    patient({ name: [{ _family: { extension: [value] } }] }, false),
+    patient({}),
+    'Patient.extension[0]',
+  ],
+  [
+    'an element of a data type by the path in the resource',
+    element('Patient.name.family'),
+    patient({ name: [{ _family: { extension: [value] } }] }, false),
+    patient({ name: [{ extension: [value] }] }, false),
+    'Patient.name[0].extension[0]',
+  ],
+  [
+    'a primitive type',
+    element('date'),
+    patient({ _birthDate: { extension: [value] } }, false),
+    patient({}),
+    'Patient.extension[0]',
+  ],
+  [
+    'an inherited element',
+    element('DomainResource.text'),
+    patient(
+      {
+        text: {
+          status: 'generated',
+          div: '<div xmlns="http://www.w3.org/1999/xhtml">x</div>',
+          extension: [value],
+        },
+      },
+      false,
+    ),
+    patient({}),
+    'Patient.extension[0]',
+  ],
+  [
+    'a backbone element',
+    element('Patient.contact'),
+    patient({ contact: [{ name: { text: 'x' }, extension: [value] }] }, false),
+    patient({}),
+    'Patient.extension[0]',
+  ],
+  [
+    'another extension',
+    { type: 'extension', expression: `${base}patient-birthPlace` },
+    patient(
+      { extension: [{ url: `${base}patient-birthPlace`, valueAddress: { text: 'x', extension: [value] } }] },
+      false,
+    ),
+    patient({}),
+    'Patient.extension[0]',
+  ],
+  [
+    'a FHIRPath expression',
+    { type: 'fhirpath', expression: "Patient.name.where(use = 'usual')" },
+    patient({ name: [{ use: 'usual', extension: [value] }] }, false),
+    patient({ name: [{ use: 'old', extension: [value] }] }, false),
+    'Patient.name[0].extension[0]',
+  ],
+];
+
+function patient(more: object, withValue = true): object {
+  return { resourceType: 'Patient', ...(withValue ? { extension: [value] } : {}), ...more };
+}
+
+for (const [name, context, good, bad, place] of contexts) {
+  t.test(`the context may be ${name}`, async (t) => {
+    const by = validatorWith(mood([context]));
+    t.same(errors(good, {}, by), []);
+    t.same(errors(bad, {}, by), [`extension-context @ ${place}`]);
+  });
+}
+
+t.test('a context invariant holds where the extension stands', async (t) => {
+  const by = validatorWith(mood([element('Patient')], { contextInvariant: ['active = true'] }));
+  t.same(errors(patient({ active: true }), {}, by), []);
+  t.same(errors(patient({ active: false }), {}, by), ['extension-context @ Patient.extension[0]']);
+});
+
+t.test('modifier extensions stand in modifierExtension and nowhere else', async (t) => {
+  const definition = mood([element('Patient')]) as { differential: { element: object[] } };
+  definition.differential.element.unshift({
+    id: 'Extension',
+    path: 'Extension',
+    isModifier: true,
+    isModifierReason: 'x',
+  });
+  const modifier = validatorWith(definition);
+  const plain = validatorWith(mood([element('Patient')]));
+  const modifying = { resourceType: 'Patient', modifierExtension: [value] };
+  t.same(errors(modifying, {}, modifier), []);
+  t.same(errors(patient({}), {}, modifier), ['extension-modifier @ Patient.extension[0]']);
+  t.same(errors(modifying, {}, plain), ['extension-not-modifier @ Patient.modifierExtension[0]']);
+});
+
+t.test('an extension without a known definition is as serious as asked for', async (t) => {
+  const unknown = { resourceType: 'Patient', extension: [{ url: 'https://kat.test/none', valueCode: 'x' }] };
+  t.same(errors(unknown), []);
+  t.same(findings(unknown, 'warning'), ['extension-unknown @ Patient.extension[0]']);
+  t.same(errors(unknown, { unknownExtension: 'error' }), ['extension-unknown @ Patient.extension[0]']);
+  const example = { resourceType: 'Patient', extension: [{ url: 'http://example.org/x', valueCode: 'x' }] };
+  t.same(errors(example, { unknownExtension: 'error' }), [], 'example domains stand for examples');
+  t.same(errors(example, { unknownExtension: 'error', exampleUrls: false }).sort(), [
+    'extension-unknown @ Patient.extension[0]',
+    'url-example @ Patient.extension[0].url',
+  ]);
+});
+
+t.test('a complex extension has the parts its definition names', async (t) => {
+  const whole = `${base}patient-nationality`;
+  const nationality = (...extension: object[]) => ({
+    resourceType: 'Patient',
+    extension: [{ url: whole, extension }],
+  });
+  const code = { url: 'code', valueCodeableConcept: { text: 'x' } };
+  t.same(errors(nationality(code)), []);
+  t.same(errors(nationality(code, code)), ['slice-max @ Patient.extension[0].extension']);
+  t.same(errors(nationality({ url: 'code', valueString: 'x' })), [
+    'type @ Patient.extension[0].extension[0].value',
+  ]);
+  const other = nationality(code, { url: 'other', valueString: 'x' });
+  t.same(findings(other, 'warning'), ['extension-part-unknown @ Patient.extension[0].extension[1]']);
+});
+
+t.test('a profile may demand an extension', async (t) => {
+  const definition = profile('Patient', {
+    'Patient.extension:mood': {
+      sliceName: 'mood',
+      min: 1,
+      max: '1',
+      type: [{ code: 'Extension', profile: [url] }],
+    },
+  });
+  const by = validatorWith(mood([element('Patient')]), definition);
+  const options = { profiles: [definition.url] };
+  t.same(errors(patient({}), options, by), []);
+  t.same(errors({ resourceType: 'Patient' }, options, by), ['slice-min @ Patient']);
+  t.same(errors(patient({ extension: [value, value] }), options, by), ['slice-max @ Patient.extension']);
+});
