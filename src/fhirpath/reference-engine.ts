@@ -5,6 +5,7 @@ import type { ResourceNode, UserInvocationTable } from 'fhirpath';
 import type { Model } from '../fhir/model.ts';
 import { namedConstant } from './constants.ts';
 import type { Environment, Expression, TypedValue } from './expression.ts';
+import { ExpressionFault } from './fault.ts';
 import { fhirPathJs, fhirPathJsModel } from './fhirpath-js.ts';
 import { constantNames, type Tree } from './tree.ts';
 
@@ -18,7 +19,12 @@ export function referenceExpression(text: string, focusType: string, model: Mode
   const evaluate = (focus: TypedValue, environment: Environment): unknown[] => {
     run ??= compile(text, model.type(focusType)?.kind === 'resource' ? focusType : focus.type);
     const variables = variablesOf(constants, environment);
-    const options = { resolveInternalTypes: false, userInvocationTable: functionsOf(environment) };
+    const options = {
+      resolveInternalTypes: false,
+      userInvocationTable: functionsOf(environment),
+      // What `trace()` shows may identify a patient.
+      traceFn: () => {},
+    };
     return run(asInput(focus), variables, options) as unknown[];
   };
   return {
@@ -27,7 +33,9 @@ export function referenceExpression(text: string, focusType: string, model: Mode
     values: (focus, environment) => evaluate(focus, environment).map(toTypedValue),
     test(focus, environment) {
       const result = evaluate(focus, environment);
-      return result.length === 1 && toTypedValue(result[0]).value === true;
+      if (result.length > 1) throw new ExpressionFault('A single value was expected');
+      const value = result.length === 1 ? toTypedValue(result[0]).value : undefined;
+      return value !== undefined && value !== false;
     },
   };
 }
@@ -78,9 +86,10 @@ function functionsOf(environment: Environment): UserInvocationTable {
     resolve: {
       arity: { 0: [] },
       fn: (input: readonly unknown[]) =>
-        input
-          .map((node) => environment.resolve?.(referenceOf(toTypedValue(node).value))?.value)
-          .filter(Boolean),
+        input.flatMap((node) => {
+          const target = environment.resolve?.(referenceOf(toTypedValue(node).value));
+          return target ? [nodeAt(target.value, target.type, '$this')] : [];
+        }),
     },
     memberOf: {
       arity: { 1: ['String'] },

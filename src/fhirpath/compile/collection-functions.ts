@@ -5,12 +5,14 @@
 import { aggregates } from '../runtime/collections.ts';
 import { type Call, checkArguments, type FunctionCompiler, type FunctionTable } from './call.ts';
 import { capture, collect } from './capture.ts';
+import { sameItem } from './comparison.ts';
 import {
   booleanStream,
   collectionStream,
   nodeItem,
   nodeOf,
   optionalNodeStream,
+  type Sink,
   type Stream,
   typedItem,
   type Writer,
@@ -20,6 +22,7 @@ import {
 export function combined(w: Writer, a: Stream, b: Stream, operator: string): Stream {
   return (sink, hints) => {
     if (operator === 'union' && hints?.duplicates) return `{${a(sink, hints)}}{${b(sink, hints)}}`;
+    if (operator === 'intersect' && hints?.duplicates) return common(w, a, b)(sink, hints);
     const inner = operator === 'exclude' || operator === 'intersect' ? undefined : hints?.accepts;
     const [x, y] = [collect(w, a, { accepts: inner }), collect(w, b, { accepts: inner })];
     const result = w.fresh('c');
@@ -28,6 +31,18 @@ export function combined(w: Writer, a: Stream, b: Stream, operator: string): Str
     const run = `const ${result}=${w.runtime(operator)}(${x.name},${y.name});`;
     return x.code + y.code + effort + run + collectionStream(w, result, types)(sink);
   };
+}
+
+/** Items of one stream that another has as well; the other is walked again for each, so nothing is collected. */
+function common(w: Writer, a: Stream, b: Stream): Stream {
+  return (sink, hints) =>
+    a((item) => {
+      const label = w.fresh('L');
+      const body = b((other) => `if(${sameItem(w, item, other)}===true){${sink(item)}break ${label};}`, {
+        duplicates: true,
+      });
+      return `${label}:{${body}}`;
+    }, hints);
 }
 
 function combining(operator: string): FunctionCompiler {
@@ -73,12 +88,16 @@ function aggregate(name: string): FunctionCompiler {
 function navigation(name: string): FunctionCompiler {
   return (w, call) => {
     checkArguments(call, 0);
-    return (sink) =>
+    const stream = (sink: Sink) =>
       call.input((item) => {
         const found = w.fresh('c');
         const run = `const ${found}=${w.runtime(name)}(${nodeOf(w, item)});`;
-        return run + collectionStream(w, found)(sink);
+        return run + w.spend(`${found}.length`) + collectionStream(w, found)(sink);
       });
+    if (name !== 'children') return stream;
+    const count = (target: string) =>
+      call.input((item) => `${target}+=${w.runtime('countChildren')}(${item.value},${item.element});`);
+    return Object.assign(stream, { count });
   };
 }
 

@@ -5,7 +5,7 @@
 import { type Family, familyOf, isSystemType } from '../runtime/node.ts';
 import type { Tree } from '../tree.ts';
 import { assignBoolean, capture, collect, mayRepeat } from './capture.ts';
-import { literalItem, unwrap } from './literal.ts';
+import { literalItem } from './literal.ts';
 import { booleanStream, type Item, nodeOf, type Scope, type Stream, type Writer } from './writer.ts';
 
 const simple: ReadonlySet<Family> = new Set<Family>(['string', 'number', 'boolean']);
@@ -54,12 +54,13 @@ function literalEquality(
 }
 
 /** JavaScript for the equality of two items; where one is of FHIRPath's own types, companions do not count. */
-function sameItem(w: Writer, a: Item, b: Item): string {
+export function sameItem(w: Writer, a: Item, b: Item): string {
   const [left, right] = [commonFamily(a), commonFamily(b)];
   const plain = [a, b].some(({ types }) => types?.every(isSystemType));
   if (plain && left !== undefined && right !== undefined && simple.has(left) && simple.has(right)) {
     return left === right ? `${a.value}===${b.value}` : 'false';
   }
+  if (left === 'complex' && right === 'complex') return `${w.runtime('equalJson')}(${a.value},${b.value})`;
   return `${w.runtime('equalItems')}(${nodeOf(w, a)},${nodeOf(w, b)})`;
 }
 
@@ -134,9 +135,8 @@ export function membership(w: Writer, one: Tree, all: Tree, scope: Scope): Strea
 }
 
 /** The members of a union one after the other: whether one comes twice does not matter here. */
-function alternatives(w: Writer, tree: Tree, scope: Scope): Stream {
-  const node = unwrap(tree);
-  if (node.type !== 'UnionExpression') return w.stream(tree, scope);
+function alternatives(w: Writer, node: Tree, scope: Scope): Stream {
+  if (node.type !== 'UnionExpression') return w.stream(node, scope);
   const streams = node.children!.map((child) => alternatives(w, child, scope));
   return (sink) => streams.map((stream) => `{${stream(sink, { duplicates: true })}}`).join('');
 }

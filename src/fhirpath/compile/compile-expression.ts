@@ -61,6 +61,7 @@ function write(form: Form, focusType: string, tree: Tree, c: Compilation): Writt
   const w: Writer = {
     model: c.model,
     strict: c.strict,
+    resourceType: resourceTypeOf(focusType, c.model),
     fresh: (prefix) => `${prefix}${++names}`,
     constant: (value) => `q${constants.push(value) - 1}`,
     runtime(name) {
@@ -83,6 +84,12 @@ function write(form: Form, focusType: string, tree: Tree, c: Compilation): Writt
     source: `'use strict';${header.join('')}${declared.join('')}return (f,env)=>{${budget}${body}};`,
     constants,
   };
+}
+
+/** `Observation` for `Observation.component`: an element is part of the resource that its path begins with. */
+function resourceTypeOf(focusType: string, model: Model): string | undefined {
+  const [first = ''] = focusType.split('.');
+  return model.type(first)?.kind === 'resource' ? first : undefined;
 }
 
 function bodyOf(w: Writer, form: Form, focusType: string, tree: Tree): string {

@@ -5,7 +5,7 @@
 import { namedConstant } from '../constants.ts';
 import { ExpressionFault } from '../fault.ts';
 import { isOfType } from '../runtime/types.ts';
-import { constantName, type Tree } from '../tree.ts';
+import type { Tree } from '../tree.ts';
 import { arithmetic, concatenation, polarity } from './arithmetic.ts';
 import { type FunctionTable, indexItem } from './call.ts';
 import { assignBoolean } from './capture.ts';
@@ -39,8 +39,6 @@ const functions: FunctionTable = {
 
 type Emitter = (w: Writer, node: Tree, scope: Scope) => Stream;
 
-const through: Emitter = (w, node, scope) => w.stream(node.children![0]!, scope);
-
 const literal: Emitter = (w, node) => {
   const item = literalItem(w, node);
   if (!item) throw new NotCompiled(node.type);
@@ -52,13 +50,14 @@ const operands = ({ children }: Tree): readonly [Tree, Tree] => [children![0]!, 
 const logicOperator: Emitter = (w, node, scope) => logic(w, operands(node), scope, node.text ?? '');
 
 const emitters: Readonly<Record<string, Emitter>> = {
-  EntireExpression: through,
-  TermExpression: through,
-  LiteralTerm: through,
-  ParenthesizedTerm: through,
   InvocationTerm: (w, node, scope) => invocation(w, node.children![0]!, scope.this, scope, true),
-  InvocationExpression: (w, node, scope) =>
-    invocation(w, node.children![1]!, w.stream(node.children![0]!, scope), scope, false),
+  InvocationExpression: (w, node, scope) => {
+    const [input, step] = operands(node);
+    if (w.strict && positional.has(step.text ?? '') && isUnordered(input)) {
+      throw new ExpressionFault(`${step.text}() needs an order`);
+    }
+    return invocation(w, step, w.stream(input, scope), scope, false);
+  },
   IndexerExpression: (w, node, scope) =>
     itemAt(w, w.stream(node.children![0]!, scope), w.stream(node.children![1]!, scope)),
   PolarityExpression: (w, node, scope) => {
@@ -93,7 +92,7 @@ const emitters: Readonly<Record<string, Emitter>> = {
   AndExpression: logicOperator,
   OrExpression: logicOperator,
   ImpliesExpression: logicOperator,
-  ExternalConstantTerm: (w, node, scope) => externalConstant(w, constantName(node), scope),
+  ExternalConstantTerm: (w, node, scope) => externalConstant(w, node.text ?? '', scope),
   NullLiteral: () => () => '',
   BooleanLiteral: literal,
   StringLiteral: literal,
@@ -115,6 +114,16 @@ export function emit(w: Writer, node: Tree, scope: Scope): Stream {
   return emitter(w, node, scope);
 }
 
+/** Functions whose answer depends on the order of items. */
+const positional: ReadonlySet<string> = new Set(['first', 'last', 'tail', 'skip', 'take']);
+
+/** The children of an item come in no defined order. http://hl7.org/fhirpath/#tree-navigation */
+function isUnordered({ type, children = [] }: Tree): boolean {
+  if (type !== 'InvocationExpression') return false;
+  const [input, step] = children;
+  return /^(children|descendants)$/.test(step!.text ?? '') || isUnordered(input!);
+}
+
 /** Code that assigns the boolean of a tree. */
 export function emitBoolean(w: Writer, node: Tree, scope: Scope, target: string): string {
   return assignBoolean(w, emit(w, node, scope), target);
@@ -127,11 +136,10 @@ function invocation(w: Writer, node: Tree, input: Stream, scope: Scope, head: bo
       return head ? headStream(w, input, name) : w.member(input, name);
     }
     case 'FunctionInvocation': {
-      const [call] = node.children!;
       const name = unquote(node.text ?? '');
       const compile = Object.hasOwn(functions, name) ? functions[name] : undefined;
       if (!compile) throw new NotCompiled(`${name}()`);
-      return compile(w, { name, input, args: argumentsOf(call!), scope, head });
+      return compile(w, { name, input, args: node.children ?? [], scope, head });
     }
     case 'ThisInvocation':
       return scope.this;
@@ -146,18 +154,15 @@ function invocation(w: Writer, node: Tree, input: Stream, scope: Scope, head: bo
   }
 }
 
-function argumentsOf({ children = [] }: Tree): readonly Tree[] {
-  const rest = children[0]?.type === 'Identifier' ? children.slice(1) : children;
-  return rest[0]?.type === 'ParamList' ? (rest[0].children ?? []) : rest;
-}
-
 /** https://hl7.org/fhir/R4/fhirpath.html#variables */
 function externalConstant(w: Writer, name: string, scope: Scope): Stream {
   if (name === 'context') return scope.root;
   if (name === 'resource' || name === 'rootResource') {
+    const type = name === 'resource' ? w.resourceType : 'DomainResource';
     return (sink) => {
-      const node = w.fresh('n');
-      return `const ${node}=env.${name};${sink(nodeItem(node, undefined, false))}`;
+      const [node, value] = [w.fresh('n'), w.fresh('v')];
+      const item = { ...nodeItem(node, type === undefined ? undefined : [type], false), value };
+      return `const ${node}=env.${name},${value}=${node}.value;${sink(item)}`;
     };
   }
   const value = namedConstant(name);

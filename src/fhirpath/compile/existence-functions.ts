@@ -74,7 +74,7 @@ function count(w: Writer, call: Call): Stream {
   checkArguments(call, 0);
   return (sink) => {
     const name = w.fresh('k');
-    const body = call.input(() => `${name}++;`);
+    const body = call.input.count?.(name) ?? call.input(() => `${name}++;`);
     return `let ${name}=0;${body}${sink(typedItem('System.Integer', name))}`;
   };
 }

@@ -19,24 +19,8 @@ export function unquote(text: string): string {
   );
 }
 
-/** Unwraps brackets and grammar levels down to the node that says something. */
-export function unwrap(tree: Tree): Tree {
-  let node = tree;
-  while (transparent.has(node.type) && node.children?.length === 1) node = node.children[0]!;
-  return node;
-}
-
-const transparent: ReadonlySet<string> = new Set([
-  'EntireExpression',
-  'TermExpression',
-  'LiteralTerm',
-  'InvocationTerm',
-  'ParenthesizedTerm',
-]);
-
 /** @returns undefined when the node is no literal; `{}` is none, as it has no value */
-export function literalItem(w: Writer, tree: Tree): Item | undefined {
-  const node = unwrap(tree);
+export function literalItem(w: Writer, node: Tree): Item | undefined {
   const text = node.text ?? '';
   switch (node.type) {
     case 'StringLiteral':
@@ -69,7 +53,7 @@ function numberItem(text: string): Item {
 }
 
 function signedItem(w: Writer, { text, children }: Tree): Item | undefined {
-  const number = unwrap(children![0]!);
+  const number = children![0]!;
   if (number.type !== 'NumberLiteral') return undefined;
   const item = literalItem(w, number)!;
   if (text === '+' || item.value === '0') return item;

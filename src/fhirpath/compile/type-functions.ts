@@ -37,7 +37,7 @@ export function specifier(w: Writer, tree: Tree): TypeSpecifier {
 }
 
 function nameIn(tree: Tree): string {
-  if (tree.type === 'Identifier') return tree.text ?? '';
+  if (tree.type === 'MemberInvocation') return tree.text ?? '';
   return (tree.children ?? []).map(nameIn).join('.');
 }
 

@@ -39,6 +39,8 @@ export interface Stream {
   (sink: Sink, hints?: Hints): string;
   /** Writes an assignment of the stream's boolean to a variable that is undefined so far. */
   readonly boolean?: (target: string) => string;
+  /** Writes the addition of the number of items to a variable. */
+  readonly count?: (target: string) => string;
 }
 
 /** What the words of an expression refer to at one place. */
@@ -54,6 +56,8 @@ export interface Writer {
   readonly model: Model;
   /** Whether an element that no definition has is a fault. */
   readonly strict: boolean;
+  /** Type of `%resource`, where the type of the focus tells. */
+  readonly resourceType: string | undefined;
   /** A name that is not used yet. */
   fresh(prefix: string): string;
   /** A name for a value that does not change. */

@@ -113,15 +113,16 @@ export function remainder(a: Node, b: Node): Node | undefined {
 /** `-a` */
 export function negated(a: Node): Node | undefined {
   if (a.value === undefined) return undefined;
-  const text = a.text === undefined ? undefined : negatedText(a.text);
+  const text = a.text === undefined ? undefined : negatedText(a.text, a.value);
   if (typeof a.value === 'number') return { ...toNode(systemNumber(a), -a.value || 0), text };
   const quantity = familyOf(a.type) === 'quantity' ? quantityOf(a) : undefined;
   if (!quantity) throw new ExpressionFault(`A sign applies to a number or quantity, not to ${a.type}`);
   return quantityNode(-quantity.value, quantity.unit, text);
 }
 
-function negatedText(text: string): string {
-  return text.startsWith('-') ? text.slice(1) : `-${text}`;
+/** Zero has no sign. */
+function negatedText(text: string, value: unknown): string {
+  return text.startsWith('-') ? text.slice(1) : value === 0 ? text : `-${text}`;
 }
 
 /** `+a` */

@@ -29,12 +29,12 @@ export function boundary(node: Node, precision: number | undefined, high: boolea
   switch (familyOf(node.type)) {
     case 'number': {
       const result = decimalBoundary(node.value as number, node.text, precision, high);
-      return result && decimalNode(toNumber(result), format(result));
+      return result && decimalNode(toNumber(result), signedText(node, result));
     }
     case 'quantity': {
       const quantity = quantityOf(node);
       const result = quantity && decimalBoundary(quantity.value, node.text, precision, high);
-      return result && quantityNode(toNumber(result), quantity.unit, format(result));
+      return result && quantityNode(toNumber(result), quantity.unit, signedText(node, result));
     }
     case 'date':
       return momentBoundary(String(node.value), 'System.Date', precision ?? 8, high);
@@ -45,6 +45,12 @@ export function boundary(node: Node, precision: number | undefined, high: boolea
     default:
       return undefined;
   }
+}
+
+/** A boundary of a negative number that is cut to zero keeps its sign. */
+function signedText({ value }: Node, result: Decimal): string {
+  const text = format(result);
+  return typeof value === 'number' && value < 0 && result.units === 0n ? `-${text}` : text;
 }
 
 /** Half a unit of the last digit on either side; at a coarser precision cut off below, rounded above. */

@@ -59,14 +59,19 @@ function equalQuantities(a: Node, b: Node): boolean | undefined {
 export function equalJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const keys = Object.keys(a);
-  if (keys.length !== Object.keys(b).length) return false;
-  return keys.every(
-    (key) =>
-      Object.hasOwn(b, key) &&
-      equalJson((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]),
-  );
+  if (Array.isArray(a) || Array.isArray(b)) return Array.isArray(a) && Array.isArray(b) && equalLists(a, b);
+  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
+  let members = 0;
+  for (const key in left) {
+    if (!equalJson(left[key], right[key])) return false;
+    members++;
+  }
+  for (const _ in right) members--;
+  return members === 0;
+}
+
+function equalLists(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((item, i) => equalJson(item, b[i]));
 }
 
 /** `~`: never empty; the order of items does not matter. */

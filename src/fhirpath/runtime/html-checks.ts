@@ -6,6 +6,6 @@ import { fhirPathJs, fhirPathJsModel } from '../fhirpath-js.ts';
 
 export function htmlChecks(div: unknown): boolean | undefined {
   if (typeof div !== 'string') return undefined;
-  const focus = { base: 'Narrative', expression: 'div.htmlChecks()' };
+  const focus = { base: 'Narrative', expression: '`div`.htmlChecks()' };
   return fhirPathJs().evaluate({ div }, focus, {}, fhirPathJsModel(), { async: false })[0] === true;
 }

@@ -2,8 +2,8 @@
  * Walking a resource whose shape is only known at run time: members, children, descendants.
  * http://hl7.org/fhirpath/#tree-navigation
  */
-import type { Model, PropertyModel } from '../../fhir/model.ts';
-import { isSystemType, type Node, stringNode, toNode, untypedNode } from './node.ts';
+import type { Model, PropertyModel, TypeModel } from '../../fhir/model.ts';
+import { isSystemType, memberType, type Node, stringNode, toNode, untypedNode } from './node.ts';
 
 const none: readonly never[] = [];
 
@@ -17,7 +17,6 @@ export interface Navigation {
   members(node: Node, name: string): readonly Node[];
   children(node: Node): readonly Node[];
   descendants(node: Node): Node[];
-  countChildren(node: Node): number;
 }
 
 export function createNavigation(model: Model): Navigation {
@@ -25,25 +24,24 @@ export function createNavigation(model: Model): Navigation {
     const { value, element, type } = node;
     if (typeof value !== 'object' || value === null) return ofElement(element, name);
     const record = value as Record<string, unknown>;
-    const property = model.type(type)?.property(name);
-    if (property) return property.keys.length === 1 ? only(record, property) : chosen(record, property);
-    if (model.type(type) || name === 'resourceType' || !Object.hasOwn(record, name)) return none;
+    const owner = model.type(type);
+    const property = owner?.property(name);
+    if (property) return chosen(record, property, owner);
+    if (owner || name === 'resourceType' || !Object.hasOwn(record, name)) return none;
     return list(record[name]).map(untypedNode);
   };
 
-  const only = (record: Record<string, unknown>, property: PropertyModel): readonly Node[] => {
-    const { key, type } = property.keys[0]!;
-    const value = record[key];
-    const companion = record[`_${key}`];
-    if (value === undefined && companion === undefined) return none;
-    return pairs(value, companion, type);
-  };
-
-  const chosen = (record: Record<string, unknown>, property: PropertyModel): readonly Node[] => {
+  const chosen = (
+    record: Record<string, unknown>,
+    property: PropertyModel,
+    owner: TypeModel | undefined,
+  ): readonly Node[] => {
     for (const { key, type } of property.keys) {
       const value = record[key];
       const companion = record[`_${key}`];
-      if (value !== undefined || companion !== undefined) return pairs(value, companion, type);
+      if (value !== undefined || companion !== undefined) {
+        return pairs(value, companion, memberType(owner, key, type));
+      }
     }
     return none;
   };
@@ -70,7 +68,7 @@ export function createNavigation(model: Model): Navigation {
       if (key === 'resourceType' || (key !== member && Object.hasOwn(record, key))) continue;
       const known = typeModel?.key(key);
       const companion = record[`_${key}`];
-      if (known) found.push(...pairs(record[key], companion, known.type));
+      if (known) found.push(...pairs(record[key], companion, memberType(typeModel, key, known.type)));
       else found.push(...list(record[key]).map(untypedNode));
     }
     return found;
@@ -86,7 +84,21 @@ export function createNavigation(model: Model): Navigation {
     return found;
   };
 
-  return { members, children, descendants, countChildren: (node) => children(node).length };
+  return { members, children, descendants };
+}
+
+/** How many children a value has: as `children`, without making them. */
+export function countChildren(value: unknown, element: unknown): number {
+  const own = typeof value === 'object' && value !== null ? value : (element ?? {});
+  const record = own as Record<string, unknown>;
+  let count = 0;
+  for (const key in record) {
+    if (key === 'resourceType' || (key.startsWith('_') && Object.hasOwn(record, key.slice(1)))) continue;
+    const member = record[key];
+    if (!Array.isArray(member)) count++;
+    else count += Math.max(member.length, list(record[`_${key}`]).length);
+  }
+  return count;
 }
 
 /** Values with their companions, position by position; a contained resource has the type it names. */

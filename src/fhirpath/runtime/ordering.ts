@@ -5,7 +5,7 @@
 import { ExpressionFault } from '../fault.ts';
 import { compareDateTimes, compareTimes } from './date-time.ts';
 import { familyOf, type Node } from './node.ts';
-import { inOneUnit, quantityOf } from './quantity.ts';
+import { comparableQuantityOf, inOneUnit } from './quantity.ts';
 
 /**
  * Orders two values.
@@ -21,7 +21,7 @@ export function compare(a: Node, b: Node): number | undefined {
   if (isDay(left) && isDay(right)) return compareDateTimes(String(a.value), String(b.value));
   if (left === 'time' && right === 'time') return compareTimes(String(a.value), String(b.value));
   const quantities = left === 'quantity' || right === 'quantity';
-  const [x, y] = quantities ? [quantityOf(a), quantityOf(b)] : [undefined, undefined];
+  const [x, y] = quantities ? [comparableQuantityOf(a), comparableQuantityOf(b)] : [undefined, undefined];
   if (x && y) {
     const pair = inOneUnit(x, y);
     return Array.isArray(pair) ? pair[0] - pair[1] : undefined;

@@ -56,6 +56,15 @@ export function quantityOf(node: Node): Quantity | undefined {
   };
 }
 
+/** As `quantityOf`; a FHIR Quantity with other units, or none, has a unit that only compares with itself. */
+export function comparableQuantityOf(node: Node): Quantity | undefined {
+  const known = quantityOf(node);
+  if (known) return known;
+  const { value, system, code, unit, comparator } = (node.value ?? {}) as Record<string, unknown>;
+  if (typeof value !== 'number' || comparator !== undefined) return undefined;
+  return { value, unit: `${system ?? ''}|${code ?? unit ?? ''}` };
+}
+
 /**
  * Values of two quantities in one unit.
  * @returns `incomparable` when no conversion is known, `undefined` when calendar and fixed durations do not compare

@@ -6,10 +6,10 @@ import { dividedBy, minus, negated, plus, remainder, signed, times, wholeQuotien
 import { boundary, precisionOf } from './boundaries.ts';
 import { aggregates, distinct, exclude, intersect, join, repeat, subsetOf, union } from './collections.ts';
 import { conversions } from './conversion.ts';
-import { equal, equalItems, equivalent } from './equality.ts';
+import { equal, equalItems, equalJson, equivalent } from './equality.ts';
 import { htmlChecks } from './html-checks.ts';
 import { mathFunctions } from './math.ts';
-import { createNavigation, list, resourceTypeOf } from './navigation.ts';
+import { countChildren, createNavigation, list, resourceTypeOf } from './navigation.ts';
 import { booleanNode, isPrimitiveType, type Node, toNode, untypedNode } from './node.ts';
 import { compare, sort } from './ordering.ts';
 import { inOneUnit, quantityOf } from './quantity.ts';
@@ -26,6 +26,7 @@ export function createRuntime(model: Model): Runtime {
     convertsToType: (type: string, specifier: TypeSpecifier) => convertsToType(type, specifier, model),
     typeInfo,
     list,
+    countChildren,
     resourceTypeOf,
     toNode,
     isPrimitiveType,
@@ -35,6 +36,7 @@ export function createRuntime(model: Model): Runtime {
     numberOf,
     equal,
     equalItems,
+    equalJson,
     equivalent,
     compare,
     sort,
