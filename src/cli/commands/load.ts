@@ -1,6 +1,7 @@
 /** `kat-fhir load`: sends files, or folders of them, to a server. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import type { Issue } from '../../core/issue.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { createFhirClient, type FhirClient, ServerUnreachable } from '../fhir-client.ts';
 import { findingLine } from '../finding-line.ts';
@@ -63,7 +64,7 @@ export async function loadFiles(
     for (const [index, file] of files.entries()) {
       const { stored, issues, status } = await loadResource(client, readFileSync(file, 'utf8'));
       for (const type of stored) counts.set(type, (counts.get(type) ?? 0) + 1);
-      refused.push(...issues.map((issue) => findingLine(file, issue)));
+      refused.push(...issues.filter(isError).map((issue) => findingLine(file, issue)));
       if (status === 401 || status === 403) {
         stopped = 'The server asks for a token that lets you write: --token-file FILE';
         break;
@@ -82,6 +83,11 @@ export async function loadFiles(
     return exitCode.environment;
   }
   return refused.length > 0 ? exitCode.findings : exitCode.fine;
+}
+
+/** What keeps a resource out; advice is for `validate` to give. */
+function isError({ severity }: Issue): boolean {
+  return severity === 'error' || severity === 'fatal';
 }
 
 function summarize(counts: ReadonlyMap<string, number>, refused: readonly string[], output: Output): void {
