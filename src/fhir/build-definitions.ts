@@ -38,5 +38,6 @@ function existingHash(file: string): string | undefined {
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const written = buildDefinitions(join(import.meta.dirname, '..', '..'));
-  process.stdout.write(written ? 'dist/definitions.bin written\n' : 'dist/definitions.bin is up to date\n');
+  // Runs before every script: says something only when there was something to do.
+  if (written) process.stdout.write('dist/definitions.bin written\n');
 }
