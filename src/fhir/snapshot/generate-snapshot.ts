@@ -19,6 +19,15 @@ const byType: NonNullable<ElementDefinition['slicing']> = {
   rules: 'open',
 };
 
+type Types = NonNullable<ElementDefinition['type']>;
+
+/** What is known while one differential is laid over. */
+interface Context {
+  readonly resolve: ResolveStructure;
+  /** Choices that this differential restricts by writing `valueQuantity`, with the types they had and have left. */
+  readonly restricted: Map<ElementNode, { readonly types: Types; readonly left: Set<string> }>;
+}
+
 /**
  * @returns the profile with its snapshot
  * @throws Error naming what does not resolve, or the element that does not exist in the base
@@ -49,6 +58,7 @@ interface Place {
 /** Lays the elements of a differential over the tree, one by one. */
 function createWalk(profile: StructureDefinition, root: ElementNode, resolve: ResolveStructure) {
   const url = profile.url ?? '';
+  const context: Context = { resolve, restricted: new Map() };
   /** Where the previous element of the differential stood, step by step. */
   let open: { step: string; node: ElementNode }[] = [];
 
@@ -64,7 +74,7 @@ function createWalk(profile: StructureDefinition, root: ElementNode, resolve: Re
       const parent = at[depth - 1]!.node;
       // Without ids, a path that passes a slice means the slice that came last.
       const stays = following && !last && before && (slice === undefined ? !element.id : false);
-      at[depth] = { step, node: stays ? before.node : childOf(parent, { step, slice }, resolve) };
+      at[depth] = { step, node: stays ? before.node : childOf(parent, { step, slice }, context) };
       if (!stays && before?.node !== at[depth]?.node) following = false;
     }
     const { node } = at.at(-1)!;
@@ -88,22 +98,41 @@ function placesOf({ id, path = '', sliceName }: ElementDefinition): Place[] {
 }
 
 /** The child, or a slice of it, made when it is not there yet. */
-function childOf(parent: ElementNode, { step, slice }: Place, resolve: ResolveStructure): ElementNode {
-  if (parent.children.length === 0) unfold(parent, resolve);
+function childOf(parent: ElementNode, { step, slice }: Place, context: Context): ElementNode {
+  if (parent.children.length === 0) unfold(parent, context.resolve);
   const child = parent.children.find((one) => one.step === step);
-  if (child) return slice === undefined ? child : sliceOf(child, slice);
+  if (child && slice !== undefined) {
+    const type = typeOfKey(child, slice);
+    return type === undefined ? sliceOf(child, slice) : typeSlice(child, slice, type);
+  }
+  if (child) return child;
   for (const choice of parent.children) {
-    const type = typeOfKey(choice, step);
-    if (type !== undefined) return typeSlice(choice, slice ?? step, type);
+    const type = typeOfKey(choice, step, context.restricted.get(choice)?.types);
+    if (type === undefined) continue;
+    if (slice === undefined) restrictChoice(choice, type, context);
+    return typeSlice(choice, slice ?? step, type);
   }
   throw new Error(`${step} does not exist in ${parent.definition.path}`);
 }
 
+/** A path that says `valueQuantity` and names no slice leaves only the types that are written so. */
+function restrictChoice(choice: ElementNode, type: string, { restricted }: Context): void {
+  const { type: now = [], slicing = byType } = choice.definition;
+  const { types, left } = restricted.get(choice) ?? { types: now, left: new Set<string>() };
+  restricted.set(choice, { types, left: left.add(type) });
+  const rest = types.filter(({ code = '' }) => left.has(code));
+  choice.definition = { ...choice.definition, type: rest, slicing: { ...slicing, rules: 'closed' } };
+}
+
 /** `valueQuantity` written for a `value[x]` that holds a Quantity. */
-function typeOfKey({ step, definition }: ElementNode, key: string): string | undefined {
+function typeOfKey(
+  { step, definition }: ElementNode,
+  key: string,
+  types: Types = definition.type ?? [],
+): string | undefined {
   if (!step.endsWith('[x]')) return undefined;
   const name = step.slice(0, -3);
-  return definition.type?.find(({ code = '' }) => choiceKey(name, code) === key)?.code;
+  return types.find(({ code = '' }) => choiceKey(name, code) === key)?.code;
 }
 
 function sliceOf(group: ElementNode, sliceName: string): ElementNode {
@@ -128,6 +157,8 @@ function ownerOf(group: ElementNode, slices: ElementNode[]): ElementNode {
 }
 
 function typeSlice(choice: ElementNode, sliceName: string, type: string): ElementNode {
+  const known = choice.slices.find(({ definition }) => definition.sliceName === sliceName);
+  if (known) return known;
   choice.definition = { ...choice.definition, slicing: choice.definition.slicing ?? byType };
   const slice = sliceOf(choice, sliceName);
   const types = slice.definition.type?.filter(({ code }) => code === type) ?? [];
