@@ -24,7 +24,12 @@ export type PlanNode =
       readonly where: readonly Comparison[];
     }
   /** One folded string of the parameter begins with, or contains, the text. */
-  | { readonly kind: 'string'; readonly match: 'prefix' | 'contains'; readonly param: string; readonly text: string }
+  | {
+      readonly kind: 'string';
+      readonly match: 'prefix' | 'contains';
+      readonly param: string;
+      readonly text: string;
+    }
   | { readonly kind: 'ids'; readonly ids: readonly string[] }
   /** Time of the current version, milliseconds; `column` is always read as that instant. */
   | { readonly kind: 'updated'; readonly where: readonly Comparison[] };

@@ -36,7 +36,7 @@ export interface Surroundings {
 const asType = /\(([\w.]+) as (\w+)\)/g;
 
 /** What a search expression finds, with types. */
-export function find(resource: Resource, definition: SearchParameter, around: Surroundings): Found[] {
+export function find(resource: Resource, definition: SearchParameter): Found[] {
   const members = (definition.expression ?? '').split(' | ').filter((member) => {
     const start = /^\(*([A-Z]\w*)/.exec(member.trim())?.[1];
     return start === undefined || ['Resource', 'DomainResource', resource.resourceType].includes(start);
@@ -99,7 +99,7 @@ export function matches(resource: Resource, question: Question, around: Surround
     const hit = values.some(([id]) => id === resource.id);
     return modifier === 'not' ? !hit : hit;
   }
-  const found = find(resource, definition, around);
+  const found = find(resource, definition);
   if (modifier === 'missing') return (found.length === 0) === (values[0]![0] === 'true');
   const hit = values.some((parts) => found.some((one) => matchesOne(one, parts, question, around)));
   return modifier === 'not' ? !hit : hit;

@@ -76,12 +76,12 @@ t.test('random searches over random resources', (t) => {
         const same = resources.filter((resource) => resource.resourceType === type);
         const entries = same.map(indexed);
         const definitions = judged(type).filter((definition) =>
-          same.some((resource) => find(resource, definition, surroundings).length > 0),
+          same.some((resource) => find(resource, definition).length > 0),
         );
         for (let search = 0; search < 12; search++) {
           const questions = Array.from({ length: 1 + (dice.next().value % 3) }, () => {
             const definition = pick(definitions);
-            const pool = same.flatMap((resource) => find(resource, definition, surroundings));
+            const pool = same.flatMap((resource) => find(resource, definition));
             const first = pick(
               questionsFrom(pick(pool), definition).filter((question) => offered(type, question)),
             );
@@ -125,7 +125,7 @@ t.test(
       const entries = same.map(indexed);
       for (const definition of judged(type)) {
         const questions = same
-          .flatMap((resource) => find(resource, definition, surroundings).slice(0, 1))
+          .flatMap((resource) => find(resource, definition).slice(0, 1))
           .flatMap((found) => questionsFrom(found, definition))
           .filter((question) => offered(type, question));
         const distinct = new Map(questions.map((question) => [queryOf(question).join('='), question]));
