@@ -53,12 +53,22 @@ export async function runTransaction(
 
 /** Findings per entry; one error anywhere refuses the whole. */
 function validateEntries(services: Services, bundle: SubmittedBundle): Issue[][] {
-  const findings = bundle.entries.map(({ resource, index }) =>
-    resource ? bundle.place(index, findingsOnWrite(services, resource)) : [],
-  );
+  const fullUrls = new Set(bundle.entries.map(({ fullUrl }) => fullUrl));
+  const findings = bundle.entries.map(({ resource, text = '', index }) => {
+    const found = resource ? findingsOnWrite(services, resource) : [];
+    // A narrative may link to an entry by its fullUrl: that becomes a link one can follow.
+    const kept = linksOnlyTo(fullUrls, text) ? found.filter(({ key }) => key !== 'narrative-link') : found;
+    return bundle.place(index, kept);
+  });
   const all = findings.flat();
   if (hasErrors(all)) throw new FhirError(422, all);
   return findings;
+}
+
+/** Whether narratives in the JSON text link to some `urn:`, and only to these. */
+function linksOnlyTo(urls: ReadonlySet<string | undefined>, text: string): boolean {
+  const links = [...text.matchAll(/\b(?:href|src)\s*=\s*(?:\\"|')(urn:[^"'\\]*)/g)];
+  return links.length > 0 && links.every(([, url]) => urls.has(url));
 }
 
 /** Puts the refusal of one entry into its place in the Bundle. */
