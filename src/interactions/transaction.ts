@@ -57,8 +57,11 @@ function validateEntries(services: Services, bundle: SubmittedBundle): Issue[][]
   const findings = bundle.entries.map(({ resource, text = '', index }) => {
     const found = resource ? findingsOnWrite(services, resource) : [];
     // A narrative may link to an entry by its fullUrl: that becomes a link one can follow.
-    const kept = linksOnlyTo(fullUrls, text) ? found.filter(({ key }) => key !== 'narrative-link') : found;
-    return bundle.place(index, kept);
+    const isResolved = ({ key }: Issue): boolean => key === 'narrative-link' && linksOnlyTo(fullUrls, text);
+    return bundle.place(
+      index,
+      found.filter((issue) => !isResolved(issue)),
+    );
   });
   const all = findings.flat();
   if (hasErrors(all)) throw new FhirError(422, all);
