@@ -28,6 +28,8 @@ export interface Compilation {
   readonly compile: ExpressionCompiler;
   /** The function of a complex type, a resource type or a backbone element's path. */
   typeCheck(name: string): TypeCheck;
+  /** A definition with its snapshot; undefined when it is not known, or so faulty that it has none. */
+  structure(canonical: string): StructureDefinition | undefined;
   /** The checks of a profile by `url` or `url|version`; undefined when it is not known. */
   profile(canonical: string): ProfileCheck | undefined;
 }

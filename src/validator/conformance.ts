@@ -3,8 +3,9 @@
  * FHIRPath's `conformsTo()`.
  */
 import { isObject } from '../fhir/resource.ts';
+import { indexBundle } from './checks/bundle-index.ts';
 import type { Compilation, ProfileCheck } from './compilation.ts';
-import { anyError, type ResourceScope, type Run } from './run.ts';
+import { anyError, newScope, type ResourceScope, type Run } from './run.ts';
 
 /** Whether a resource type or data type may be judged by a profile. */
 export function fitsType(profile: ProfileCheck, type: string, compilation: Compilation): boolean {
@@ -35,16 +36,17 @@ export function conforms(
 
 /** The scope of another resource in the same place: a contained one, or another entry of the bundle. */
 export function scopeOf(resource: Record<string, unknown>, from: ResourceScope): ResourceScope {
+  if (from.type === 'Bundle') {
+    from.entries ??= indexBundle(from.resource, from.bundle);
+    const fullUrl = from.entries.fullUrlOf(resource);
+    return { ...newScope(resource), bundle: from.entries, fullUrl };
+  }
   const root = from.container ?? from;
   const contained = Array.isArray(root.resource.contained) && root.resource.contained.includes(resource);
   return {
-    type: String(resource.resourceType),
-    resource,
+    ...newScope(resource),
     container: contained ? root : undefined,
     bundle: from.bundle,
     fullUrl: contained ? root.fullUrl : from.bundle?.fullUrlOf(resource),
-    entries: undefined,
-    fragments: [],
-    environment: undefined,
   };
 }

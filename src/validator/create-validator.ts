@@ -14,8 +14,8 @@ import { type InvariantSurroundings, invariantCheck } from './checks/invariant.t
 import type { Compilation, ProfileCheck, ValueCheck } from './compilation.ts';
 import { conforms } from './conformance.ts';
 import { compileProfile } from './profile.ts';
-import { newScope, resourceCheck } from './resource.ts';
-import { createRun, found, issuesOf } from './run.ts';
+import { resourceCheck } from './resource.ts';
+import { createRun, found, issuesOf, newScope } from './run.ts';
 import { typeFunctions } from './type-functions.ts';
 import type { TypeRules } from './type-rules.ts';
 import { type TypeRuntime, typeRuntime } from './type-runtime.ts';
@@ -62,10 +62,17 @@ export function createValidator({
     terminology,
     compile,
     typeCheck: (name) => functions.get(name),
+    structure(canonical) {
+      try {
+        return registry.structure(canonical);
+      } catch {
+        return undefined;
+      }
+    },
     profile(canonical) {
       const known = profiles.get(canonical);
       if (known) return known;
-      const structure = registry.structure(canonical);
+      const structure = compilation.structure(canonical);
       if (!structure) return undefined;
       const profile = compileProfile(structure, compilation, surroundings, bases);
       profiles.set(canonical, profile);

@@ -126,6 +126,8 @@ function definitionsAt(slice: ElementNode, steps: readonly Step[], compilation: 
 }
 
 function childDefinitions(node: ElementNode, step: Step, compilation: Compilation): ElementNode[] {
+  const given = partOfPattern(node, step);
+  if (given.length > 0) return given;
   const name = step.kind === 'extension' ? 'extension' : step.name;
   const child = node.children.find((one) => one.name === name);
   const all = child ? [child, ...child.slices] : [];
@@ -138,9 +140,27 @@ function childDefinitions(node: ElementNode, step: Step, compilation: Compilatio
     ({ profile, targetProfile }) => profile ?? targetProfile ?? [],
   );
   return profiles.flatMap((url) => {
-    const structure = compilation.registry.structure(url);
+    const structure = compilation.structure(url);
     const tree = structure && elementTree(structure);
     return tree ? childDefinitions({ ...tree, definition: {} as ElementDefinition }, step, compilation) : [];
+  });
+}
+
+/** What a fixed value or pattern of an element says about a child, as if the child's own definition said it. */
+function partOfPattern({ definition }: ElementNode, { kind, name }: Step): ElementNode[] {
+  const whole = fixedValue(definition) ?? patternValue(definition);
+  if (kind !== 'child' || !isObject(whole) || whole[name] === undefined) return [];
+  const part: unknown[] = Array.isArray(whole[name]) ? whole[name] : [whole[name]];
+  return part.map((value) => {
+    // Whatever its type: a pattern of an object, a fixed value of a primitive.
+    const says = isObject(value) ? { patternElement: value } : { fixedValue: value };
+    return {
+      definition: says as unknown as ElementDefinition,
+      name,
+      choice: false,
+      children: [],
+      slices: [],
+    };
   });
 }
 

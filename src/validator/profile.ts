@@ -43,8 +43,7 @@ const factories: readonly CheckFactory[] = [
   (definition, base, scope) => rangeCheck(definition, base, scope.profile),
   bindingRule,
   targetRule,
-  (definition, base, scope) =>
-    addedInvariants(definition, base, scope.compilation.registry, scope.surroundings),
+  (definition, base, scope) => addedInvariants(definition, base, scope.compilation, scope.surroundings),
 ];
 
 /** The checks of one instance of an element: its own and those of its children. */

@@ -11,26 +11,13 @@ import { checkContained } from './checks/contained.ts';
 import { impliedProfiles } from './checks/vital-signs.ts';
 import type { Compilation } from './compilation.ts';
 import { fitsType } from './conformance.ts';
-import { found, foundAs, type ResourceScope, type Run } from './run.ts';
+import { found, foundAs, newScope, type ResourceScope, type Run } from './run.ts';
 import type { NestedCheck } from './type-runtime.ts';
 
 export interface ResourceCheck {
   /** Checks the resource of the run's scope. */
   root(run: Run): void;
   nested: NestedCheck;
-}
-
-export function newScope(resource: Record<string, unknown>): ResourceScope {
-  return {
-    type: String(resource.resourceType),
-    resource,
-    container: undefined,
-    bundle: undefined,
-    fullUrl: undefined,
-    entries: undefined,
-    fragments: [],
-    environment: undefined,
-  };
 }
 
 export function resourceCheck(compilation: Compilation, applyRules: RulesCheck): ResourceCheck {

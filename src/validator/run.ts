@@ -25,6 +25,20 @@ export interface ResourceScope {
   environment: Environment | undefined;
 }
 
+/** The scope of an outermost resource. */
+export function newScope(resource: Record<string, unknown>): ResourceScope {
+  return {
+    type: String(resource.resourceType),
+    resource,
+    container: undefined,
+    bundle: undefined,
+    fullUrl: undefined,
+    entries: undefined,
+    fragments: [],
+    environment: undefined,
+  };
+}
+
 export interface Run {
   readonly findings: Finding[];
   readonly options: ValidationOptions;

@@ -47,7 +47,7 @@ export function* exampleInstances(folder: string): Generator<Example> {
     const type = file.slice(0, file.indexOf('-'));
     if (!file.endsWith('.json') || type === '' || conformanceTypes.has(type)) continue;
     const resource: unknown = JSON.parse(readFileSync(join(folder, file), 'utf8'));
-    if (isResource(resource)) yield { file, resource };
+    if (isResource(resource) && !conformanceTypes.has(resource.resourceType)) yield { file, resource };
   }
 }
 

@@ -88,7 +88,8 @@ export function contextCheck({ registry, compile }: Compilation): ContextCheck {
       });
     },
     invariantsHold(structure, host, run) {
-      const type = host.types[0];
+      // The type of a backbone element is its path: `Questionnaire.item` has more properties than BackboneElement.
+      const type = model.type(host.at) ? host.at : host.types[0];
       if (!structure.contextInvariant || type === undefined || host.holder === undefined) return true;
       const focus: TypedValue = { type, value: host.holder };
       const environment = { resource: typed(run.scope), rootResource: typed(run.scope) };

@@ -63,7 +63,7 @@ export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
     if (profile?.type === 'Extension') {
       const { structure } = profile;
       const modifier = structure.snapshot?.element[0]?.isModifier === true;
-      const older = compilation.registry.structure(`${url}|4.0.1`);
+      const older = compilation.structure(`${url}|4.0.1`);
       const allowed = [...(structure.context ?? []), ...(older?.context ?? [])];
       definition = { profile, url, modifier, contexts: allowed, parts: partUrls(structure) };
     }
@@ -87,11 +87,13 @@ export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
     if (definition.modifier !== modifier) {
       found(run, modifier ? 'extension-not-modifier' : 'extension-modifier', '', definition.url);
     }
-    if (!contexts.allows(definition.contexts, definition.url, host, run)) {
+    const { structure } = definition.profile;
+    if (
+      !contexts.allows(definition.contexts, definition.url, host, run) ||
+      !contexts.invariantsHold(structure, host, run)
+    ) {
       const severity = definition.url.startsWith(core) ? 'warning' : 'error';
       foundAs(run, severity, 'extension-context', '', definition.url, host.at);
-    } else if (!contexts.invariantsHold(definition.profile.structure, host, run)) {
-      found(run, 'extension-context', '', definition.url, host.at);
     }
     if (Array.isArray(value.extension)) {
       value.extension.forEach((part, index) => {

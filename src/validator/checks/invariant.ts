@@ -3,8 +3,8 @@
  * https://hl7.org/fhir/R4/conformance-rules.html#constraints
  */
 import type { ElementDefinition, ElementDefinitionConstraint } from '@medplum/fhirtypes';
-import type { Registry } from '../../fhir/registry.ts';
 import type { Environment, Expression, ExpressionCompiler, TypedValue } from '../../fhirpath/expression.ts';
+import type { Compilation } from '../compilation.ts';
 import { foundOnce, type Run, rootScope, typed } from '../run.ts';
 import { resolveReference } from './reference.ts';
 
@@ -29,6 +29,14 @@ export const nativeInvariants: ReadonlySet<string> = new Set([
 export type InvariantCheck = (value: unknown, run: Run, type: string, companion?: unknown) => void;
 
 const bestPractice = 'http://hl7.org/fhir/StructureDefinition/elementdefinition-bestpractice';
+
+/**
+ * que-7 asks whether an answer `is Boolean`, a type of FHIRPath; what FHIR has is `boolean`, as R4B says.
+ */
+const que7 = [
+  "operator = 'exists' implies (answer is Boolean)",
+  "operator = 'exists' implies (answer is boolean)",
+] as const;
 
 /** Whether a constraint is advice that is given on request only. */
 export function isBestPractice(constraint: ElementDefinitionConstraint): boolean {
@@ -72,8 +80,9 @@ export function invariantCheck(
   constraint: ElementDefinitionConstraint,
   surroundings: InvariantSurroundings,
 ): InvariantCheck | undefined {
-  const { key, human, expression: text } = constraint;
-  if (key === undefined || text === undefined) return undefined;
+  const { key, human } = constraint;
+  const text = constraint.expression ?? '';
+  if (key === undefined || text === '') return undefined;
   const advice = isBestPractice(constraint);
   const severity = advice ? 'information' : constraint.severity === 'warning' ? 'warning' : 'error';
   const byType = new Map<string, Expression | undefined>();
@@ -83,7 +92,7 @@ export function invariantCheck(
     if (byType.has(type)) return byType.get(type);
     let expression: Expression | undefined;
     try {
-      expression = surroundings.compile(text as string, type);
+      expression = surroundings.compile(text === que7[0] ? que7[1] : text, type);
     } catch {
       expression = undefined;
     }
@@ -110,14 +119,14 @@ export function invariantCheck(
 export function addedInvariants(
   definition: ElementDefinition,
   base: ElementDefinition | undefined,
-  registry: Registry,
+  compilation: Pick<Compilation, 'structure'>,
   surroundings: InvariantSurroundings,
 ): InvariantCheck | undefined {
   const known = new Set((base?.constraint ?? []).map(({ key }) => key));
   const checks = (definition.constraint ?? []).flatMap((constraint) => {
     const { key = '', source } = constraint;
     if (known.has(key)) return [];
-    const origin = source === undefined ? undefined : registry.structure(source);
+    const origin = source === undefined ? undefined : compilation.structure(source);
     const ofType = origin ? origin.derivation !== 'constraint' : nativeInvariants.has(key);
     const check = ofType ? undefined : invariantCheck(constraint, surroundings);
     return check ? [check] : [];

@@ -5,6 +5,7 @@
 import { isObject } from '../../fhir/resource.ts';
 import type { TypedValue } from '../../fhirpath/expression.ts';
 import { found, type ResourceScope, type Run, rootScope } from '../run.ts';
+import { type BundleIndex, indexBundle } from './bundle-index.ts';
 
 /** `[type]/[id]`, absolute or not, with or without a version. */
 const literal = /^(?:.*\/)?([A-Z][A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/;
@@ -19,11 +20,18 @@ function containedTarget(fragment: string, scope: ResourceScope): Record<string,
   return contained.find((resource) => isObject(resource) && resource.id === id);
 }
 
+/** The bundle that a reference is resolved in: the one around the resource, or the resource itself. */
+function bundleOf(scope: ResourceScope): BundleIndex | undefined {
+  if (scope.bundle || scope.type !== 'Bundle') return scope.bundle;
+  scope.entries ??= indexBundle(scope.resource, undefined);
+  return scope.entries;
+}
+
 /** The target of a reference, if it is contained or lies in the same bundle. */
 export function resolveReference(reference: string, scope: ResourceScope): TypedValue | undefined {
   const target = reference.startsWith('#')
     ? containedTarget(reference, scope)
-    : scope.bundle?.target(reference, scope.fullUrl);
+    : bundleOf(scope)?.target(reference, scope.fullUrl);
   if (target === undefined || typeof target.resourceType !== 'string') return undefined;
   return { type: target.resourceType, value: target };
 }

@@ -22,7 +22,7 @@ export const targetRule: CheckFactory = (definition, base, { compilation }) => {
   const types = new Set<string>();
   let profiled = false;
   for (const url of targets) {
-    const structure = registry.structure(url);
+    const structure = compilation.structure(url);
     if (!structure) {
       profiled = true;
       types.add('Resource');
