@@ -37,6 +37,8 @@ const packages: readonly SourcePackage[] = [
     origin: 'terminology',
     files: /^(?:StructureDefinition|CodeSystem|ValueSet)-/,
   },
+  // The extensions by which forms calculate scores; they are no part of the extension pack.
+  { name: 'hl7.fhir.uv.sdc', origin: 'extensions', files: /^StructureDefinition-sdc-questionnaire-/ },
   { name: 'hl7.fhir.r4.expansions', origin: 'expansions', files: /^ValueSet-/ },
 ];
 

@@ -1,6 +1,7 @@
 /** Every artefact of the guide is complete, named after its canonical address, and refers to what exists. */
 import t from 'tap';
 import { eachObject, jsonFiles } from '../support/guide-files.ts';
+import { validator } from '../validator/parts.ts';
 
 const base = 'https://w3id.org/kat-fhir';
 const artefacts = jsonFiles('profiles', 'terminology');
@@ -23,6 +24,11 @@ for (const { path, resource } of artefacts) {
     t.match(resource.date, /^\d{4}-\d{2}-\d{2}$/);
     for (const element of ['name', 'title', 'publisher', 'description', 'purpose', 'jurisdiction'])
       t.ok(resource[element], element);
+    const notable = validator
+      .validate(resource)
+      .filter(({ severity }) => severity === 'error' || severity === 'warning')
+      .map(({ key, expression, text }) => `${key} ${expression} ${text}`);
+    t.same(notable, [], 'valid without a warning');
   });
 }
 
