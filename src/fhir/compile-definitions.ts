@@ -3,12 +3,12 @@
  * the snapshots of its profiles.
  */
 import type { CompartmentDefinition, StructureDefinition } from '@medplum/fhirtypes';
+import { compileGuide } from './compile-guide.ts';
 import { describeTypes } from './create-model.ts';
 import { readGuide, readPackages, type SourceFile } from './definition-sources.ts';
 import { type Definition, type DefinitionTables, lazyDefinition } from './definitions-file.ts';
 import { mendStructure } from './known-faults.ts';
 import type { Resource } from './resource.ts';
-import { generateSnapshot } from './snapshot/generate-snapshot.ts';
 import { trimDefinition } from './trim-definition.ts';
 
 const patientCompartment = 'http://hl7.org/fhir/CompartmentDefinition/patient';
@@ -34,7 +34,7 @@ export function compileDefinitions(root: string): Compiled {
     ({ resourceType, derivation }) =>
       resourceType === ('StructureDefinition' as string) && derivation !== 'constraint',
   );
-  const all = [...trimmed, ...withSnapshots(guide, trimmed)];
+  const all = [...trimmed, ...compileGuide(guide, trimmed)];
   return {
     // HL7's search parameters are read all together, so they stand in the tables only.
     definitions: all
@@ -66,42 +66,4 @@ function isSearchable(resource: Resource): boolean {
 function compartmentParameters(definition: CompartmentDefinition | undefined): Record<string, string[]> {
   const rows = (definition?.resource ?? []).filter(({ param }) => param !== undefined);
   return Object.fromEntries(rows.map(({ code, param }) => [code, param ?? []]));
-}
-
-/** The profiles of the guide are differentials; each snapshot is made after that of its base. */
-function withSnapshots(guide: readonly SourceFile[], published: readonly SourceFile[]): SourceFile[] {
-  const known = new Map<string, StructureDefinition>();
-  // What R4 itself defines goes before a later edition of it.
-  for (const origin of ['extensions', 'terminology', 'core']) {
-    for (const { resource } of published.filter((source) => source.origin === origin)) {
-      if (resource.resourceType === 'StructureDefinition') {
-        known.set(String(resource.url), resource as unknown as StructureDefinition);
-      }
-    }
-  }
-  const sources = new Map(guide.map((source) => [String(source.resource.url), source]));
-  const open = new Set<string>();
-  const resolve = (canonical: string): StructureDefinition | undefined => {
-    const url = canonical.split('|')[0] ?? '';
-    const source = sources.get(url);
-    if (known.has(url) || source?.resource.resourceType !== 'StructureDefinition') return known.get(url);
-    if (open.has(url)) throw new Error(`${url} is based on itself`);
-    open.add(url);
-    const profile = source.resource as unknown as StructureDefinition;
-    const made = profile.snapshot ? profile : generate(profile, source.file);
-    open.delete(url);
-    known.set(url, made);
-    return made;
-  };
-  const generate = (profile: StructureDefinition, file: string): StructureDefinition => {
-    try {
-      return generateSnapshot(profile, resolve);
-    } catch (error) {
-      throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  };
-  return guide.map((source) => {
-    if (source.resource.resourceType !== 'StructureDefinition') return source;
-    return { ...source, resource: resolve(String(source.resource.url)) as unknown as Resource };
-  });
 }

@@ -156,6 +156,7 @@ t.test('walks into a data type and into the profile of an extension', async (t) 
     { path: 'Patient.extension.value[x]', min: 1 },
   ]);
   t.equal(byId(elements, 'Patient.name.period.start')?.min, 1);
+  t.equal(byId(elements, 'Patient.extension')?.slicing?.discriminator?.[0]?.path, 'url');
   t.equal(byId(elements, 'Patient.extension:place.url')?.fixedUri, birthPlace);
   t.same(
     byId(elements, 'Patient.extension:place.value[x]')?.type?.map(({ code }) => code),

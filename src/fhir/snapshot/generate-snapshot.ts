@@ -19,6 +19,13 @@ const byType: NonNullable<ElementDefinition['slicing']> = {
   rules: 'open',
 };
 
+/** Extensions are told apart by URL, whether a differential says so or not. */
+const byUrl: NonNullable<ElementDefinition['slicing']> = {
+  discriminator: [{ type: 'value', path: 'url' }],
+  ordered: false,
+  rules: 'open',
+};
+
 type Types = NonNullable<ElementDefinition['type']>;
 
 /** What is known while one differential is laid over. */
@@ -140,6 +147,9 @@ function sliceOf(group: ElementNode, sliceName: string): ElementNode {
   const known = slices.find(({ definition }) => definition.sliceName === sliceName);
   if (known) return known;
   const owner = slices === group.slices ? group : ownerOf(group, slices);
+  if (owner === group && !group.definition.slicing && /^(?:extension|modifierExtension)$/.test(group.step)) {
+    group.definition = { ...group.definition, slicing: byUrl };
+  }
   const { slicing, ...rest } = owner.definition;
   const made = createNode({ ...rest, sliceName, min: 0 }, group.step);
   made.children.push(...owner.children.map(copyNode));
