@@ -7,9 +7,9 @@ import type { Environment, Expression, TypedValue } from '../expression.ts';
 import { ExpressionFault } from '../fault.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Tree } from '../tree.ts';
-import { emit, emitBoolean } from './emit.ts';
+import { emit, emitBoolean, notCovered } from './emit.ts';
 import { memberStream } from './member.ts';
-import { type Item, nodeOf, type Scope, type Writer } from './writer.ts';
+import { type Item, NotCompiled, nodeOf, type Scope, type Writer } from './writer.ts';
 
 export interface Compilation {
   readonly model: Model;
@@ -26,16 +26,23 @@ type Form = 'values' | 'test';
 const openTypes: ReadonlySet<string> = new Set(['Element', 'BackboneElement', 'Base', 'Any']);
 
 /**
- * An expression as compiled functions.
+ * An expression as compiled functions. An expression of a definition is compiled when it is first evaluated; one that
+ * comes from a client at once, so that its faults show.
  * @throws NotCompiled when the compiler does not cover it, ExpressionFault when it has no meaning
  */
 export function compiledExpression(text: string, focusType: string, tree: Tree, c: Compilation): Expression {
   const build = (form: Form) => instantiate(write(form, focusType, tree, c), c);
-  const values = build('values') as Expression['values'];
+  const missing = notCovered(tree);
+  if (missing !== undefined) throw new NotCompiled(missing);
+  let values: Expression['values'] = (focus, environment) => {
+    values = build('values') as Expression['values'];
+    return values(focus, environment);
+  };
   let test: Expression['test'] = (focus, environment) => {
     test = build('test') as Expression['test'];
     return test(focus, environment);
   };
+  if (c.strict || c.steps !== undefined) values = build('values') as Expression['values'];
   return {
     text,
     engine: 'compiled',

@@ -104,6 +104,26 @@ const emitters: Readonly<Record<string, Emitter>> = {
   QuantityLiteral: literal,
 };
 
+/** The first thing in a tree that the compiler has no code for. */
+export function notCovered({ type, text = '', children = [] }: Tree): string | undefined {
+  const call = type === 'FunctionInvocation';
+  if (call ? !Object.hasOwn(functions, unquote(text)) : !structural.has(type) && !(type in emitters)) {
+    return call ? `${text}()` : type;
+  }
+  return children.map(notCovered).find((missing) => missing !== undefined);
+}
+
+/** Nodes that are handled by those above them. */
+const structural: ReadonlySet<string> = new Set([
+  'MemberInvocation',
+  'ThisInvocation',
+  'IndexInvocation',
+  'TotalInvocation',
+  'TypeSpecifier',
+  'SortDirectionArgument',
+  'SortArgument',
+]);
+
 /**
  * The stream of a tree.
  * @throws NotCompiled when the compiler has no code for it

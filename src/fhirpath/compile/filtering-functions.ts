@@ -170,10 +170,8 @@ function sortKey(w: Writer, call: Call, argument: Tree): { code: string; key: st
 function firstOf(w: Writer, input: Stream): Stream {
   return (sink, hints) => {
     const label = w.fresh('L');
-    let _many = false;
     const body = input(
       (item) => {
-        _many ||= item.many;
         return `${sink({ ...item, many: false })}break ${label};`;
       },
       { accepts: hints?.accepts },

@@ -4,7 +4,7 @@
  */
 import type { Model, PropertyModel } from '../../fhir/model.ts';
 import { ExpressionFault } from '../fault.ts';
-import { isPrimitiveType, isSystemType, memberType } from '../runtime/node.ts';
+import { isPrimitiveType, isSystemType } from '../runtime/node.ts';
 import {
   type Hints,
   type Item,
@@ -56,14 +56,11 @@ function membersOf(w: Writer, item: Item, name: string, sink: Sink, hints: Hints
 
 function membersOfType(w: Writer, item: Item, type: string, name: string, sink: Sink, hints: Hints): string {
   if (isPrimitiveType(type)) return membersOfPrimitive(w, item, name, sink);
-  const owner = w.model.type(type);
-  const property = owner?.property(name);
+  const property = w.model.type(type)?.property(name);
   if (!property) return lookedUp(w, item, name, sink);
   const keys = property.keys.filter((key) => !property.choice || (hints.accepts?.(key.type) ?? true));
   if (keys.length > branches) return anyOf(w, item, keys, sink);
-  return keys
-    .map(({ key, type: own }) => valuesAt(w, item, key, memberType(owner, name, own), property.array, sink))
-    .join('else ');
+  return keys.map(({ key, type: own }) => valuesAt(w, item, key, own, property.array, sink)).join('else ');
 }
 
 function lookedUp(w: Writer, item: Item, name: string, sink: Sink): string {

@@ -2,8 +2,8 @@
  * Walking a resource whose shape is only known at run time: members, children, descendants.
  * http://hl7.org/fhirpath/#tree-navigation
  */
-import type { Model, PropertyModel, TypeModel } from '../../fhir/model.ts';
-import { isSystemType, memberType, type Node, stringNode, toNode, untypedNode } from './node.ts';
+import type { Model, PropertyModel } from '../../fhir/model.ts';
+import { isSystemType, type Node, stringNode, toNode, untypedNode } from './node.ts';
 
 const none: readonly never[] = [];
 
@@ -26,21 +26,17 @@ export function createNavigation(model: Model): Navigation {
     const record = value as Record<string, unknown>;
     const owner = model.type(type);
     const property = owner?.property(name);
-    if (property) return chosen(record, property, owner);
+    if (property) return chosen(record, property);
     if (owner || name === 'resourceType' || !Object.hasOwn(record, name)) return none;
     return list(record[name]).map(untypedNode);
   };
 
-  const chosen = (
-    record: Record<string, unknown>,
-    property: PropertyModel,
-    owner: TypeModel | undefined,
-  ): readonly Node[] => {
+  const chosen = (record: Record<string, unknown>, property: PropertyModel): readonly Node[] => {
     for (const { key, type } of property.keys) {
       const value = record[key];
       const companion = record[`_${key}`];
       if (value !== undefined || companion !== undefined) {
-        return pairs(value, companion, memberType(owner, key, type));
+        return pairs(value, companion, type);
       }
     }
     return none;
@@ -68,7 +64,7 @@ export function createNavigation(model: Model): Navigation {
       if (key === 'resourceType' || (key !== member && Object.hasOwn(record, key))) continue;
       const known = typeModel?.key(key);
       const companion = record[`_${key}`];
-      if (known) found.push(...pairs(record[key], companion, memberType(typeModel, key, known.type)));
+      if (known) found.push(...pairs(record[key], companion, known.type));
       else found.push(...list(record[key]).map(untypedNode));
     }
     return found;

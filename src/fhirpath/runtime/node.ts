@@ -2,7 +2,6 @@
  * What expressions work on at run time: values with their types, and the families of types that compare alike.
  * http://hl7.org/fhirpath/#types and https://hl7.org/fhir/R4/fhirpath.html#types
  */
-import type { TypeModel } from '../../fhir/model.ts';
 import type { TypedValue } from '../expression.ts';
 
 export interface Node extends TypedValue {
@@ -62,17 +61,6 @@ export function familyOf(type: string): Family {
 export function isPrimitiveType(type: string): boolean {
   const family = familyOf(type);
   return family !== 'complex' && family !== 'quantity';
-}
-
-const systemPrefix = 'http://hl7.org/fhirpath/';
-
-/**
- * Type of a member. The definitions give FHIRPath's own types as URLs, and one to the id of a resource, which is an
- * `id`: https://hl7.org/fhir/R4/resource.html#id
- */
-export function memberType(owner: TypeModel | undefined, name: string, type: string): string {
-  if (name === 'id' && owner?.kind === 'resource') return 'id';
-  return type.startsWith(systemPrefix) ? type.slice(systemPrefix.length) : type;
 }
 
 export function isSystemType(type: string): boolean {
