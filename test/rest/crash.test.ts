@@ -61,6 +61,14 @@ function transaction(marker: string): string {
   });
 }
 
+/** Waits until every client is in the middle of its writes, on a machine of any speed. */
+async function enough(written: Written): Promise<void> {
+  const limit = Date.now() + 30_000;
+  while (written.acknowledged.length < 10 * clients && Date.now() < limit) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
 async function countOf(url: string, type: string, marker: string): Promise<number> {
   const response = await fetch(`${url}/${type}?identifier=urn:test|${marker}&_summary=count`);
   return ((await response.json()) as { total: number }).total;
@@ -77,7 +85,7 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
       const writers = Array.from({ length: clients }, (_, client) =>
         write(first.url, client, written, () => over),
       );
-      await new Promise((resolve) => setTimeout(resolve, 700));
+      await enough(written);
       const code = await first.end(signal);
       over = true;
       await Promise.all(writers);
