@@ -47,11 +47,14 @@ function compile(text: string, base: string) {
   });
 }
 
-/** A primitive with a companion becomes a node through a parent that carries both: fhirpath.js takes nodes as input. */
-function asInput(focus: TypedValue): unknown {
-  if (focus.element === undefined) return focus.value;
-  const key = `value${focus.type.charAt(0).toUpperCase()}${focus.type.slice(1)}`;
-  return nodeAt({ [key]: focus.value, [`_${key}`]: focus.element }, 'Extension', 'value') ?? focus.value;
+/**
+ * A number, or a primitive with a companion, becomes a node through a parent that carries both: fhirpath.js takes nodes
+ * as input, but neither of these.
+ */
+function asInput({ type, value, element }: TypedValue): unknown {
+  if (element === undefined && typeof value !== 'number') return value;
+  const key = `value${type.charAt(0).toUpperCase()}${type.slice(1)}`;
+  return nodeAt({ [key]: value, [`_${key}`]: element }, 'Extension', 'value') ?? value;
 }
 
 function nodeAt(value: unknown, base: string, expression: string): unknown {

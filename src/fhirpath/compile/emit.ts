@@ -139,9 +139,9 @@ const positional: ReadonlySet<string> = new Set(['first', 'last', 'tail', 'skip'
 
 /** The children of an item come in no defined order. http://hl7.org/fhirpath/#tree-navigation */
 function isUnordered({ type, children = [] }: Tree): boolean {
-  if (type !== 'InvocationExpression') return false;
-  const [input, step] = children;
-  return /^(children|descendants)$/.test(step!.text ?? '') || isUnordered(input!);
+  if (type !== 'InvocationExpression' && type !== 'InvocationTerm') return false;
+  const step = children.at(-1)!;
+  return /^(children|descendants)$/.test(step.text ?? '') || isUnordered(children[0]!);
 }
 
 /** Code that assigns the boolean of a tree. */

@@ -1,0 +1,144 @@
+/** What callers of the compiler rely on. */
+import t from 'tap';
+import { createExpressionCompiler } from '../../src/fhirpath/create-expression-compiler.ts';
+import type { Environment, TypedValue } from '../../src/fhirpath/expression.ts';
+import { parseToTree } from '../../src/fhirpath/tree.ts';
+import { registry } from '../support/registry.ts';
+
+const { model } = registry();
+const compile = createExpressionCompiler(model);
+
+function environmentOf(focus: TypedValue): Environment {
+  return { resource: focus, rootResource: focus };
+}
+
+const observation: TypedValue = {
+  type: 'Observation',
+  value: {
+    resourceType: 'Observation',
+    status: 'final',
+    _status: { id: 's' },
+    code: { coding: [{ system: 'http://loinc.org', code: '44261-6' }] },
+    valueQuantity: { value: 7 },
+    component: [{ code: { text: 'one' }, valueInteger: 3 }],
+  },
+};
+const environment = environmentOf(observation);
+
+t.test(
+  'values carry the FHIR type they have in their resource and the companion of a primitive',
+  async (t) => {
+    const values = (text: string) => compile(text, 'Observation').values(observation, environment);
+    t.match(values('status'), [{ type: 'code', value: 'final', element: { id: 's' } }]);
+    t.match(values('value'), [{ type: 'Quantity', value: { value: 7 } }]);
+    t.match(values('component'), [{ type: 'Observation.component' }]);
+    t.match(values('component.value'), [{ type: 'integer', value: 3 }]);
+    t.match(values('status.exists()'), [{ type: 'System.Boolean', value: true }]);
+  },
+);
+
+t.test('an expression is compiled once for a type of focus', async (t) => {
+  t.equal(compile('status', 'Observation'), compile('status', 'Observation'));
+  t.not(compile('status', 'Observation'), compile('status', 'Patient'));
+});
+
+t.test('a text that is no FHIRPath is refused with its place', async (t) => {
+  t.throws(() => compile('status = ', 'Observation'), /line: 1/);
+});
+
+t.test('stored trees are used instead of parsing', async (t) => {
+  const stored = JSON.parse(JSON.stringify({ 'not FHIRPath': parseToTree("status = 'final'") }));
+  const fromTrees = createExpressionCompiler(model, { trees: (text) => stored[text] });
+  t.equal(fromTrees('not FHIRPath', 'Observation').test(observation, environment), true);
+});
+
+t.test('a focus is tested as what it is, primitives with their companions', async (t) => {
+  const date: TypedValue = { type: 'date', value: undefined, element: { extension: [{ url: 'http://x' }] } };
+  t.equal(
+    compile("extension('http://x').exists() and hasValue().not()", 'date').test(date, environment),
+    true,
+  );
+  const quantity: TypedValue = { type: 'Quantity', value: { value: 3, code: 'mg' } };
+  t.equal(compile('code.empty() or system.exists()', 'Quantity').test(quantity, environment), false);
+  const anything: TypedValue = { type: 'Period', value: { start: '2020' } };
+  t.equal(
+    compile('hasValue() or (children().count() > id.count())', 'Element').test(anything, environment),
+    true,
+  );
+});
+
+t.test('what the compiler has no code for is evaluated by fhirpath.js', async (t) => {
+  const text = "defineVariable('s', status).select(%s)";
+  t.equal(compile(text, 'Observation').engine, 'fhirpath.js');
+  t.match(compile(text, 'Observation').values(observation, environment), [{ type: 'code', value: 'final' }]);
+});
+
+t.test('under strict an element that no definition has is a fault', async (t) => {
+  const strict = createExpressionCompiler(model, { strict: true });
+  t.throws(() => strict('statusCode', 'Observation'), /no element statusCode/);
+  t.throws(() => strict('valueQuantity.exists()', 'Observation'), /no element valueQuantity/);
+  t.throws(() => strict('children().first()', 'Observation'), /order/);
+  t.doesNotThrow(() => strict('Observation.value.unit', 'Observation'));
+});
+
+t.test('expressions of clients end within their budget', async (t) => {
+  const bounded = createExpressionCompiler(model, { steps: 50_000 });
+  const many = { type: 'Observation', value: { ...(observation.value as object), note: manyNotes(400) } };
+  const cubic = bounded('note.select(%context.note.select(%context.note.text)).count()', 'Observation');
+  t.throws(() => cubic.values(many, environmentOf(many)), /too long/);
+  const square = bounded('note.text | note.select(text & time)', 'Observation');
+  t.throws(() => square.values(many, environmentOf(many)), /too long/);
+  t.same(
+    bounded('note.count()', 'Observation')
+      .values(many, environmentOf(many))
+      .map(({ value }) => value),
+    [400],
+  );
+});
+
+function manyNotes(count: number) {
+  return Array.from({ length: count }, (_, i) => ({ text: `note ${i}` }));
+}
+
+t.test('regular expressions of clients that could take exponential time are refused', async (t) => {
+  const bounded = createExpressionCompiler(model, { steps: 50_000 });
+  for (const pattern of ['(a+)+$', '(a|aa)+$', '(.*)*x', '((a{1,9})*b)*']) {
+    t.throws(() => bounded(`status.matches('${pattern}')`, 'Observation'), /too long/, pattern);
+  }
+  t.throws(() => bounded('status.matches(code.text)', 'Observation'), /too long/, 'a pattern from the data');
+  t.doesNotThrow(() => bounded("status.matches('^[a-z]+(-[a-z]{1,9})?$')", 'Observation'));
+});
+
+t.test('names and texts of an expression cannot become code', async (t) => {
+  const hostile = ["`');throw 1;//`", '\'\\"+process.exit()+\\"\'', '%`x"]);process.exit();//`'];
+  for (const text of hostile) {
+    try {
+      compile(text, 'Observation').values(observation, environment);
+    } catch (error) {
+      t.match(error, { name: 'ExpressionFault' }, text);
+    }
+  }
+  t.pass('still here');
+});
+
+t.test('no fault quotes a value', async (t) => {
+  const secret = {
+    type: 'Patient',
+    value: { resourceType: 'Patient', name: [{ family: 'Geheim', given: ['Q', 'R'] }] },
+  };
+  for (const text of [
+    'name.given.single()',
+    'name.family + 1',
+    'name.family < 1',
+    'name.given and true',
+    '-name.family',
+    'name.given.upper()',
+  ]) {
+    try {
+      compile(text, 'Patient').values(secret, environmentOf(secret));
+      t.fail(`${text} must be refused`);
+    } catch (error) {
+      t.notMatch(String(error), /Geheim|Q|R'/, text);
+    }
+  }
+});
