@@ -50,7 +50,7 @@ const dropped: ReadonlySet<string> = new Set([
   ],
 ]);
 
-/** Extensions that a check reads; the others describe the standard's own state. */
+/** Extensions that a check reads (the last two mark expansions that leave codes out); the others describe the standard's own state. */
 const keptExtensions: ReadonlySet<string> = new Set([
   'http://hl7.org/fhir/StructureDefinition/regex',
   'http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type',
@@ -59,6 +59,8 @@ const keptExtensions: ReadonlySet<string> = new Set([
   'http://hl7.org/fhir/StructureDefinition/elementdefinition-minValueSet',
   'http://hl7.org/fhir/StructureDefinition/structuredefinition-hierarchy',
   'http://hl7.org/fhir/StructureDefinition/structuredefinition-standards-status',
+  'http://hl7.org/fhir/StructureDefinition/valueset-toocostly',
+  'http://hl7.org/fhir/StructureDefinition/valueset-unclosed',
 ]);
 
 /** @returns a copy of a definition of HL7's with what is read of it */

@@ -8,7 +8,7 @@ import type { Registry } from './registry.ts';
 const uriTypes: ReadonlySet<string> = new Set(['uri', 'url', 'canonical', 'oid', 'uuid']);
 
 /** JSON keys of all such elements of all resource types. */
-export function collectUriKeys(registry: Registry): ReadonlySet<string> {
+function collectUriKeys(registry: Registry): ReadonlySet<string> {
   const keys = new Set(['reference']);
   const seen = new Set<string>();
   const visit = (typeName: string): void => {
@@ -23,4 +23,13 @@ export function collectUriKeys(registry: Registry): ReadonlySet<string> {
   };
   for (const type of registry.resourceTypes) visit(type);
   return keys;
+}
+
+/** Whether a JSON key is one of them; they are collected when first asked for. */
+export function uriTest(registry: Registry): (key: string) => boolean {
+  let keys: ReadonlySet<string> | undefined;
+  return (key) => {
+    keys ??= collectUriKeys(registry);
+    return keys.has(key);
+  };
 }

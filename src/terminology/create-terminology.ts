@@ -2,7 +2,7 @@
  * Terminology over the registry: value sets and code systems are prepared when first asked for and kept.
  * https://hl7.org/fhir/R4/terminologies.html
  */
-import type { ValueSetExpansion } from '@medplum/fhirtypes';
+import type { ValueSet, ValueSetExpansion } from '@medplum/fhirtypes';
 import type { Registry } from '../fhir/registry.ts';
 import { type CodeSystemContent, codeSystemContent } from './code-system-content.ts';
 import type { Terminology } from './terminology.ts';
@@ -50,7 +50,17 @@ export function createTerminology(
   };
 }
 
-/** From the definition; where that leaves a code open, from the expansion that HL7 ships. */
+/** Code systems that are not shipped, but whose codes HL7's expansions list to the last one. */
+const listedInFull: ReadonlySet<string> = new Set([
+  'urn:iso:std:iso:4217',
+  'urn:iso:std:iso:3166',
+  'urn:iso:std:iso:3166#alpha2',
+]);
+
+/**
+ * From the definition; where that leaves a code open, from the expansion that HL7 ships. What that lists is a member;
+ * what it does not list may have come to a growing terminology (SNOMED CT, LOINC, …) since, so it stays open.
+ */
 function prepare(
   registry: Pick<Registry, 'valueSet' | 'expansion'>,
   valueSet: string,
@@ -58,17 +68,31 @@ function prepare(
 ): Matcher | undefined {
   const definition = registry.valueSet(valueSet);
   const shipped = registry.expansion(valueSet)?.expansion ?? definition?.expansion;
-  const listed = shipped?.contains && !isPartial(shipped) ? expansionMatcher(shipped.contains) : undefined;
-  if (!definition?.compose) return listed;
-  const composed = composeMatcher(definition, sources);
-  if (!listed) return composed;
+  if (!shipped?.contains) return definition?.compose && composeMatcher(definition, sources);
+  const listed = expansionMatcher(shipped.contains);
+  const composed: Matcher = definition?.compose ? composeMatcher(definition, sources) : () => 'unknown';
+  const final = !isPartial(shipped) && (!definition?.compose || isListedInFull(definition, sources));
   return (system, code) => {
     const result = composed(system, code);
-    return result === 'unknown' ? listed(system, code) : result;
+    if (result !== 'unknown') return result;
+    return final || listed(system, code) === 'member' ? listed(system, code) : 'unknown';
   };
 }
 
+/** Whether all that the definition draws on is either shipped or listed in full. */
+function isListedInFull({ compose }: ValueSet, { content }: MatcherSources): boolean {
+  return (compose?.include ?? []).every(
+    ({ system, valueSet }) =>
+      valueSet === undefined &&
+      system !== undefined &&
+      (listedInFull.has(system) || content(system)?.completeness === 'complete'),
+  );
+}
+
 /** HL7 marks expansions that leave codes out. */
-function isPartial(expansion: ValueSetExpansion): boolean {
-  return (expansion.extension ?? []).some(({ url }) => /\/valueset-(?:toocostly|unclosed)$/.test(url));
+function isPartial({ extension = [], parameter = [] }: ValueSetExpansion): boolean {
+  return (
+    extension.some(({ url }) => /\/valueset-(?:toocostly|unclosed)$/.test(url)) ||
+    parameter.some(({ name, valueBoolean }) => name === 'limitedExpansion' && valueBoolean === true)
+  );
 }

@@ -52,24 +52,28 @@ function includeMatcher(include: ValueSetComposeInclude, sources: MatcherSources
   };
 }
 
-function systemMatcher(include: ValueSetComposeInclude, own: string, sources: MatcherSources): Matcher {
-  const test = codeTest(include, own, sources);
+function systemMatcher(include: ValueSetComposeInclude, named: string, sources: MatcherSources): Matcher {
+  // Some value sets of R4 write the version into the system, which no coding does.
+  const own = named.split('|')[0] ?? named;
+  const test = codeTest(include, own, sources.content(named) ?? sources.content(own));
   return (system, code) => (system === undefined || system === own ? test(code) : 'not-member');
 }
 
 function codeTest(
   { concept, filter }: ValueSetComposeInclude,
   own: string,
-  sources: MatcherSources,
+  content: CodeSystemContent | undefined,
 ): (code: string) => Membership {
   if (concept) {
     const listed = new Set(concept.map(({ code }) => code));
-    return (code) => (listed.has(code) ? 'member' : 'not-member');
+    // The system knows the spelling of a code whose case does not matter in it.
+    return (code) => of(listed.has(code) || listed.has(content?.find(code)?.code ?? code));
   }
-  const content = sources.content(own);
   if (!content) {
-    return (code) =>
-      isWellFormed(own, code) === undefined ? 'unknown' : of(isWellFormed(own, code) === true);
+    return (code) => {
+      const wellFormed = isWellFormed(own, code);
+      return wellFormed === undefined ? 'unknown' : of(wellFormed);
+    };
   }
   const tests = (filter ?? []).map((one) => conceptFilter(one, content));
   return (code) => {

@@ -1,0 +1,194 @@
+import type { CodeSystem, ValueSet, ValueSetComposeInclude } from '@medplum/fhirtypes';
+import t from 'tap';
+import { createTerminology } from '../../src/terminology/create-terminology.ts';
+import type { Membership } from '../../src/terminology/terminology.ts';
+import { registry } from '../support/registry.ts';
+
+const animals: CodeSystem = {
+  resourceType: 'CodeSystem',
+  url: 'urn:animals',
+  status: 'active',
+  content: 'complete',
+  caseSensitive: true,
+  concept: [
+    {
+      code: 'mammal',
+      display: 'Mammal',
+      concept: [
+        { code: 'dog', display: 'Dog', property: [{ code: 'legs', valueInteger: 4 }] },
+        { code: 'bat', display: 'Bat', property: [{ code: 'flies', valueBoolean: true }] },
+      ],
+    },
+    { code: 'bird', concept: [{ code: 'owl', property: [{ code: 'flies', valueBoolean: true }] }] },
+    { code: 'puppy', property: [{ code: 'parent', valueCode: 'dog' }] },
+  ],
+};
+const folding: CodeSystem = { ...animals, url: 'urn:folding', caseSensitive: false };
+const fragment: CodeSystem = { ...animals, url: 'urn:fragment', content: 'fragment' };
+
+function terminologyOf(
+  include: ValueSetComposeInclude[],
+  exclude: ValueSetComposeInclude[] = [],
+  expansion?: ValueSet['expansion'],
+) {
+  const own = {
+    resourceType: 'ValueSet',
+    url: 'urn:vs',
+    status: 'active',
+    compose: { include, exclude },
+  } as ValueSet;
+  const dogs = {
+    ...own,
+    url: 'urn:dogs',
+    compose: { include: [{ system: 'urn:animals', concept: [{ code: 'dog' }] }] },
+  };
+  const loop = { ...own, url: 'urn:loop', compose: { include: [{ valueSet: ['urn:loop'] }] } };
+  const valueSets = [own, dogs, loop];
+  const terminology = createTerminology({
+    valueSet: (url) => valueSets.find((one) => one.url === url),
+    codeSystem: (url) => [animals, folding, fragment].find((one) => one.url === url),
+    expansion: (url) => (url === 'urn:vs' && expansion ? ({ ...own, expansion } as ValueSet) : undefined),
+  });
+  const answers = (codes: string[], system = 'urn:animals') =>
+    codes.map((code): Membership => terminology.contains('urn:vs', { system, code }));
+  return { terminology, answers };
+}
+
+const filtered = (property: string, op: string, value: string): ValueSetComposeInclude[] => [
+  { system: 'urn:animals', filter: [{ property, op: op as 'is-a', value }] },
+];
+
+t.test('a whole code system', async (t) => {
+  const { answers } = terminologyOf([{ system: 'urn:animals' }]);
+  t.same(answers(['dog', 'DOG', 'unicorn']), ['member', 'not-member', 'not-member']);
+  t.same(answers(['dog'], 'urn:other'), ['not-member']);
+});
+
+t.test('a list of codes', async (t) => {
+  const { answers } = terminologyOf([{ system: 'http://snomed.info/sct', concept: [{ code: '373464007' }] }]);
+  t.same(answers(['373464007', '1'], 'http://snomed.info/sct'), ['member', 'not-member']);
+});
+
+t.test('filters by hierarchy, property and pattern', async (t) => {
+  const rows: [string, string, string, string[], string[]][] = [
+    ['concept', 'is-a', 'mammal', ['mammal', 'dog', 'puppy'], ['owl', 'bird']],
+    ['concept', 'descendent-of', 'mammal', ['dog', 'puppy'], ['mammal', 'owl']],
+    ['concept', 'is-not-a', 'mammal', ['owl', 'bird'], ['mammal', 'puppy']],
+    ['concept', 'generalizes', 'dog', ['dog', 'mammal'], ['bat', 'puppy']],
+    ['legs', '=', '4', ['dog'], ['bat']],
+    ['legs', 'in', '2,4', ['dog'], ['bat']],
+    ['flies', 'exists', 'true', ['bat', 'owl'], ['dog']],
+    ['flies', 'exists', 'false', ['dog'], ['bat']],
+    ['code', 'regex', 'b.*', ['bat', 'bird'], ['dog', 'mammal']],
+  ];
+  for (const [property, op, value, members, others] of rows) {
+    const { answers } = terminologyOf(filtered(property, op, value));
+    t.same(new Set(answers(members)), new Set(['member']), `${property} ${op} ${value}`);
+    t.same(new Set(answers(others)), new Set(['not-member']), `${property} ${op} ${value}, the others`);
+  }
+});
+
+t.test('a filter of an unknown kind leaves its codes open', async (t) => {
+  t.same(terminologyOf(filtered('code', 'child-of-kind', 'x')).answers(['dog']), ['unknown']);
+});
+
+t.test('excludes codes, unites includes and intersects value sets', async (t) => {
+  const excluding = terminologyOf([{ system: 'urn:animals' }], [{ valueSet: ['urn:dogs'] }]);
+  t.same(excluding.answers(['dog', 'bat']), ['not-member', 'member']);
+  const united = terminologyOf([{ valueSet: ['urn:dogs'] }, { system: 'urn:folding' }]);
+  t.same(united.answers(['dog', 'bat']), ['member', 'not-member']);
+  t.same(united.answers(['bat'], 'urn:folding'), ['member']);
+  const both = terminologyOf([{ system: 'urn:animals', valueSet: ['urn:dogs'] }]);
+  t.same(both.answers(['dog', 'bat']), ['member', 'not-member']);
+});
+
+t.test('what is not shipped is not known, save where a list or a grammar decides', async (t) => {
+  const snomed = terminologyOf([{ system: 'http://snomed.info/sct' }]);
+  t.same(snomed.answers(['1'], 'http://snomed.info/sct'), ['unknown']);
+  t.same(snomed.answers(['dog']), ['not-member'], 'another system cannot be meant');
+  t.same(terminologyOf([{ valueSet: ['urn:unknown'] }]).answers(['dog']), ['unknown']);
+  t.same(terminologyOf([{ system: 'urn:fragment' }]).answers(['dog', 'cow'], 'urn:fragment'), [
+    'member',
+    'unknown',
+  ]);
+  const languages = terminologyOf([{ system: 'urn:ietf:bcp:47' }]);
+  t.same(languages.answers(['de-CH', 'zh-Hant-TW', 'de_CH', ''], 'urn:ietf:bcp:47'), [
+    'member',
+    'member',
+    'not-member',
+    'not-member',
+  ]);
+  const types = terminologyOf([{ system: 'urn:ietf:bcp:13' }]);
+  t.same(types.answers(['text/plain; charset=utf-8', 'text'], 'urn:ietf:bcp:13'), ['member', 'not-member']);
+});
+
+t.test('case matters unless the code system says that it does not', async (t) => {
+  const { answers } = terminologyOf([{ system: 'urn:folding', concept: [{ code: 'dog' }] }]);
+  t.same(answers(['dog', 'DOG', 'BAT'], 'urn:folding'), ['member', 'member', 'not-member']);
+});
+
+t.test('an expansion proves membership; its silence only where it lists everything', async (t) => {
+  const contains = [{ system: 'http://snomed.info/sct', code: '1' }];
+  const growing = terminologyOf([{ system: 'http://snomed.info/sct' }], [], { timestamp: '', contains });
+  t.same(growing.answers(['1', '2'], 'http://snomed.info/sct'), ['member', 'unknown']);
+  const iso = 'urn:iso:std:iso:4217';
+  const currencies = { timestamp: '', contains: [{ system: iso, code: 'EUR' }] };
+  t.same(terminologyOf([{ system: iso }], [], currencies).answers(['EUR', 'XXQ'], iso), [
+    'member',
+    'not-member',
+  ]);
+  const cut = { ...currencies, parameter: [{ name: 'limitedExpansion', valueBoolean: true }] };
+  t.same(terminologyOf([{ system: iso }], [], cut).answers(['EUR', 'XXQ'], iso), ['member', 'unknown']);
+});
+
+t.test('a value set of itself is not known, and ends', async (t) => {
+  const { terminology } = terminologyOf([]);
+  t.equal(terminology.containsCode('urn:loop', 'dog'), 'unknown');
+});
+
+t.test('a bare code is asked of every system', async (t) => {
+  const { terminology } = terminologyOf([{ system: 'urn:animals' }, { system: 'urn:folding' }]);
+  t.equal(terminology.containsCode('urn:vs', 'dog'), 'member');
+  t.equal(terminology.containsCode('urn:vs', 'Dog'), 'member');
+  t.equal(terminology.containsCode('urn:vs', 'unicorn'), 'not-member');
+});
+
+t.test('looks codes up with their display', async (t) => {
+  const { terminology } = terminologyOf([]);
+  t.same(terminology.lookup('urn:animals', 'bat'), { found: true, display: 'Bat' });
+  t.same(terminology.lookup('urn:animals', 'owl'), { found: true });
+  t.same(terminology.lookup('urn:animals', 'unicorn'), { found: false });
+  t.same(terminology.lookup('urn:folding', 'BAT'), { found: true, display: 'Bat' });
+  t.equal(terminology.lookup('urn:fragment', 'cow'), undefined, 'it may exist');
+  t.equal(terminology.lookup('urn:unknown', 'cow'), undefined);
+  t.same(
+    ['urn:animals', 'urn:fragment', 'urn:unknown'].map((system) => terminology.content(system)),
+    ['complete', 'partial', 'none'],
+  );
+});
+
+t.test('the value sets of R4', async (t) => {
+  const terminology = createTerminology(registry());
+  const rows: [string, string, Membership][] = [
+    ['observation-status', 'final', 'member'],
+    ['observation-status', 'done', 'not-member'],
+    ['resource-types', 'Procedure', 'member'],
+    ['all-types', 'HumanName', 'member'],
+    ['currencies', 'EUR', 'member'],
+    ['currencies', 'XXQ', 'not-member'],
+    ['languages', 'en', 'member'],
+    ['mimetypes', 'application/fhir+json', 'member'],
+    ['ucum-units', 'mg/kg', 'member'],
+    ['ucum-units', 'mg/(70.kg)', 'unknown'],
+    ['procedure-code', '999', 'unknown'],
+  ];
+  for (const [name, code, expected] of rows) {
+    t.equal(
+      terminology.containsCode(`http://hl7.org/fhir/ValueSet/${name}`, code),
+      expected,
+      `${name} ${code}`,
+    );
+  }
+  t.equal(terminology.knows('http://hl7.org/fhir/ValueSet/observation-status|4.0.1'), true);
+  t.equal(terminology.knows('http://hl7.org/fhir/ValueSet/nothing'), false);
+});
