@@ -15,6 +15,7 @@ import type { Compilation, ProfileCheck, ValueCheck } from './compilation.ts';
 import { conforms } from './conformance.ts';
 import { compileProfile } from './profile.ts';
 import { resourceCheck } from './resource.ts';
+import { ownRules } from './rules/own-rules.ts';
 import { createRun, found, issuesOf, newScope } from './run.ts';
 import { typeFunctions } from './type-functions.ts';
 import type { TypeRules } from './type-rules.ts';
@@ -95,7 +96,7 @@ export function createValidator({
       return runtime;
     },
   );
-  const resources = resourceCheck(compilation, rulesCheck(rules, registry, terminology));
+  const resources = resourceCheck(compilation, rulesCheck([ownRules, rules], compilation));
 
   function validate(resource: unknown, options: ValidationOptions = {}): Issue[] {
     if (!isObject(resource) || typeof resource.resourceType !== 'string') {

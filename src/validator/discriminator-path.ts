@@ -47,7 +47,7 @@ function follow(place: Place, step: Step, run: Run, compilation: Compilation): P
   if (step.kind === 'resolve') {
     const text = isObject(value) ? value.reference : value;
     if (typeof text !== 'string') return [];
-    const target = resolveReference(text, run.scope);
+    const target = resolveReference(text, run);
     if (target) return [{ value: target.value, type: target.type }];
     const name = /(?:^|\/)([A-Z][A-Za-z]+)\/[^/]+$/.exec(text)?.[1];
     return name === undefined ? [] : [{ value: undefined, type: name }];

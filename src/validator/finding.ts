@@ -3,7 +3,7 @@
  * speak with their own key, severity and text. The guide's kat-issue code system is made from this table.
  * https://hl7.org/fhir/R4/validation.html
  */
-import type { IssueSeverity, IssueType } from '../core/issue.ts';
+import type { Issue, IssueSeverity, IssueType } from '../core/issue.ts';
 
 export interface FindingRow {
   readonly severity: IssueSeverity;
@@ -266,6 +266,58 @@ const table = {
     code: 'informational',
     text: '{0}, which {1} marks as must-support, is absent',
   },
+  'report-subjects': {
+    severity: 'error',
+    code: 'business-rule',
+    text: 'Only a report of type subject-list lists subjects',
+  },
+  'report-score': {
+    severity: 'error',
+    code: 'business-rule',
+    text: 'A measure that scores a cohort has no score',
+  },
+  'report-unknown-part': { severity: 'error', code: 'business-rule', text: 'The measure has no such {0}' },
+  'report-missing-part': {
+    severity: 'error',
+    code: 'business-rule',
+    text: 'A {0} of the measure is not reported',
+  },
+  'code-system-content': {
+    severity: 'error',
+    code: 'business-rule',
+    text: 'The content of a supplement is {0}',
+  },
+  'code-system-not-present': {
+    severity: 'error',
+    code: 'invalid',
+    text: 'The code system says that its content is not present, but has concepts',
+  },
+  'value-set-filter': {
+    severity: 'error',
+    code: 'invalid',
+    text: 'The property, operator and value of the filter do not suit the code system {0}',
+  },
+  'profile-fixed': {
+    severity: 'error',
+    code: 'value',
+    text: 'The value differs from what the base {0} fixes',
+  },
+  'profile-of-type': { severity: 'error', code: 'invalid', text: 'The profile {0} is not one of {1}' },
+  'discriminator-path': {
+    severity: 'error',
+    code: 'invalid',
+    text: 'The path of the discriminator leads to no element of what is sliced',
+  },
+  'identifier-uri': {
+    severity: 'warning',
+    code: 'code-invalid',
+    text: 'With the system urn:ietf:rfc:3986 the value is a full URI',
+  },
+  'id-duplicate': {
+    severity: 'error',
+    code: 'business-rule',
+    text: 'Another element of the resource has this id',
+  },
   'too-deep': { severity: 'error', code: 'too-costly', text: 'Nested more than {0} levels deep' },
 } as const satisfies Record<string, FindingRow>;
 
@@ -281,6 +333,12 @@ export interface Finding {
   /** The words, or for a finding of the table the names that fill in its own: they are put together only at the end. */
   readonly text: string | readonly (string | number)[];
   path: string;
+}
+
+/** A finding of a rule that looks at whole resources: its expression begins with the resource type. */
+export function ruleIssue(key: FindingKey, expression: string, ...names: string[]): Issue {
+  const { severity, code } = findings[key];
+  return { severity, code, key, text: findingText(key, names), expression };
 }
 
 /** The words of a finding with the names filled in. */

@@ -78,7 +78,6 @@ export function resourceCheck(compilation: Compilation, applyRules: RulesCheck):
     if (!parent.includes('.')) {
       return { ...scope, container: outer.container ?? outer, bundle: outer.bundle, fullUrl: outer.fullUrl };
     }
-    if (parent !== 'Bundle.entry') return { ...scope, bundle: outer.bundle, fullUrl: outer.fullUrl };
     outer.entries ??= indexBundle(outer.resource, outer.bundle);
     return {
       ...scope,

@@ -21,6 +21,8 @@ export interface ResourceScope {
   entries: BundleIndex | undefined;
   /** References and URLs that begin with `#`, as met in the walk: dom-3 needs them. */
   readonly fragments: string[];
+  /** Ids of elements met so far. */
+  elementIds: Set<string> | undefined;
   /** What FHIRPath may ask for; made when the first invariant is evaluated. */
   environment: Environment | undefined;
 }
@@ -35,6 +37,7 @@ export function newScope(resource: Record<string, unknown>): ResourceScope {
     fullUrl: undefined,
     entries: undefined,
     fragments: [],
+    elementIds: undefined,
     environment: undefined,
   };
 }

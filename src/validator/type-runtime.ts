@@ -9,10 +9,10 @@ import { checkBinding } from './checks/binding.ts';
 import { codingCheck } from './checks/coding.ts';
 import { extensionsCheck } from './checks/extension.ts';
 import { checkNarrative } from './checks/narrative.ts';
-import { checkReferenceText, checkTarget } from './checks/reference.ts';
-import { checkUri } from './checks/url.ts';
+import { checkExists, checkReferenceText, checkTarget } from './checks/reference.ts';
+import { checkUri, isAbsolute } from './checks/url.ts';
 import type { Compilation } from './compilation.ts';
-import { primitiveFormats } from './primitives.ts';
+import { isText, primitiveFormats } from './primitives.ts';
 import { found, type Run, under } from './run.ts';
 
 /** How a nested resource is checked: `parent` is the path of the element that holds it, `holder` that element. */
@@ -99,7 +99,9 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck): Type
     coding,
     quantity,
     reference(value: Record<string, unknown>, x: Run): void {
-      if (typeof value.reference === 'string') checkReferenceText(value.reference, x, isResourceType);
+      if (typeof value.reference !== 'string') return;
+      checkReferenceText(value.reference, x, isResourceType);
+      if (x.options.references === 'exist') checkExists(value.reference, x);
     },
   };
 
@@ -177,6 +179,22 @@ const walk = {
   /** A null in an array of primitives stands for a value that has only a companion. */
   nothing(x: Run, companions: unknown, index: number, step: string): void {
     if (!Array.isArray(companions) || !isObject(companions[index])) found(x, 'null-unexpected', step, step);
+  },
+  /** Ids of elements are any text, and unique within the resource. */
+  elementId(value: unknown, x: Run, unique: boolean): void {
+    if (typeof value !== 'string') {
+      wrongJson(x, value, 'id', 'string');
+      return;
+    }
+    if (!isText(value)) badFormat(x, value, 'id', 'string');
+    if (!unique) return;
+    x.scope.elementIds ??= new Set();
+    if (x.scope.elementIds.has(value)) found(x, 'id-duplicate', '');
+    x.scope.elementIds.add(value);
+  },
+  identifier(value: Record<string, unknown>, x: Run): void {
+    if (value.system !== 'urn:ietf:rfc:3986' || typeof value.value !== 'string') return;
+    if (!isAbsolute(value.value)) found(x, 'identifier-uri', '');
   },
   extensionContent(value: Record<string, unknown>, x: Run): void {
     let values = 0;

@@ -121,6 +121,7 @@ function invariantCall(check: unknown, value: string, type: string, generator: G
 function nativeRules(path: string): string[] {
   if (path === 'Extension') return ['extensionContent(o, x);'];
   if (path === 'Coding') return ['coding(o, x);'];
+  if (path === 'Identifier') return ['identifier(o, x);'];
   if (path === 'Quantity') return ['quantity(o, x);'];
   if (path === 'Reference') return ['reference(o, x);'];
   return [];
@@ -189,6 +190,10 @@ function elementCases(
     return [
       `case '${name}': ${presence.mark(node, '')} ${instances(node, name, target, parent, generator)} break;`,
     ];
+  }
+  if (definition.base?.path === 'Element.id') {
+    // A definition's elements have the same ids in the snapshot as in the differential.
+    return [`case 'id': elementId(v, x, ${parent !== 'ElementDefinition'}); break;`];
   }
   const lines: string[] = [];
   for (const code of typeCodes(definition)) {

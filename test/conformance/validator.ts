@@ -135,7 +135,31 @@ function optionsOf(step: ValidatorCase, folder: string, supporting: readonly Res
     exampleUrls: options.examples !== false,
     bestPractice: options['best-practice'] !== undefined,
     supporting,
+    references: referencesOf(options),
+    resolve: (reference) => resourceBeside(reference, options, folder),
   };
+}
+
+/** What the harness calls CHECK_EXISTS…, CHECK_VALID. */
+function referencesOf({
+  validateReference,
+}: ValidatorCase['options']): NonNullable<ValidationOptions['references']> {
+  if (typeof validateReference !== 'string') return 'ignore';
+  return validateReference === 'CHECK_VALID' ? 'conform' : 'exist';
+}
+
+/** What the harness's fetcher answers: a patient of its own, and files named after type and id. */
+function resourceBeside(
+  reference: string,
+  options: ValidatorCase['options'],
+  folder: string,
+): Resource | undefined {
+  if (options.fetcher !== 'standalone') return undefined;
+  if (reference === 'Patient/test') return { resourceType: 'Patient', id: 'test' };
+  const [, type, id] = /(?:^|\/)([A-Z][A-Za-z]+)\/([A-Za-z0-9.-]+)$/.exec(reference) ?? [];
+  const path = join(folder, `${type?.toLowerCase()}-${id}.json`);
+  const content: unknown = type && existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
+  return isResource(content) ? content : undefined;
 }
 
 function profileUrl(profile: string, folder: string): string {

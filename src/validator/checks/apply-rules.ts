@@ -1,20 +1,32 @@
 /** Runs the rules of a resource's type and takes their findings into the walk. */
 import type { Registry } from '../../fhir/registry.ts';
 import { isObject, isResource, type Resource } from '../../fhir/resource.ts';
-import type { Terminology } from '../../terminology/terminology.ts';
+import type { Compilation } from '../compilation.ts';
 import { type Run, rootScope } from '../run.ts';
-import type { RuleContext, TypeRules } from '../type-rules.ts';
+import type { RuleContext, TypeRule, TypeRules } from '../type-rules.ts';
 
 export type RulesCheck = (run: Run) => void;
 
-export function rulesCheck(rules: TypeRules, registry: Registry, terminology: Terminology): RulesCheck {
+export function rulesCheck(rules: readonly TypeRules[], compilation: Compilation): RulesCheck {
+  const { registry, terminology } = compilation;
+  const byType = new Map<string, TypeRule[]>();
+  for (const table of rules) {
+    for (const [type, own] of Object.entries(table)) byType.set(type, [...(byType.get(type) ?? []), ...own]);
+  }
   return (run) => {
     const { type, resource } = run.scope;
-    const own = rules[type];
+    const own = byType.get(type);
     if (own === undefined) return;
     const context: RuleContext = {
       find: (canonical, wanted) => findCanonical(canonical, wanted, run, registry),
       memberOf: (valueSet, coding) => terminology.contains(valueSet, coding),
+      codeExists(system, code) {
+        if (terminology.content(system) !== 'complete') return undefined;
+        return terminology.lookup(system, code)?.found;
+      },
+      codeSystem: (canonical) => registry.codeSystem(canonical),
+      structure: (canonical) => compilation.structure(canonical),
+      model: registry.model,
     };
     for (const rule of own) {
       for (const { key, severity, code, text, expression } of rule(resource as Resource, context)) {

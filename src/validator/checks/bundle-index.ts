@@ -1,5 +1,5 @@
 /**
- * The entries of a bundle by fullUrl: references are resolved through this one index.
+ * The entries of a bundle by fullUrl: references are resolved through this one index. Parameters are indexed alike.
  * https://hl7.org/fhir/R4/bundle.html#references
  */
 import { isObject } from '../../fhir/resource.ts';
@@ -18,6 +18,12 @@ export function serverBase(fullUrl: string): string | undefined {
   return restful.exec(fullUrl)?.[1];
 }
 
+/** What holds resources: the entries of a bundle, the parameters and their parts of Parameters. */
+function holdersOf(holder: Record<string, unknown>): Record<string, unknown>[] {
+  const lists = [holder.entry, holder.parameter, holder.part].filter(Array.isArray);
+  return lists.flat().flatMap((one: unknown) => (isObject(one) ? [one, ...holdersOf(one)] : []));
+}
+
 /** An index of a bundle, made when the first reference is resolved. */
 export function indexBundle(bundle: Record<string, unknown>, outer: BundleIndex | undefined): BundleIndex {
   let byUrl: Map<string, Record<string, unknown>> | undefined;
@@ -26,8 +32,8 @@ export function indexBundle(bundle: Record<string, unknown>, outer: BundleIndex 
   function build(): Map<string, Record<string, unknown>> {
     const urls = new Map<string, Record<string, unknown>>();
     byTypeAndId = new Map();
-    for (const entry of Array.isArray(bundle.entry) ? bundle.entry : []) {
-      if (!isObject(entry) || !isObject(entry.resource)) continue;
+    for (const entry of holdersOf(bundle)) {
+      if (!isObject(entry.resource)) continue;
       const { resource, fullUrl } = entry;
       if (typeof fullUrl === 'string' && !urls.has(fullUrl)) urls.set(fullUrl, resource);
       if (typeof resource.id === 'string' && typeof resource.resourceType === 'string') {

@@ -53,7 +53,7 @@ export function environmentOf(run: Run, ask: InvariantSurroundings): Environment
     scope.environment = {
       resource: typed(scope),
       rootResource: typed(rootScope(scope)),
-      resolve: (reference) => resolveReference(reference, scope),
+      resolve: (reference) => resolveReference(reference, run),
       memberOf: ask.memberOf,
       conformsTo: (value, profile) => ask.conformsTo(value, profile, run),
     };

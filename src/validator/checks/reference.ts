@@ -27,20 +27,38 @@ function bundleOf(scope: ResourceScope): BundleIndex | undefined {
   return scope.entries;
 }
 
-/** The target of a reference, if it is contained or lies in the same bundle. */
-export function resolveReference(reference: string, scope: ResourceScope): TypedValue | undefined {
+/**
+ * The target of a reference, if it can be had: contained, in the same bundle, or of the resources that came along. Only
+ * with `references` on are resources looked for outside of the one that is validated.
+ */
+export function resolveReference(reference: string, run: Run): TypedValue | undefined {
+  const { scope } = run;
   const target = reference.startsWith('#')
     ? containedTarget(reference, scope)
-    : bundleOf(scope)?.target(reference, scope.fullUrl);
+    : (bundleOf(scope)?.target(reference, scope.fullUrl) ?? outside(reference, run));
   if (target === undefined || typeof target.resourceType !== 'string') return undefined;
   return { type: target.resourceType, value: target };
 }
 
+function outside(reference: string, { options }: Run): Record<string, unknown> | undefined {
+  if (options.references === undefined || options.references === 'ignore') return undefined;
+  const bare = reference.replace(/\/_history\/[^/]+$/, '');
+  const named = options.supporting?.find(({ resourceType, id }) => `${resourceType}/${id}` === bare);
+  return named ?? options.resolve?.(reference);
+}
+
+/** Reports a reference whose target is nowhere. */
+export function checkExists(reference: string, run: Run): void {
+  if (reference.startsWith('#') || resolveReference(reference, run)) return;
+  found(run, 'reference-unresolved', '');
+}
+
 /** The type a reference points to, as far as the text, its target here or `type` tells. */
-export function referenceType(reference: Record<string, unknown>, scope: ResourceScope): string | undefined {
+export function referenceType(reference: Record<string, unknown>, run: Run): string | undefined {
+  const { scope } = run;
   const text = reference.reference;
   if (typeof text === 'string') {
-    const target = text.startsWith('#') || scope.bundle ? resolveReference(text, scope) : undefined;
+    const target = text.startsWith('#') || scope.bundle ? resolveReference(text, run) : undefined;
     if (target) return target.type;
     if (text.startsWith('urn:') || text.startsWith('#')) return typeOf(reference);
     const query = text.indexOf('?');
@@ -63,7 +81,7 @@ export function checkTarget(
   isResourceType: (name: string) => boolean,
 ): void {
   if (!isObject(value)) return;
-  const type = referenceType(value, run.scope);
+  const type = referenceType(value, run);
   if (type === undefined || allowed.has(type) || !isResourceType(type)) return;
   found(run, 'reference-type', '', type, [...allowed].join(', '));
 }

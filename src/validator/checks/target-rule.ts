@@ -37,9 +37,10 @@ export const targetRule: CheckFactory = (definition, base, { compilation }) => {
     if (type !== 'Reference' || !isObject(value)) return;
     if (!anyType) checkTarget(value, run, types, isResourceType);
     if (!profiled || typeof value.reference !== 'string') return;
-    const target = resolveReference(value.reference, run.scope);
+    const target = resolveReference(value.reference, run);
     if (!target) {
-      foundOnce(run, 'reference-not-checked', '');
+      if (run.options.references === 'conform') found(run, 'reference-profile', '', targets.join(', '));
+      else foundOnce(run, 'reference-not-checked', '');
       return;
     }
     if (!anyType && !types.has(target.type)) return;

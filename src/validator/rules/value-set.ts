@@ -1,0 +1,90 @@
+/**
+ * The filters of a ValueSet: properties that the code system has, operators and values that suit them.
+ * https://hl7.org/fhir/R4/valueset.html#compositions, https://hl7.org/fhir/R4/codesystem.html#properties
+ */
+import type { CodeSystem } from '@medplum/fhirtypes';
+import type { Issue } from '../../core/issue.ts';
+import { isObject } from '../../fhir/resource.ts';
+import { ruleIssue } from '../finding.ts';
+import type { RuleContext, TypeRule } from '../type-rules.ts';
+import { isExpressionConstraint } from './expression-constraint.ts';
+
+const snomed = 'http://snomed.info/sct';
+const snomedId = /^[1-9][0-9]{5,17}$/;
+/** Operators whose value is a code of the system itself. */
+const hierarchy = new Set(['is-a', 'descendent-of', 'is-not-a', 'generalizes']);
+/** Properties that every code system has. https://hl7.org/fhir/R4/codesystem.html#defined-props */
+const booleans = new Set(['inactive', 'notSelectable', 'abstract']);
+
+interface Filter {
+  readonly property: string;
+  readonly op: string;
+  readonly value: string;
+}
+
+export const valueSetRule: TypeRule = (valueSet, context) => {
+  const issues: Issue[] = [];
+  const { compose } = valueSet;
+  if (!isObject(compose)) return issues;
+  for (const part of ['include', 'exclude']) {
+    const includes: unknown[] = Array.isArray(compose[part]) ? compose[part] : [];
+    includes.forEach((include, at) => {
+      if (!isObject(include) || typeof include.system !== 'string' || !Array.isArray(include.filter)) return;
+      const { system } = include;
+      include.filter.forEach((filter: unknown, index) => {
+        if (!isFilter(filter) || suits(filter, system, context)) return;
+        const path = `ValueSet.compose.${part}[${at}].filter[${index}]`;
+        issues.push(ruleIssue('value-set-filter', path, system));
+      });
+    });
+  }
+  return issues;
+};
+
+function isFilter(value: unknown): value is Filter & Record<string, unknown> {
+  return (
+    isObject(value) &&
+    typeof value.property === 'string' &&
+    typeof value.op === 'string' &&
+    typeof value.value === 'string'
+  );
+}
+
+/** Whether a filter can mean anything in its code system; where that is not known, it may. */
+function suits(filter: Filter, system: string, context: RuleContext): boolean {
+  const { property, op, value } = filter;
+  if (op === 'exists' || booleans.has(property)) {
+    if (op === 'exists' || op === '=') return value === 'true' || value === 'false';
+  }
+  if (system === snomed) return suitsSnomed(filter);
+  if (property === 'concept' || property === 'code') {
+    return !hierarchy.has(op) || context.codeExists(system, value) !== false;
+  }
+  const definition = context.codeSystem(system);
+  const type = definition?.property?.find(({ code }) => code === property)?.type;
+  if (type === 'code' && op === '=') return suitsCode(value, system, definition, context);
+  if (type === 'Coding' && op === '=')
+    return value.includes('#') && suitsCode(value, system, definition, context);
+  if (type === 'boolean' && op === '=') return value === 'true' || value === 'false';
+  return true;
+}
+
+function suitsSnomed({ property, op, value }: Filter): boolean {
+  if (property === 'constraint') return isExpressionConstraint(value);
+  if (property === 'concept' || property === 'code') return !hierarchy.has(op) || snomedId.test(value);
+  if (snomedId.test(property)) return op === '=' || op === 'in';
+  return true;
+}
+
+/** A code of the system, or `system#code` of another one. */
+function suitsCode(
+  value: string,
+  own: string,
+  definition: CodeSystem | undefined,
+  context: RuleContext,
+): boolean {
+  const hash = value.lastIndexOf('#');
+  if (hash < 0) return definition?.content !== 'complete' || context.codeExists(own, value) !== false;
+  const [system = ''] = value.slice(0, hash).split('|');
+  return context.codeExists(system, value.slice(hash + 1)) !== false;
+}
