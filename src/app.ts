@@ -14,7 +14,7 @@ import { createLog, type Log } from './core/log.ts';
 import { openRegistry } from './fhir/open-registry.ts';
 import type { Registry } from './fhir/registry.ts';
 import type { Resource } from './fhir/resource.ts';
-import { collectUriKeys } from './fhir/uri-keys.ts';
+import { uriTest } from './fhir/uri-keys.ts';
 import { createExpressionCompiler } from './fhirpath/create-expression-compiler.ts';
 import { createServer } from './http/server.ts';
 import type { Services } from './interactions/interaction.ts';
@@ -66,7 +66,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     generations: createGenerations(),
     clock: overrides.clock ?? systemClock,
     ids: overrides.ids ?? randomIds,
-    uriKeys: collectUriKeys(registry),
+    holdsUri: uriTest(registry),
   };
   const server = await createServer({
     services,

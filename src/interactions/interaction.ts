@@ -28,8 +28,8 @@ export interface Services {
   readonly generations: Generations;
   readonly clock: Clock;
   readonly ids: IdSource;
-  /** JSON keys of elements that hold a URI, and so may hold a link. */
-  readonly uriKeys: ReadonlySet<string>;
+  /** Whether the elements of a JSON key hold a URI, and so may hold a link. */
+  readonly holdsUri: (key: string) => boolean;
 }
 
 /** What one request says about itself, whatever it asks for. */

@@ -147,7 +147,7 @@ function linked(
   entry: BundleEntry,
   targets: ReadonlyMap<string, string>,
 ): { text: string; resource: Resource } {
-  const text = replaceLinks(entry.text!, targets, (key) => services.uriKeys.has(key));
+  const text = replaceLinks(entry.text!, targets, services.holdsUri);
   return { text, resource: text === entry.text ? entry.resource! : (JSON.parse(text) as Resource) };
 }
 

@@ -93,7 +93,7 @@ export function fakeServices(overrides: Partial<Services> = {}): Services {
     generations: createGenerations(),
     clock: { now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 678) },
     ids: { next: () => `id-${++id}` },
-    uriKeys: new Set(['reference']),
+    holdsUri: (key) => key === 'reference',
     ...overrides,
   };
 }
