@@ -43,12 +43,19 @@ function registryOf(parts: Parts): Registry {
   const { model, resourceTypes, definitions, searchParameters, patientCompartment } = parts;
   const find = createFinder(definitions);
   const known = new Set(resourceTypes);
+  const parametersByBase = Map.groupBy(
+    searchParameters.flatMap((parameter) => (parameter.base ?? []).map((base) => ({ base, parameter }))),
+    ({ base }) => base as string,
+  );
   const parametersByType = new Map<string, SearchParameter[]>();
 
-  const parametersOf = (type: string): SearchParameter[] =>
-    searchParameters
-      .filter(({ base = [] }) => base.some((one) => model.isA(type, one)))
-      .sort((a, b) => compareText(a.code ?? '', b.code ?? ''));
+  const parametersOf = (type: string): SearchParameter[] => {
+    const found = new Set<SearchParameter>();
+    for (let base: string | undefined = type; base !== undefined; base = model.type(base)?.base) {
+      for (const { parameter } of parametersByBase.get(base) ?? []) found.add(parameter);
+    }
+    return [...found].sort((a, b) => compareText(a.code ?? '', b.code ?? ''));
+  };
 
   const registry: Registry = {
     model,
