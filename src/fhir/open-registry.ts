@@ -13,7 +13,15 @@ function defaultFile(): string {
     : join(above, 'definitions.bin');
 }
 
-/** @throws Error when the file is not there: `node src/fhir/build-definitions.ts` makes it */
+/** @throws Error when the file is not there */
 export function openRegistry(file: string = defaultFile()): Registry {
-  return createRegistry(decodeDefinitions(readFileSync(file)));
+  return createRegistry(decodeDefinitions(readDefinitions(file)));
+}
+
+function readDefinitions(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw new Error(`${file} is missing: node src/fhir/build-definitions.ts makes it`, { cause });
+  }
 }
