@@ -217,6 +217,11 @@ const table = {
     code: 'invalid',
     text: 'A canonical URL should be absolute, or a fragment of this resource',
   },
+  'canonical-type': {
+    severity: 'error',
+    code: 'invalid',
+    text: 'The canonical URL leads to a {0}; allowed: {1}',
+  },
   'url-example': { severity: 'error', code: 'invalid', text: 'URLs of example domains are not allowed here' },
   'bundle-fullurl-relative': { severity: 'error', code: 'invalid', text: 'fullUrl is an absolute URL' },
   'bundle-fullurl-missing': { severity: 'error', code: 'required', text: 'The entry needs a fullUrl' },
@@ -245,6 +250,16 @@ const table = {
     severity: 'error',
     code: 'invalid',
     text: 'A link of the narrative has a scheme that no reader can follow',
+  },
+  'narrative-source': {
+    severity: 'error',
+    code: 'business-rule',
+    text: 'Text of the narrative does not say by its class whether it is boilerplate, generated or original',
+  },
+  'narrative-language': {
+    severity: 'error',
+    code: 'business-rule',
+    text: 'The sections of the narrative are not in the languages that the profile demands',
   },
   'narrative-empty': {
     severity: 'warning',

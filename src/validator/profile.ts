@@ -9,6 +9,7 @@ import type { BaseElement, BaseElements } from './base-elements.ts';
 import { bindingRule } from './checks/binding-rule.ts';
 import { fixedCheck, patternCheck } from './checks/fixed.ts';
 import { addedInvariants, type InvariantSurroundings } from './checks/invariant.ts';
+import { narrativeControl } from './checks/narrative-control.ts';
 import { maxLengthCheck, rangeCheck } from './checks/range.ts';
 import { targetRule } from './checks/target-rule.ts';
 import { typeRule } from './checks/type-rule.ts';
@@ -43,6 +44,7 @@ const factories: readonly CheckFactory[] = [
   (definition, base, scope) => rangeCheck(definition, base, scope.profile),
   bindingRule,
   targetRule,
+  narrativeControl,
   (definition, base, scope) => addedInvariants(definition, base, scope.compilation, scope.surroundings),
 ];
 

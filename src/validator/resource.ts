@@ -26,7 +26,8 @@ export function resourceCheck(compilation: Compilation, applyRules: RulesCheck):
   function checkScope(run: Run, profiles: readonly string[]): void {
     const { type, resource, container } = run.scope;
     compilation.typeCheck(type)(resource, run, type);
-    if (container === undefined && Array.isArray(resource.contained)) checkContained(resource.contained, run);
+    if (container === undefined && run.options.contained !== false && Array.isArray(resource.contained))
+      checkContained(resource.contained, run);
     if (run.options.bestPractice === true && container === undefined) adviseNarrative(resource, run);
     const applied: string[] = [];
     if (run.options.claimedProfiles !== false) checkClaimed(resource, run, applied);
@@ -95,6 +96,7 @@ export function resourceCheck(compilation: Compilation, applyRules: RulesCheck):
       found(run, 'unknown-resource-type', '');
       return;
     }
+    if (run.options.contained === false && !parent.includes('.')) return;
     const outer = run.scope;
     run.scope = scopeFor(value, parent, holder, outer);
     checkScope(run, []);

@@ -6,6 +6,7 @@
 import { isObject } from '../fhir/resource.ts';
 import type { Binding } from './checks/binding.ts';
 import { checkBinding } from './checks/binding.ts';
+import { canonicalType } from './checks/canonical.ts';
 import { codingCheck } from './checks/coding.ts';
 import { extensionsCheck } from './checks/extension.ts';
 import { checkNarrative } from './checks/narrative.ts';
@@ -96,6 +97,11 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck): Type
     boundCode,
     target: (value: unknown, x: Run, allowed: ReadonlySet<string>) =>
       checkTarget(value, x, allowed, isResourceType),
+    canonicalType(value: unknown, x: Run, step: string, allowed: ReadonlySet<string>): void {
+      const type = typeof value === 'string' ? canonicalType(value, x, compilation) : undefined;
+      if (type === undefined || allowed.has(type) || allowed.has('Resource')) return;
+      found(x, 'canonical-type', step, type, [...allowed].join(', '));
+    },
     coding,
     quantity,
     reference(value: Record<string, unknown>, x: Run): void {

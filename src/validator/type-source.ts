@@ -217,6 +217,7 @@ function elementCases(
   return lines;
 }
 
+const lastStep = (url: string) => url.slice(url.lastIndexOf('/') + 1);
 const isArray = (definition: ElementDefinition) => (definition.base?.max ?? definition.max) !== '1';
 const isResourceId = (definition: ElementDefinition) => definition.base?.path === 'Resource.id';
 /** `id` of elements and `Extension.url` are XML attributes: they have no extensions. */
@@ -258,7 +259,12 @@ function instance(
   const binding = isBindable(type) ? bindingOf(definition.binding) : undefined;
   if (primitiveFormats[type]) {
     if (type === 'xhtml') return `narrative(${value}, x);`;
-    const check = primitive(type, value, step, binding, generator);
+    let check = primitive(type, value, step, binding, generator);
+    const canonical = type === 'canonical' ? definition.type?.[0]?.targetProfile : undefined;
+    if (canonical) {
+      const allowed = constant(generator, new Set(canonical.map(lastStep)));
+      check += ` if (x.options.references === 'exist') canonicalType(${value}, x, ${step}, ${allowed});`;
+    }
     const rest =
       calls.length === 0
         ? ''
@@ -273,7 +279,7 @@ function instance(
   if (binding) calls.push(`bound(${value}, x, '${type}', ${constant(generator, binding)});`);
   const targets = definition.type?.find(({ code }) => code === 'Reference')?.targetProfile;
   if (type === 'Reference' && targets) {
-    const names = targets.map((url) => url.slice(url.lastIndexOf('/') + 1));
+    const names = targets.map(lastStep);
     if (!names.includes('Resource'))
       calls.push(`target(${value}, x, ${constant(generator, new Set(names))});`);
   }

@@ -20,6 +20,8 @@ export interface ValidationOptions {
   readonly bestPractice?: boolean;
   /** Resources that references and canonicals may lead to, besides those in the resource itself. */
   readonly supporting?: readonly Resource[];
+  /** Whether resources in `contained` are checked. Default true. */
+  readonly contained?: boolean;
   /**
    * How far references to other resources are followed, into `supporting` and `resolve`. `ignore`, the default: only
    * inside the resource. `exist`: a target that is not found is an error. `conform`: also one that cannot be shown to

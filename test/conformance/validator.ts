@@ -135,6 +135,7 @@ function optionsOf(step: ValidatorCase, folder: string, supporting: readonly Res
     exampleUrls: options.examples !== false,
     bestPractice: options['best-practice'] !== undefined,
     supporting,
+    contained: options.validateContains !== 'IGNORE',
     references: referencesOf(options),
     resolve: (reference) => resourceBeside(reference, options, folder),
   };

@@ -49,7 +49,8 @@ function outside(reference: string, { options }: Run): Record<string, unknown> |
 
 /** Reports a reference whose target is nowhere. */
 export function checkExists(reference: string, run: Run): void {
-  if (reference.startsWith('#') || resolveReference(reference, run)) return;
+  const isLookedFor = reference.startsWith('urn:') || literal.test(reference);
+  if (!isLookedFor || resolveReference(reference, run)) return;
   found(run, 'reference-unresolved', '');
 }
 
