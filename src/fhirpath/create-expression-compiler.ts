@@ -23,6 +23,9 @@ export interface CompilerOptions {
   readonly steps?: number;
 }
 
+/** Expressions remembered: far more than the definitions have, so that only clients' ones are ever forgotten. */
+const capacity = 20_000;
+
 /** @param model the types that expressions are compiled for */
 export function createExpressionCompiler(model: Model, options: CompilerOptions = {}): ExpressionCompiler {
   const compilation: Compilation = {
@@ -38,6 +41,7 @@ export function createExpressionCompiler(model: Model, options: CompilerOptions 
     if (!expression) {
       const tree = options.trees?.(text) ?? parseToTree(text);
       expression = compile(text, focusType, tree, compilation);
+      if (compiled.size >= capacity) compiled.clear();
       compiled.set(key, expression);
     }
     return expression;

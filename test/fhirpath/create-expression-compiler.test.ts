@@ -88,6 +88,17 @@ t.test('expressions of clients end within their budget', async (t) => {
   t.throws(() => cubic.values(many, environmentOf(many)), /too long/);
   const square = bounded('note.text | note.select(text & time)', 'Observation');
   t.throws(() => square.values(many, environmentOf(many)), /too long/);
+  for (const text of [
+    "note.aggregate($total + $total, 'aa').length()",
+    "note.aggregate($total & $total, 'aa').length()",
+    'note.aggregate($total.combine($total), 1).count()',
+    "note.aggregate($total.replace('', 'aaaaaaaa'), 'a').length()",
+    "repeat('a' & $this.toString())",
+    'note.select(%context.descendants()).count()',
+    'note.select(text & time).isDistinct() or note.isDistinct()',
+  ]) {
+    t.throws(() => bounded(text, 'Observation').values(many, environmentOf(many)), /too long/, text);
+  }
   t.same(
     bounded('note.count()', 'Observation')
       .values(many, environmentOf(many))

@@ -1,6 +1,6 @@
 /**
  * Both engines give the same answers: every invariant and search expression of R4 and of the guide, on HL7's examples.
- * Every eighth example by default; `FHIRPATH_EXAMPLES=all` takes all of them.
+ * Every third example by default; `FHIRPATH_EXAMPLES=all` takes all of them.
  */
 import t from 'tap';
 import { createExpressionCompiler } from '../../src/fhirpath/create-expression-compiler.ts';
@@ -68,7 +68,7 @@ function byPath(rules: readonly Rule[]): Map<string, Rule[]> {
 t.test('both engines agree on every invariant and search expression', async (t) => {
   const rules = byPath(invariants(registry));
   const searches = byPath(searchExpressions(registry));
-  const step = process.env.FHIRPATH_EXAMPLES === 'all' ? 1 : 8;
+  const step = process.env.FHIRPATH_EXAMPLES === 'all' ? 1 : 3;
   let compared = 0;
   for (const resource of examples('node_modules/hl7.fhir.r4.core', step)) {
     for (const visited of elements(resource, registry)) {

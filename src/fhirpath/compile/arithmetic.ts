@@ -43,8 +43,14 @@ export function arithmetic(
           w,
           `${w.runtime(runtimeNames[operator]!)}(${nodeOf(w, a.item)},${nodeOf(w, b.item)})`,
         )(sink);
-    return `${a.code}${b.code}if(${a.present}&&${b.present}){${body}}`;
+    const effort = w.spend(`${sizeOf(w, a.item)}+${sizeOf(w, b.item)}`);
+    return `${a.code}${b.code}if(${a.present}&&${b.present}){${effort}${body}}`;
   };
+}
+
+/** Texts may double with each step of an aggregate, so their length counts against the budget. */
+function sizeOf(w: Writer, item: Item): string {
+  return w.spend() === '' ? '' : `${w.runtime('sizeOf')}(${item.value})`;
 }
 
 /** Sums of counts stay far below what a number holds exactly. */
@@ -63,7 +69,8 @@ export function concatenation(w: Writer, [left, right]: readonly [Tree, Tree], s
     });
     const result = w.fresh('v');
     const code = parts.map((part) => part.code).join('');
-    return `${code}const ${result}=${texts.join('+')};${sink(typedItem('System.String', result))}`;
+    const effort = w.spend(`${result}.length`);
+    return `${code}const ${result}=${texts.join('+')};${effort}${sink(typedItem('System.String', result))}`;
   };
 }
 

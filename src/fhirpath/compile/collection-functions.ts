@@ -68,7 +68,7 @@ function distinct(w: Writer, call: Call): Stream {
     const { code, name, types } = collect(w, call.input);
     const result = w.fresh('c');
     const run = `const ${result}=${w.runtime('distinct')}(${name});`;
-    return code + w.spend(`${name}.length`) + run + collectionStream(w, result, types)(sink);
+    return code + w.spend(`${name}.length*${name}.length`) + run + collectionStream(w, result, types)(sink);
   };
 }
 
@@ -78,10 +78,15 @@ function aggregate(name: string): FunctionCompiler {
     return (sink) => {
       const input = collect(w, call.input);
       const run = `${w.runtime(`aggregate.${name}`)}(${input.name})`;
-      const types = /^(is|all|any)[A-Z]/.test(name) ? ['System.Boolean'] : input.types;
-      return input.code + optionalNodeStream(w, run, name === 'avg' ? undefined : types)(sink);
+      const effort = name === 'isDistinct' ? w.spend(`${input.name}.length*${input.name}.length`) : '';
+      return input.code + effort + optionalNodeStream(w, run, aggregateTypes(name, input.types))(sink);
     };
   };
+}
+
+function aggregateTypes(name: string, input: readonly string[] | undefined): readonly string[] | undefined {
+  if (/^(is|all|any)[A-Z]/.test(name)) return ['System.Boolean'];
+  return name === 'sum' || name === 'avg' ? undefined : input;
 }
 
 /** `children()` and `descendants()` of each item. */

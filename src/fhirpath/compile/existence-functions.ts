@@ -111,6 +111,7 @@ function subset(w: Writer, call: Call, reversed: boolean): Stream {
     const input = collect(w, call.input);
     const other = collect(w, w.stream(call.args[0]!, call.scope));
     const [inner, outer] = reversed ? [other, input] : [input, other];
-    return `${input.code}${other.code}${target}=${w.runtime('subsetOf')}(${inner.name},${outer.name});`;
+    const effort = w.spend(`${inner.name}.length*${outer.name}.length`);
+    return `${input.code}${other.code}${effort}${target}=${w.runtime('subsetOf')}(${inner.name},${outer.name});`;
   });
 }

@@ -39,7 +39,8 @@ function stringFunction(name: string, definition: StringFunction): FunctionCompi
     }
     return (sink) => {
       const result = w.fresh('v');
-      return `${input.code}${code}if(${ready}){${results(w, definition.result, result, apply, sink)}}`;
+      const effort = effortOf(w, name, [input, ...args]);
+      return `${input.code}${code}if(${ready}){${effort}${results(w, definition.result, result, apply, sink)}}`;
     };
   };
 }

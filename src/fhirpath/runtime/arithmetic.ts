@@ -8,6 +8,9 @@ import * as decimal from './decimal.ts';
 import { decimalNode, type Family, familyOf, integerNode, type Node, stringNode, toNode } from './node.ts';
 import { inOneUnit, productUnit, quantityNode, quantityOf, quotientUnit, ucumCode } from './quantity.ts';
 
+/** Digits after the point that a result keeps, beyond what a number can hold. */
+const maximumScale = 28;
+
 type Operands = readonly [Node, Node];
 
 /** `a + b`; undefined (empty) when a value is missing, units do not fit or the result leaves the range. */
@@ -155,8 +158,9 @@ function aligned(a: Node, b: Node): { left: bigint; right: bigint; scale: number
 /** Whole numbers stay whole; one decimal makes the result a decimal. */
 function numberNode(operands: Operands, result: decimal.Decimal): Node {
   const whole = operands.every((node) => systemNumber(node) === 'System.Integer');
-  const value = decimal.toNumber(result);
-  return whole ? integerNode(value) : decimalNode(value, decimal.format(result));
+  const exact = result.scale > maximumScale ? decimal.trim(decimal.round(result, maximumScale)) : result;
+  const value = decimal.toNumber(exact);
+  return whole ? integerNode(value) : decimalNode(value, decimal.format(exact));
 }
 
 function systemNumber({ type }: Node): string {

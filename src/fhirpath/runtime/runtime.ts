@@ -32,6 +32,7 @@ export function createRuntime(model: Model): Runtime {
     isPrimitiveType,
     notSingle,
     overspent,
+    sizeOf,
     stringOf,
     numberOf,
     equal,
@@ -104,6 +105,11 @@ function typeInfo(type: string): { namespace: string; name: string } {
   return type.startsWith('System.')
     ? { namespace: 'System', name: type.slice(7) }
     : { namespace: 'FHIR', name: type };
+}
+
+/** Length of a text, or one. */
+function sizeOf(value: unknown): number {
+  return typeof value === 'string' ? value.length : 1;
 }
 
 function comparable(a: Node, b: Node): Node {
