@@ -28,14 +28,20 @@ export function parseResource(type: string, text: string): Resource {
 }
 
 /**
+ * Errors of validation that do not keep a resource from being stored. A code that its system does not have may come
+ * with the records of others, and refusing the record would lose the rest of it; where a binding is required, the
+ * binding refuses it.
+ */
+const advisoryOnWrite: ReadonlySet<string> = new Set(['code-unknown']);
+
+/**
  * What keeps a resource from being stored, and what else is to be said of it.
  * @returns findings without positions
  */
 export function findingsOnWrite(services: Services, resource: Resource): Issue[] {
-  const findings = services.validator.validate(resource, {
-    claimedProfiles: services.validation !== 'base',
-    unknownProfile: 'error',
-  });
+  const findings = services.validator
+    .validate(resource, { claimedProfiles: services.validation !== 'base', unknownProfile: 'error' })
+    .map((issue) => (advisoryOnWrite.has(issue.key) ? { ...issue, severity: 'warning' as const } : issue));
   return services.validation === 'required'
     ? [...claimIssues(services.registry, resource), ...findings]
     : findings;
