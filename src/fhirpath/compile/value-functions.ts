@@ -45,6 +45,13 @@ function stringFunction(name: string, definition: StringFunction): FunctionCompi
   };
 }
 
+/** A substitution may come once for each character of the text. */
+function effortOf(w: Writer, name: string, texts: readonly Text[]): string {
+  if (w.spend() === '') return '';
+  const factors = name.startsWith('replace') ? [texts[0]!, texts[2]!] : [texts[0]!];
+  return w.spend(factors.map(({ value }) => `(1+${w.runtime('sizeOf')}(${value}))`).join('*'));
+}
+
 function results(
   w: Writer,
   type: TextType,
