@@ -1,6 +1,6 @@
 /**
  * Makes a checkout ready to run, whatever is missing: the packages of the lock file, with them Node 24, then the
- * compiled definitions. Runs before every npm script on any Node from 20 on, needs no package itself, and is done in
+ * compiled definitions and, for `setup.mjs tests`, the test runner. Runs before every npm script on any Node from 20 on, needs no package itself, and is done in
  * a moment when nothing is missing. Everything it says goes to stderr: stdout belongs to the script that follows.
  */
 import { spawnSync } from 'node:child_process';
@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const node24 = join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
+const tap = join(root, 'node_modules', '.bin', 'tap');
+const runner = join(root, 'node_modules', '@tapjs', 'test', 'test-built', 'dist', 'esm', 'index.js');
 const buildDefinitions = join(root, 'src', 'fhir', 'build-definitions.ts');
 
 if (!isInstalled()) {
@@ -18,6 +20,10 @@ if (!isInstalled()) {
   checkNode();
 }
 if (existsSync(buildDefinitions)) run(node24, [buildDefinitions]);
+if (process.argv[2] === 'tests' && !isRunnerBuilt()) {
+  say('Building the test runner (tap build)');
+  run(node24, [tap, 'build'], {}, 'ignore');
+}
 
 /** Whether node_modules holds what the lock file names. What npm leaves out for other platforms may be absent. */
 function isInstalled() {
@@ -39,6 +45,11 @@ function packagesOf(lockFile) {
   }
 }
 
+/** As it comes, tap compiles TypeScript; this project leaves that plugin out, since Node reads the files as they are. */
+function isRunnerBuilt() {
+  return !readFileSync(runner, 'utf8').includes('@tapjs/typescript');
+}
+
 /** The `node` package puts its program in place by an install script; npm may have been told to run none. */
 function checkNode() {
   const { stdout } = spawnSync(node24, ['--version'], { encoding: 'utf8' });
@@ -55,11 +66,11 @@ function pathOutside() {
   return entries.filter((entry) => !entry.endsWith(join('node_modules', '.bin'))).join(delimiter);
 }
 
-function run(program, parameters, environment = {}) {
+function run(program, parameters, environment = {}, output = 2) {
   const { status, error } = spawnSync(program, parameters, {
     cwd: root,
     env: { ...process.env, ...environment },
-    stdio: ['ignore', 2, 2],
+    stdio: ['ignore', output, 2],
     shell: process.platform === 'win32',
   });
   if (status !== 0) fail(`${program} ${parameters[0]} failed${error ? `: ${error.message}` : ''}`);
