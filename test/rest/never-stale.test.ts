@@ -52,6 +52,7 @@ async function writeAndLook(server: RunningServer, id: string, until: () => bool
       (body: ReturnType<typeof observation>) => body.valueQuantity.value,
     );
     await look(`/Observation?patient=${patient}&code=urn:test|level`, value, inBundle);
+    await look(`/Observation?patient=${patient}`, value, inBundle);
     await look(`/Observation?patient=${left}`, undefined, inBundle);
     await look('/Observation?code=level&_sort=-_lastUpdated', value, inBundle);
   }
