@@ -2,7 +2,7 @@
  * Answering from the cache, exactly: the key holds the generations of everything the answer depends on, read before
  * the answer is computed, so whatever is written later makes the key unreachable.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Services } from './interaction.ts';
 
 export interface CachedAnswer {
@@ -25,9 +25,7 @@ export async function cached(
   const stamp = generations.stamp(scopes);
   if (stamp === undefined) return { value: await answer(), cache: 'bypass' };
   // Hashed, because a question may hold a patient's data and keys are seen by those who run the cache.
-  const key = createHash('sha256')
-    .update(JSON.stringify([cache.epoch(), question, stamp]))
-    .digest('base64url');
+  const key = hash('sha256', JSON.stringify([cache.epoch(), question, stamp]), 'base64url');
   const found = await cache.get(key);
   if (found) return { value: found, cache: 'hit' };
   const value = await answer();
