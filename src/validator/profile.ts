@@ -16,8 +16,7 @@ import { typeRule } from './checks/type-rule.ts';
 import type { Compilation, ProfileCheck, ValueCheck } from './compilation.ts';
 import { scopeOf } from './conformance.ts';
 import { type ElementNode, elementTree, typeCodes } from './element-tree.ts';
-import { propertyCheck } from './property.ts';
-import type { Run } from './run.ts';
+import { type HolderCheck, mustSupportAdvice, propertyCheck } from './property.ts';
 
 /** What a factory of checks knows besides the element and its base. */
 export interface ProfileScope {
@@ -64,10 +63,8 @@ export function instanceCheck(
   return inTurn(checks);
 }
 
-type HolderChecks = (holder: Record<string, unknown>, run: Run) => void;
-
 const inside =
-  (children: HolderChecks): ValueCheck =>
+  (children: HolderCheck): ValueCheck =>
   (value, run) => {
     if (isObject(value)) children(value, run);
   };
@@ -80,7 +77,7 @@ function holdsResource({ definition }: ElementNode, { compilation }: ProfileScop
 }
 
 const insideResource =
-  (children: HolderChecks): ValueCheck =>
+  (children: HolderCheck): ValueCheck =>
   (value, run) => {
     if (!isObject(value)) return;
     const outer = run.scope;
@@ -93,7 +90,7 @@ function inTurn(checks: readonly ValueCheck[]): ValueCheck | undefined {
   const [first, ...more] = checks;
   if (first === undefined || more.length === 0) return first;
   return (value, run, type, companion) => {
-    for (let i = 0; i < checks.length; i++) checks[i]?.(value, run, type, companion);
+    for (let i = 0; i < checks.length; i++) (checks[i] as ValueCheck)(value, run, type, companion);
   };
 }
 
@@ -102,15 +99,21 @@ function childrenCheck(
   node: ElementNode,
   base: BaseElement | undefined,
   scope: ProfileScope,
-): HolderChecks | undefined {
+): HolderCheck | undefined {
   const types = typeCodes(node.definition);
-  const checks = node.children.flatMap((child) => {
-    const check = propertyCheck(child, scope.bases.child(base, types, child.name), scope);
-    return check ? [check] : [];
-  });
-  if (checks.length === 0) return undefined;
+  const checks: HolderCheck[] = [];
+  const advice: HolderCheck[] = [];
+  for (const child of node.children) {
+    const childBase = scope.bases.child(base, types, child.name);
+    const check = propertyCheck(child, childBase, scope);
+    const advise = mustSupportAdvice(child, childBase, scope);
+    if (check) checks.push(check);
+    if (advise) advice.push(advise);
+  }
+  if (checks.length === 0 && advice.length === 0) return undefined;
   return (holder, run) => {
-    for (let i = 0; i < checks.length; i++) checks[i]?.(holder, run);
+    for (let i = 0; i < checks.length; i++) (checks[i] as HolderCheck)(holder, run);
+    if (run.options.mustSupport === true) for (const advise of advice) advise(holder, run);
   };
 }
 

@@ -80,12 +80,29 @@ export function foundAs(
   run.findings.push({ key, severity, code: findings[key].code, text: names, path });
 }
 
+/** A finding whose words are known when a definition is compiled. */
+export type Notice = Omit<Finding, 'path'> & { readonly text: string };
+
+export function notice(key: FindingKey, ...names: (string | number)[]): Notice {
+  const { severity, code } = findings[key];
+  return { key, severity, code, text: findingText(key, names) };
+}
+
+/** Records a finding that was prepared. */
+export function say(run: Run, { key, severity, code, text }: Notice, path: string): void {
+  run.findings.push({ key, severity, code, text, path });
+}
+
+/** Records a finding that was prepared, the first time only: what could not be checked is said once. */
+export function sayOnce(run: Run, prepared: Notice, path: string): void {
+  if (run.told.has(prepared.text)) return;
+  run.told.add(prepared.text);
+  say(run, prepared, path);
+}
+
 /** Records that something could not be checked, once for each name. */
 export function foundOnce(run: Run, key: FindingKey, path: string, ...names: string[]): void {
-  const about = `${key} ${names[0] ?? ''}`;
-  if (run.told.has(about)) return;
-  run.told.add(about);
-  found(run, key, path, ...names);
+  sayOnce(run, notice(key, ...names), path);
 }
 
 /** Puts a step before the path of all findings from `start` on: called while the walk unwinds. */
@@ -106,21 +123,29 @@ export function anyError(run: Run, start: number): boolean {
   return false;
 }
 
+/** Up to this many issues are compared one by one; a set of texts costs more than that. */
+const few = 12;
+
 /** The findings as issues: rooted at the resource type, each said once. */
 export function issuesOf(run: Run): Issue[] {
   const issues: Issue[] = [];
-  if (run.findings.length === 0) return issues;
-  const seen = new Set<string>();
+  const seen = run.findings.length > few ? new Set<string>() : undefined;
   for (const { key, severity, code, text: words, path } of run.findings) {
     const text = typeof words === 'string' ? words : findingText(key as FindingKey, words);
     const expression = path === '' ? run.scope.type : `${run.scope.type}.${path}`;
-    const same = `${key} ${expression} ${text}`;
-    if (seen.has(same)) continue;
-    seen.add(same);
-    issues.push({ severity, code, key, text, expression });
+    const issue: Issue = { severity, code, key, text, expression };
+    if (seen) {
+      const same = `${key} ${expression} ${text}`;
+      if (seen.has(same)) continue;
+      seen.add(same);
+    } else if (issues.some((one) => isSame(one, issue))) continue;
+    issues.push(issue);
   }
   return issues;
 }
+
+const isSame = (one: Issue, other: Issue) =>
+  one.key === other.key && one.expression === other.expression && one.text === other.text;
 
 /** The outermost resource: the container of a contained one. */
 export function rootScope(scope: ResourceScope): ResourceScope {

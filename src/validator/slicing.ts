@@ -8,8 +8,9 @@ import type { BaseElement } from './base-elements.ts';
 import type { ValueCheck } from './compilation.ts';
 import { sliceMatcher } from './discriminator.ts';
 import type { ElementNode } from './element-tree.ts';
+import { checkInstance, type Instance, stepOf } from './instance.ts';
 import { instanceCheck, type ProfileScope } from './profile.ts';
-import { checkInstance, type Instance } from './property.ts';
+
 import { found, foundOnce, type Run } from './run.ts';
 
 /** Whether an occurrence belongs to a slice; undefined when that cannot be told. */
@@ -72,36 +73,39 @@ export function slicingCheck(
 
   return (instances, holder, run) => {
     if (untold.length > 0) foundOnce(run, 'slicing-not-checked', '', path, ways);
-    const members: Instance[][] = slices.map(() => []);
+    const counts = slices.map(() => 0);
+    const again = slices.some((slice) => slice.again) ? slices.map((): Instance[] => []) : undefined;
     let last = -1;
     let ended = false;
-    for (const instance of instances) {
-      const index = slices.findIndex((slice) => slice.matches(instance, run));
+    for (let i = 0; i < instances.length; i++) {
+      const instance = instances[i] as Instance;
+      const index = sliceOf(instance, slices, run);
       if (index < 0) {
-        if (rules === 'closed' && untold.length === 0) found(run, 'slice-closed', instance.step, name, path);
+        if (rules === 'closed' && untold.length === 0)
+          found(run, 'slice-closed', stepOf(instance), name, path);
         ended = true;
         continue;
       }
-      if (rules === 'openAtEnd' && ended) found(run, 'slice-end', instance.step, name, path);
-      if (ordered && index < last) found(run, 'slice-order', instance.step, name, path);
+      if (rules === 'openAtEnd' && ended) found(run, 'slice-end', stepOf(instance), name, path);
+      if (ordered && index < last) found(run, 'slice-order', stepOf(instance), name, path);
       last = index;
-      members[index]?.push(instance);
+      counts[index] = (counts[index] ?? 0) + 1;
+      again?.[index]?.push(instance);
+      const { check } = slices[index] as Slice;
+      if (check) checkInstance(instance, check, run);
     }
-    for (let i = 0; i < slices.length; i++)
-      checkSlice(slices[i] as Slice, members[i] as Instance[], path, name, holder, run);
+    for (let i = 0; i < slices.length; i++) {
+      const slice = slices[i] as Slice;
+      const count = counts[i] ?? 0;
+      if (count < slice.min) found(run, 'slice-min', '', `${path}:${slice.name}`, slice.min);
+      if (count > slice.max) found(run, 'slice-max', name, `${path}:${slice.name}`, slice.max);
+      slice.again?.(again?.[i] ?? [], holder, run);
+    }
   };
 }
 
-function checkSlice(
-  slice: Slice,
-  members: readonly Instance[],
-  path: string,
-  name: string,
-  holder: Record<string, unknown>,
-  run: Run,
-): void {
-  if (members.length < slice.min) found(run, 'slice-min', '', `${path}:${slice.name}`, slice.min);
-  if (members.length > slice.max) found(run, 'slice-max', name, `${path}:${slice.name}`, slice.max);
-  if (slice.check) for (const member of members) checkInstance(member, slice.check, run);
-  slice.again?.(members, holder, run);
+/** The first slice that an occurrence belongs to, or -1. */
+function sliceOf(instance: Instance, slices: readonly Slice[], run: Run): number {
+  for (let i = 0; i < slices.length; i++) if ((slices[i] as Slice).matches(instance, run)) return i;
+  return -1;
 }

@@ -6,16 +6,21 @@ import type { ElementDefinitionBinding } from '@medplum/fhirtypes';
 import { isObject } from '../../fhir/resource.ts';
 import type { Coding, Membership, Terminology } from '../../terminology/terminology.ts';
 import type { FindingKey } from '../finding.ts';
-import { found, foundOnce, type Run } from '../run.ts';
+import { type Notice, notice, type Run, say, sayOnce } from '../run.ts';
 
 export interface Binding {
   readonly valueSet: string;
   readonly strength: 'required' | 'extensible' | 'preferred';
   /** Codes seen to be members, so that they need not be looked up again; bounded. */
   readonly members: Set<string>;
+  /** The same for codings, by system. */
+  readonly codings: Map<string, Set<string>>;
+  readonly broken: Notice;
+  readonly unchecked: Notice;
 }
 
 const rememberedMembers = 2000;
+const rememberedSystems = 50;
 const bindable = new Set([
   'code',
   'string',
@@ -33,15 +38,29 @@ export function isBindable(type: string): boolean {
   return bindable.has(type);
 }
 
+const keys: Readonly<Record<Binding['strength'], FindingKey>> = {
+  required: 'binding-required',
+  extensible: 'binding-extensible',
+  preferred: 'binding-preferred',
+};
+
 /** The binding as checks need it; undefined when it demands nothing. */
 export function bindingOf(definition: ElementDefinitionBinding | undefined): Binding | undefined {
   const strength = definition?.strength;
   if (!definition?.valueSet || strength === undefined || strength === 'example') return undefined;
-  return { valueSet: definition.valueSet, strength, members: new Set() };
+  const { valueSet } = definition;
+  return {
+    valueSet,
+    strength,
+    members: new Set(),
+    codings: new Map(),
+    broken: notice(keys[strength], valueSet),
+    unchecked: notice('binding-not-checked', valueSet),
+  };
 }
 
-function remember(binding: Binding, name: string): void {
-  if (binding.members.size < rememberedMembers) binding.members.add(name);
+function remember(codes: Set<string>, code: string): void {
+  if (codes.size < rememberedMembers) codes.add(code);
 }
 
 /** Short names that R4 itself gives where it demands a MIME type. https://hl7.org/fhir/R4/http.html#mime-type */
@@ -53,7 +72,7 @@ function codeMembership(code: string, binding: Binding, terminology: Terminology
   if (shortFormats.has(code) && binding.valueSet.startsWith(mimeTypes)) return 'member';
   if (binding.members.has(code)) return 'member';
   const membership = terminology.containsCode(binding.valueSet, code);
-  if (membership === 'member') remember(binding, code);
+  if (membership === 'member') remember(binding.members, code);
   return membership;
 }
 
@@ -63,14 +82,21 @@ function codingMembership(
   terminology: Terminology,
 ): Membership | undefined {
   if (!isObject(value) || typeof value.code !== 'string') return undefined;
-  const { system, code } = value;
-  const name = `${typeof system === 'string' ? system : ''}|${code}`;
-  if (binding.members.has(name)) return 'member';
-  const coding: Coding = { code };
-  if (typeof system === 'string') Object.assign(coding, { system });
-  if (typeof value.version === 'string') Object.assign(coding, { version: value.version });
-  const membership = terminology.contains(binding.valueSet, coding);
-  if (membership === 'member' && coding.version === undefined) remember(binding, name);
+  const { system = '', code, version } = value;
+  if (typeof system !== 'string') return undefined;
+  let known = binding.codings.get(system);
+  if (known?.has(code)) return 'member';
+  const coding: Coding = { system: system === '' ? undefined : system, code };
+  const membership = terminology.contains(
+    binding.valueSet,
+    typeof version === 'string' ? { ...coding, version } : coding,
+  );
+  if (membership !== 'member' || version !== undefined) return membership;
+  if (!known && binding.codings.size < rememberedSystems) {
+    known = new Set();
+    binding.codings.set(system, known);
+  }
+  if (known) remember(known, code);
   return membership;
 }
 
@@ -89,12 +115,6 @@ function conceptMembership(
   }
   return best;
 }
-
-const keys: Readonly<Record<Binding['strength'], FindingKey>> = {
-  required: 'binding-required',
-  extensible: 'binding-extensible',
-  preferred: 'binding-preferred',
-};
 
 /** Membership of any bindable value; undefined when it holds no code. */
 export function membershipOf(
@@ -118,9 +138,7 @@ export function checkBinding(
 ): void {
   const membership = membershipOf(value, type, binding, terminology);
   if (membership === 'member') return;
-  if (membership === 'unknown') foundOnce(run, 'binding-not-checked', '', binding.valueSet);
-  else if (membership === 'not-member') found(run, keys[binding.strength], '', binding.valueSet);
-  else if (binding.strength === 'required' && type !== 'Quantity') {
-    found(run, 'binding-required', '', binding.valueSet);
-  }
+  if (membership === 'unknown') sayOnce(run, binding.unchecked, '');
+  else if (membership === 'not-member') say(run, binding.broken, '');
+  else if (binding.strength === 'required' && type !== 'Quantity') say(run, binding.broken, '');
 }

@@ -4,7 +4,7 @@
  */
 import type { Registry } from '../../fhir/registry.ts';
 import type { Terminology } from '../../terminology/terminology.ts';
-import { found, foundOnce, type Run } from '../run.ts';
+import { type Notice, notice, type Run, say, sayOnce } from '../run.ts';
 
 /** Code systems that are known to exist and are not shipped: their licence or their size forbids it. */
 const external = new Set([
@@ -23,35 +23,80 @@ const external = new Set([
   'urn:iso:std:iso:11073:10101',
 ]);
 
+/** What is known of a code system, looked up once. Codes that were looked up are kept; bounded. */
+interface KnownSystem {
+  /** What is wrong with naming it, if anything. */
+  readonly wrong: Notice | undefined;
+  /** Why its codes are not checked, if they are not. */
+  readonly unchecked: Notice;
+  readonly unknownCode: Notice;
+  readonly otherDisplay: Notice;
+  readonly codes: Map<string, KnownCode>;
+}
+
+type KnownCode = { readonly found: boolean; readonly display?: string } | 'unknown';
+
+const rememberedSystems = 500;
+const rememberedCodes = 5000;
+
 type CodedCheck = (value: Record<string, unknown>, run: Run) => void;
 
 export function codingCheck(
   terminology: Terminology,
   registry: Registry,
 ): { coding: CodedCheck; quantity: CodedCheck } {
+  const systems = new Map<string, KnownSystem>();
+
+  function systemOf(system: string): KnownSystem {
+    const known = systems.get(system);
+    if (known) return known;
+    const definition = registry.codeSystem(system);
+    const supplement = definition?.content === 'supplement' || definition?.supplements !== undefined;
+    const valueSet = !definition && registry.valueSet(system) !== undefined;
+    const made: KnownSystem = {
+      wrong: supplement
+        ? notice('code-system-supplement', system)
+        : valueSet
+          ? notice('code-system-is-value-set')
+          : undefined,
+      unchecked: notice('code-not-checked', external.has(system) ? system : 'of this code'),
+      unknownCode: notice(
+        terminology.content(system) === 'complete' ? 'code-unknown' : 'code-fragment',
+        system,
+      ),
+      otherDisplay: notice('code-display', system),
+      codes: new Map(),
+    };
+    if (systems.size < rememberedSystems) systems.set(system, made);
+    return made;
+  }
+
+  function codeOf(system: string, code: string, { codes }: KnownSystem): KnownCode {
+    let known = codes.get(code);
+    if (known === undefined) {
+      known = terminology.lookup(system, code) ?? 'unknown';
+      if (codes.size < rememberedCodes) codes.set(code, known);
+    }
+    return known;
+  }
+
   function coding(value: Record<string, unknown>, run: Run): void {
     const { system, code, display } = value;
     if (typeof system !== 'string' || typeof code !== 'string') return;
-    const definition = registry.codeSystem(system);
-    if (definition?.content === 'supplement' || definition?.supplements !== undefined) {
-      found(run, 'code-system-supplement', 'system', system);
+    const known = systemOf(system);
+    if (known.wrong) {
+      say(run, known.wrong, 'system');
       return;
     }
-    const answer = terminology.lookup(system, code);
-    if (answer === undefined) {
-      if (!definition && registry.valueSet(system)) found(run, 'code-system-is-value-set', 'system');
-      else foundOnce(run, 'code-not-checked', 'code', external.has(system) ? system : 'of this code');
-      return;
-    }
-    if (!answer.found) {
-      const complete = terminology.content(system) === 'complete';
-      found(run, complete ? 'code-unknown' : 'code-fragment', 'code', system);
-    } else if (
+    const answer = codeOf(system, code, known);
+    if (answer === 'unknown') sayOnce(run, known.unchecked, 'code');
+    else if (!answer.found) say(run, known.unknownCode, 'code');
+    else if (
       typeof display === 'string' &&
       answer.display !== undefined &&
       !sameWords(display, answer.display)
     ) {
-      found(run, 'code-display', 'display', system);
+      say(run, known.otherDisplay, 'display');
     }
   }
 

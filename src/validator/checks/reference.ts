@@ -4,6 +4,7 @@
  */
 import { isObject } from '../../fhir/resource.ts';
 import type { TypedValue } from '../../fhirpath/expression.ts';
+import { isId } from '../primitives.ts';
 import { found, type ResourceScope, type Run, rootScope } from '../run.ts';
 import { type BundleIndex, indexBundle } from './bundle-index.ts';
 
@@ -82,6 +83,14 @@ export function checkTarget(
   isResourceType: (name: string) => boolean,
 ): void {
   if (!isObject(value)) return;
+  // The usual case, `Type/id`, without more ado.
+  const text = value.reference;
+  if (
+    typeof text === 'string' &&
+    run.scope.bundle === undefined &&
+    allowed.has(text.slice(0, text.indexOf('/')))
+  )
+    return;
   const type = referenceType(value, run);
   if (type === undefined || allowed.has(type) || !isResourceType(type)) return;
   found(run, 'reference-type', '', type, [...allowed].join(', '));
@@ -101,7 +110,8 @@ export function checkReferenceText(text: string, run: Run, isResourceType: (name
   const slash = text.indexOf('/');
   const query = text.indexOf('?');
   if (slash > 0 && isResourceType(text.slice(0, slash))) {
-    if (query < 0 && !literal.test(text)) found(run, 'reference-format', 'reference');
+    if (query < 0 && !isId(text.slice(slash + 1)) && !literal.test(text))
+      found(run, 'reference-format', 'reference');
     return;
   }
   if (text.indexOf(':') > 0) return;

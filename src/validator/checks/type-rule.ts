@@ -22,8 +22,9 @@ export const typeRule: CheckFactory = (definition, base, { compilation }) => {
   const codes = allowed.map(({ code }) => code).join(', ');
   const { model } = compilation.registry;
   const name = definition.path ?? '';
+  const plain = new Set(allowed.filter(({ profiles }) => profiles.length === 0).map(({ code }) => code));
   return (value, run, type) => {
-    if (value === undefined) return;
+    if (value === undefined || plain.has(type)) return;
     const fitting = allowed.filter(({ code }) => code === type || model.isA(type, code));
     if (fitting.length === 0) {
       // A backbone element's own type is its path.
