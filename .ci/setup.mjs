@@ -1,7 +1,8 @@
 /**
  * Makes a checkout ready to run, whatever is missing: the packages of the lock file, with them Node 24, then the
- * compiled definitions and, for `setup.mjs tests`, the test runner. Runs before every npm script on any Node from 20 on, needs no package itself, and is done in
- * a moment when nothing is missing. Everything it says goes to stderr: stdout belongs to the script that follows.
+ * compiled definitions and, for `setup.mjs tests`, the test runner. Runs before every npm script on any Node from 20
+ * on, needs no package itself, and is done in a moment when nothing is missing. Everything it says goes to stderr:
+ * stdout belongs to the script that follows.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -12,14 +13,14 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const node24 = join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
 const tap = join(root, 'node_modules', '.bin', 'tap');
 const runner = join(root, 'node_modules', '@tapjs', 'test', 'test-built', 'dist', 'esm', 'index.js');
-const buildDefinitions = join(root, 'src', 'fhir', 'build-definitions.ts');
+const build = join(root, 'src', 'build.ts');
 
 if (!isInstalled()) {
   say('Installing packages (npm ci)');
   run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], { PATH: pathOutside() });
   checkNode();
 }
-if (existsSync(buildDefinitions)) run(node24, [buildDefinitions]);
+run(node24, [build]);
 if (process.argv[2] === 'tests' && !isRunnerBuilt()) {
   say('Building the test runner (tap build)');
   run(node24, [tap, 'build'], {}, 'ignore');
