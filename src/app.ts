@@ -15,10 +15,9 @@ import { openRegistry } from './fhir/open-registry.ts';
 import type { Registry } from './fhir/registry.ts';
 import type { Resource } from './fhir/resource.ts';
 import { uriTest } from './fhir/uri-keys.ts';
-import { createExpressionCompiler } from './fhirpath/create-expression-compiler.ts';
 import { createServer } from './http/server.ts';
 import type { Services } from './interactions/interaction.ts';
-import { createValidator } from './library.ts';
+import { createCompiler, createValidator } from './library.ts';
 import { createIndexer } from './search/create-indexer.ts';
 import { createSearchParser } from './search/create-search-parser.ts';
 import { openSqliteStore } from './storage/sqlite/open-sqlite-store.ts';
@@ -47,7 +46,7 @@ const basePath = '/fhir';
 export async function createApp(config: Config, overrides: AppOverrides = {}): Promise<App> {
   const log = createLog(config.logLevel);
   const registry = overrides.registry ?? openRegistry();
-  const compile = createExpressionCompiler(registry.model);
+  const compile = createCompiler(registry);
   const localBases = config.publicBaseUrl === undefined ? [] : [config.publicBaseUrl];
   const indexer = createIndexer({ registry, compile, localBases });
   const store = await openStore(config.dataDir, (parameter, body) =>

@@ -31,6 +31,17 @@ const suites: Readonly<Record<string, Suite>> = {
       return { totals, failures: lines };
     },
   },
+  fhirpath: {
+    defaultCases: '../shared/testdata/fhirpath/tests.json',
+    async run(cases) {
+      const { runFhirPathSuite } = await import('./fhirpath.ts');
+      const { failures, ...totals } = await runFhirPathSuite(cases);
+      return {
+        totals: { suite: 'fhirpath', ...totals },
+        failures: failures.map(({ name, reason }) => `${name}\n    ${reason}`),
+      };
+    },
+  },
   examples: {
     defaultCases: 'node_modules/hl7.fhir.r4.core',
     async run(cases) {
