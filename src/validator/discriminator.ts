@@ -46,7 +46,8 @@ function choiceOf(value: Record<string, unknown>, name: string): unknown {
 /** The test of a fixed value or pattern by itself; undefined where there is none. */
 function exactTest({ definition }: ElementNode): ((value: unknown) => boolean) | undefined {
   const fixed = fixedValue(definition);
-  if (fixed !== undefined) return (value) => equals(value, fixed);
+  if (fixed !== undefined)
+    return isObject(fixed) ? (value) => equals(value, fixed) : (value) => value === fixed;
   const pattern = patternValue(definition);
   return pattern === undefined ? undefined : (value) => matchesPattern(value, pattern);
 }
@@ -61,6 +62,8 @@ function plainTest(nodes: readonly ElementNode[], steps: readonly Step[]): Match
   const [only, ...others] = exact;
   if (!only || others.length > 0 || deeper || steps.some(({ kind }) => kind !== 'child')) return undefined;
   const names = steps.map(({ name }) => name);
+  const [name] = names;
+  if (names.length === 1 && name === 'url') return ({ value }) => isObject(value) && only(value.url);
   return ({ value }) => anyAt(value, names, 0, only);
 }
 

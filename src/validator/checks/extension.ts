@@ -15,6 +15,8 @@ interface ExtensionDefinition {
   readonly modifier: boolean;
   /** Where it may stand: by its newest definition, or by that of R4 itself. */
   readonly contexts: readonly StructureDefinitionContext[];
+  /** Places that were allowed by contexts that depend on nothing but the place: type of the resource → paths. */
+  readonly places: Map<string, Set<string>>;
   /** Urls of the parts of a complex extension. */
   readonly parts: ReadonlySet<string>;
 }
@@ -52,12 +54,13 @@ const isExample = (url: string, run: Run) =>
 const unknownSeverity = (run: Run) => run.options.unknownExtension ?? 'warning';
 
 export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
-  const definitions = new Map<string, ExtensionDefinition | undefined>();
+  const definitions = new Map<string, ExtensionDefinition>();
   const checkType = compilation.typeCheck('Extension');
   const contexts = contextCheck(compilation);
 
   function definitionOf(url: string): ExtensionDefinition | undefined {
-    if (definitions.has(url)) return definitions.get(url);
+    const known = definitions.get(url);
+    if (known) return known;
     const profile = compilation.profile(url);
     let definition: ExtensionDefinition | undefined;
     if (profile?.type === 'Extension') {
@@ -65,10 +68,35 @@ export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
       const modifier = structure.snapshot?.element[0]?.isModifier === true;
       const older = compilation.structure(`${url}|4.0.1`);
       const allowed = [...(structure.context ?? []), ...(older?.context ?? [])];
-      definition = { profile, url, modifier, contexts: allowed, parts: partUrls(structure) };
+      definition = {
+        profile,
+        url,
+        modifier,
+        contexts: allowed,
+        places: new Map(),
+        parts: partUrls(structure),
+      };
     }
     if (definition) definitions.set(url, definition);
     return definition;
+  }
+
+  function checkPlace(definition: ExtensionDefinition, host: ExtensionHost, run: Run): void {
+    const { profile, url, places } = definition;
+    const allowed = contexts.allows(definition.contexts, url, host, run);
+    if (!allowed || !contexts.invariantsHold(profile.structure, host, run)) {
+      const severity = url.startsWith(core) ? 'warning' : 'error';
+      foundAs(run, severity, 'extension-context', '', url, host.at);
+      return;
+    }
+    const plain = definition.contexts.every(
+      ({ type, expression }) =>
+        type === 'element' && expression !== 'CanonicalResource' && expression !== 'MetadataResource',
+    );
+    if (!plain || profile.structure.contextInvariant !== undefined) return;
+    const here = places.get(run.scope.type) ?? new Set();
+    here.add(host.at);
+    places.set(run.scope.type, here);
   }
 
   function checkOne(value: Record<string, unknown>, run: Run, modifier: boolean, host: ExtensionHost): void {
@@ -87,14 +115,7 @@ export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
     if (definition.modifier !== modifier) {
       found(run, modifier ? 'extension-not-modifier' : 'extension-modifier', '', definition.url);
     }
-    const { structure } = definition.profile;
-    if (
-      !contexts.allows(definition.contexts, definition.url, host, run) ||
-      !contexts.invariantsHold(structure, host, run)
-    ) {
-      const severity = definition.url.startsWith(core) ? 'warning' : 'error';
-      foundAs(run, severity, 'extension-context', '', definition.url, host.at);
-    }
+    if (definition.places.get(run.scope.type)?.has(host.at) !== true) checkPlace(definition, host, run);
     if (Array.isArray(value.extension)) {
       value.extension.forEach((part, index) => {
         const known =

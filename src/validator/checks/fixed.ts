@@ -53,6 +53,8 @@ export function fixedCheck(
 ): ValueCheck | undefined {
   const fixed = fixedValue(definition);
   if (fixed === undefined || (base && equals(fixedValue(base), fixed))) return undefined;
+  // An extension is brought into play by its url.
+  if (definition.path === 'Extension.url' && fixed === profile) return undefined;
   const name = definition.path ?? '';
   return (value, run) => {
     if (!equals(value, fixed)) found(run, 'fixed', '', name, profile);

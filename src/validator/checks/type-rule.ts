@@ -3,7 +3,7 @@
  * https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.type
  */
 import type { ElementDefinition } from '@medplum/fhirtypes';
-import type { Compilation, ValueCheck } from '../compilation.ts';
+import type { Compilation } from '../compilation.ts';
 import { conforms } from '../conformance.ts';
 import { primitiveCode } from '../element-tree.ts';
 import type { CheckFactory } from '../profile.ts';
@@ -22,26 +22,38 @@ export const typeRule: CheckFactory = (definition, base, { compilation }) => {
   const codes = allowed.map(({ code }) => code).join(', ');
   const { model } = compilation.registry;
   const name = definition.path ?? '';
-  const plain = new Set(allowed.filter(({ profiles }) => profiles.length === 0).map(({ code }) => code));
-  return (value, run, type) => {
-    if (value === undefined || plain.has(type)) return;
+  /** What an actual type brings with it, worked out when it is first met. */
+  const byType = new Map<string, TypeVerdict>();
+  const verdictOn = (type: string): TypeVerdict => {
     const fitting = allowed.filter(({ code }) => code === type || model.isA(type, code));
-    if (fitting.length === 0) {
-      // A backbone element's own type is its path.
-      if (!type.includes('.') && model.type(type)) found(run, 'type', '', name, codes);
-      return;
+    // A backbone element's own type is its path.
+    if (fitting.length === 0) return type.includes('.') || !model.type(type) ? 'fits' : 'refused';
+    if (fitting.some(({ profiles }) => profiles.length === 0)) return 'fits';
+    const urls = fitting.flatMap(({ profiles }) => profiles);
+    return urls.length === 1 && isBroughtByUrl(urls[0] as string, type, compilation) ? 'fits' : urls;
+  };
+  return (value, run, type) => {
+    if (value === undefined) return;
+    let verdict = byType.get(type);
+    if (verdict === undefined) {
+      verdict = verdictOn(type);
+      byType.set(type, verdict);
     }
-    if (fitting.every(({ profiles }) => profiles.length > 0)) {
-      checkProfiles(
-        value,
-        run,
-        type,
-        fitting.flatMap(({ profiles }) => profiles),
-        compilation,
-      );
-    }
+    if (verdict === 'fits') return;
+    if (verdict === 'refused') found(run, 'type', '', name, codes);
+    else checkProfiles(value, run, type, verdict, compilation);
   };
 };
+
+/** A type may be right as it is, wrong, or have to conform to one of several profiles. */
+type TypeVerdict = 'fits' | 'refused' | readonly string[];
+
+/** Whether a profile defines an extension: then its url brings it into play wherever it occurs. */
+function isBroughtByUrl(url: string, type: string, compilation: Compilation): boolean {
+  if (type !== 'Extension') return false;
+  const elements = compilation.structure(url)?.snapshot?.element;
+  return elements?.some((one) => one.path === 'Extension.url' && one.fixedUri === url.split('|')[0]) ?? false;
+}
 
 function allowedTypes(definition: ElementDefinition): AllowedType[] {
   return (definition.type ?? []).map(({ code = '', profile = [] }) => ({
@@ -63,7 +75,7 @@ const checkProfiles = (
     const profile = compilation.profile(only);
     if (!profile) {
       if (type !== 'Extension') foundOnce(run, 'profile-not-checked', '', only);
-    } else if (type !== 'Extension' || !defines(profile.structure)) profile.check(value, run, type);
+    } else profile.check(value, run, type);
     return;
   }
   const verdicts = urls.map((url) => conforms(value, type, url, run, compilation));
@@ -71,14 +83,3 @@ const checkProfiles = (
   if (verdicts.includes(undefined)) foundOnce(run, 'profile-not-checked', '', urls.join(', '));
   else found(run, 'profile-mismatch', '', type, urls.join(', '));
 };
-
-/** Whether a profile of Extension defines an extension: then its url brings it into play wherever it occurs. */
-function defines(structure: { url?: string; snapshot?: { element?: ElementDefinition[] } }): boolean {
-  return (
-    structure.snapshot?.element?.some(
-      (one) => one.path === 'Extension.url' && one.fixedUri === structure.url,
-    ) ?? false
-  );
-}
-
-export type { ValueCheck };
