@@ -15,6 +15,7 @@ import { openRegistry } from './fhir/open-registry.ts';
 import type { Registry } from './fhir/registry.ts';
 import type { Resource } from './fhir/resource.ts';
 import { uriTest } from './fhir/uri-keys.ts';
+import { basePath } from './http/request-context.ts';
 import { createServer } from './http/server.ts';
 import type { Services } from './interactions/interaction.ts';
 import { createCompiler, createValidator } from './library.ts';
@@ -38,9 +39,6 @@ export interface AppOverrides {
   readonly registry?: Registry;
   readonly cache?: Cache;
 }
-
-/** Where the FHIR endpoint is mounted. */
-const basePath = '/fhir';
 
 /** A server as configured, ready to listen. */
 export async function createApp(config: Config, overrides: AppOverrides = {}): Promise<App> {
