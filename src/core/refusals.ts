@@ -12,6 +12,7 @@ export interface Refusal {
 
 const table = {
   'malformed-json': { status: 400, code: 'structure' },
+  'malformed-xml': { status: 400, code: 'structure' },
   'malformed-request': { status: 400, code: 'invalid' },
   'invalid-parameter': { status: 400, code: 'value' },
   'unknown-parameter': { status: 400, code: 'not-supported' },

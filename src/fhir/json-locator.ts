@@ -30,8 +30,7 @@ export function createLocator(text: string): Locator {
   const places = new Map<string, Place | undefined>();
   const members = new Map<number, Map<string, MemberSpan>>();
   const items = new Map<number, Span[]>();
-  const lineStarts = [0];
-  for (let i = text.indexOf('\n'); i !== -1; i = text.indexOf('\n', i + 1)) lineStarts.push(i + 1);
+  const lineStarts = startsOfLines(text);
   const root = { at: skipSpace(text, 0), value: skipSpace(text, 0) };
 
   const membersAt = (at: number): Map<string, MemberSpan> => {
@@ -79,10 +78,18 @@ export function createLocator(text: string): Locator {
   return (expression) => positionAt(lineStarts, placeOf(segmentsOf(expression)).at);
 }
 
-/** Adds line and column to every issue that names an element. */
-export function withPositions(issues: readonly Issue[], text: string): Issue[] {
+/**
+ * Adds line and column to every issue that names an element.
+ * @param text JSON text
+ * @param locator when the text was not submitted as JSON: finds elements in what was
+ */
+export function withPositions(
+  issues: readonly Issue[],
+  text: string,
+  locator: () => Locator = () => createLocator(text),
+): Issue[] {
   if (issues.length === 0) return [];
-  const locate = createLocator(text);
+  const locate = locator();
   return issues.map((issue) =>
     issue.expression === undefined || issue.line !== undefined
       ? issue
@@ -100,12 +107,20 @@ function choiceMember(own: ReadonlyMap<string, MemberSpan>, name: string): Membe
 }
 
 /** `Bundle.entry[2].resource.ofType(Patient).name[0]` → entry, [2], resource, name, [0]. */
-function segmentsOf(expression: string): string[] {
+export function segmentsOf(expression: string): string[] {
   const plain = expression.replace(/\.ofType\([^)]*\)|\/\*.*?\*\//g, '');
-  return (plain.match(/\[\d+\]|[A-Za-z_][A-Za-z0-9_]*/g) ?? []).slice(1);
+  return (plain.match(/\[\d+\]|[^.[\]]+/g) ?? []).slice(1);
 }
 
-function positionAt(lineStarts: readonly number[], offset: number): TextPosition {
+/** Where each line of a text starts. */
+export function startsOfLines(text: string): number[] {
+  const starts = [0];
+  for (let i = text.indexOf('\n'); i !== -1; i = text.indexOf('\n', i + 1)) starts.push(i + 1);
+  return starts;
+}
+
+/** @param lineStarts of the text that the offset is in */
+export function positionAt(lineStarts: readonly number[], offset: number): TextPosition {
   let low = 0;
   let high = lineStarts.length - 1;
   while (low < high) {

@@ -1,0 +1,13 @@
+/** What reading and writing FHIR XML share: namespaces, and what of a type XML spells as an attribute. */
+import type { TypeModel } from './model.ts';
+
+export const fhirNamespace = 'http://hl7.org/fhir';
+export const xhtmlNamespace = 'http://www.w3.org/1999/xhtml';
+
+/**
+ * Whether a property is an attribute in XML: `id` of everything but resources, and the url of extensions.
+ * https://hl7.org/fhir/R4/xml.html
+ */
+export function isAttribute(type: TypeModel, property: string): boolean {
+  return property === 'id' ? type.kind !== 'resource' : property === 'url' && type.name === 'Extension';
+}

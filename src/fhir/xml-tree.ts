@@ -1,0 +1,111 @@
+/**
+ * XML text as a tree of elements with their places in the text. Namespaces are resolved, comments and processing
+ * instructions dropped; a DOCTYPE is refused, so there are no entities but the five of XML itself.
+ * https://www.w3.org/TR/xml/ and https://hl7.org/fhir/R4/xml.html
+ */
+import { SaxesParser } from 'saxes';
+import { refuse } from '../core/fhir-error.ts';
+import { positionOf } from './json-source.ts';
+
+/** An element within an element within …: in JSON that is an object in an array, so half of what JSON may nest. */
+const maximumDepth = 100;
+
+export interface XmlAttribute {
+  /** With its prefix. */
+  readonly name: string;
+  readonly namespace: string;
+  readonly value: string;
+}
+
+export interface XmlElement {
+  /** Without prefix. */
+  readonly name: string;
+  readonly prefix: string;
+  readonly namespace: string;
+  /** Declarations of namespaces included. */
+  readonly attributes: readonly XmlAttribute[];
+  readonly children: readonly XmlElement[];
+  /** Whether it has text of its own besides white space. */
+  readonly hasText: boolean;
+  /** Place of its start tag in the text. */
+  readonly start: number;
+  /** Place after its end tag. */
+  readonly end: number;
+}
+
+type OpenElement = { -readonly [key in keyof XmlElement]: XmlElement[key] } & { children: XmlElement[] };
+
+/**
+ * @returns the root element
+ * @throws FhirError 400 `malformed-xml`, with line and column, without quoting the text
+ */
+export function parseXml(text: string): XmlElement {
+  const parser = new SaxesParser({ xmlns: true, position: false });
+  const stack: OpenElement[] = [];
+  let attributes: { name: string; prefix: string; value: string }[] = [];
+  let root: XmlElement | undefined;
+  const fault = (words: string, offset = parser.position - 1) =>
+    refuse('malformed-xml', words, positionOf(text, Math.max(offset, 0)));
+
+  parser.on('xmldecl', ({ encoding }) => {
+    if (encoding !== undefined && !/^utf-?8$/i.test(encoding)) throw fault('FHIR XML is written in UTF-8');
+  });
+  parser.on('doctype', () => {
+    throw fault('A DOCTYPE is not allowed');
+  });
+  parser.on('error', ({ message }) => {
+    // What follows a colon are names of the text.
+    const words = message.split(/:| set to /, 1)[0]!.replace(/\.$/, '');
+    throw fault(`The body is not well-formed XML: ${words}`);
+  });
+  parser.on('opentagstart', () => {
+    if (stack.length >= maximumDepth) throw fault(`The body nests deeper than ${maximumDepth} levels`);
+    stack.push({
+      ...{ name: '', prefix: '', namespace: '', attributes: [], children: [], hasText: false },
+      start: text.lastIndexOf('<', parser.position - 1),
+      end: 0,
+    });
+  });
+  parser.on('attribute', (attribute) => attributes.push(attribute));
+  parser.on('opentag', ({ local, prefix, uri }) => {
+    const namespaceOf = (prefix: string) => (prefix === '' ? '' : (parser.resolve(prefix) ?? ''));
+    Object.assign(stack.at(-1)!, {
+      name: local,
+      prefix,
+      namespace: uri,
+      attributes: attributes.map(({ name, prefix, value }) => ({
+        name,
+        namespace: namespaceOf(prefix),
+        value,
+      })),
+    });
+    attributes = [];
+  });
+  const onText = (characters: string) => {
+    const element = stack.at(-1);
+    if (element && !element.hasText) element.hasText = /[^ \t\r\n]/.test(characters);
+  };
+  parser.on('text', onText);
+  parser.on('cdata', onText);
+  parser.on('closetag', () => {
+    const element = stack.pop()!;
+    element.end = parser.position;
+    if (stack.length > 0) stack.at(-1)!.children.push(element);
+    else root = element;
+  });
+  parser.write(text).close();
+  return root!;
+}
+
+/** Whether a piece of text is one element of well-formed XML, with nothing before and after it. */
+export function isXmlElement(text: string): boolean {
+  const parser = new SaxesParser({ xmlns: true, position: false });
+  let sound = text.startsWith('<') && text.endsWith('>');
+  const spoil = () => {
+    sound = false;
+  };
+  for (const event of ['xmldecl', 'doctype', 'error', 'processinginstruction'] as const)
+    parser.on(event, spoil);
+  parser.write(text).close();
+  return sound;
+}
