@@ -41,9 +41,14 @@ export function isCode(text: string): boolean {
 }
 
 export function isId(text: string): boolean {
+  return isIdFrom(text, 0);
+}
+
+/** Whether what follows a place in a text is an id. */
+export function isIdFrom(text: string, start: number): boolean {
   const length = text.length;
-  if (length === 0 || length > 64) return false;
-  for (let i = 0; i < length; i++) {
+  if (length === start || length - start > 64) return false;
+  for (let i = start; i < length; i++) {
     const c = text.charCodeAt(i);
     const legal =
       (c >= 97 && c <= 122) || (c >= 48 && c <= 57) || (c >= 65 && c <= 90) || c === 45 || c === 46;

@@ -50,13 +50,23 @@ export interface Run {
   readonly told: Set<string>;
   /** Targets of references being checked and by which profile, so that circles end. */
   readonly visiting: Map<unknown, string[]>;
+  /** The type that the reference checked last names, when it has the form `Type/id`. */
+  referredType: string | undefined;
   /** Url of the extension the walk is in. */
   extensionUrl: unknown;
 }
 
 /** A run over one resource. */
 export function createRun(options: ValidationOptions, scope: ResourceScope): Run {
-  return { findings: [], options, scope, told: new Set(), visiting: new Map(), extensionUrl: undefined };
+  return {
+    findings: [],
+    options,
+    scope,
+    told: new Set(),
+    visiting: new Map(),
+    extensionUrl: undefined,
+    referredType: undefined,
+  };
 }
 
 /**

@@ -105,8 +105,14 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck): Type
     coding,
     quantity,
     reference(value: Record<string, unknown>, x: Run): void {
-      if (typeof value.reference !== 'string') return;
+      if (typeof value.reference !== 'string') {
+        x.referredType = undefined;
+        return;
+      }
       checkReferenceText(value.reference, x, isResourceType);
+      if (typeof value.type === 'string' && x.referredType !== undefined && value.type !== x.referredType) {
+        found(x, 'reference-type-differs', 'type');
+      }
       if (x.options.references === 'exist') checkExists(value.reference, x);
     },
   };

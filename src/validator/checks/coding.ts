@@ -48,8 +48,6 @@ export function codingCheck(
   const systems = new Map<string, KnownSystem>();
 
   function systemOf(system: string): KnownSystem {
-    const known = systems.get(system);
-    if (known) return known;
     const definition = registry.codeSystem(system);
     const supplement = definition?.content === 'supplement' || definition?.supplements !== undefined;
     const valueSet = !definition && registry.valueSet(system) !== undefined;
@@ -72,23 +70,20 @@ export function codingCheck(
   }
 
   function codeOf(system: string, code: string, { codes }: KnownSystem): KnownCode {
-    let known = codes.get(code);
-    if (known === undefined) {
-      known = terminology.lookup(system, code) ?? 'unknown';
-      if (codes.size < rememberedCodes) codes.set(code, known);
-    }
+    const known = terminology.lookup(system, code) ?? 'unknown';
+    if (codes.size < rememberedCodes) codes.set(code, known);
     return known;
   }
 
   function coding(value: Record<string, unknown>, run: Run): void {
     const { system, code, display } = value;
     if (typeof system !== 'string' || typeof code !== 'string') return;
-    const known = systemOf(system);
+    const known = systems.get(system) ?? systemOf(system);
     if (known.wrong) {
       say(run, known.wrong, 'system');
       return;
     }
-    const answer = codeOf(system, code, known);
+    const answer = known.codes.get(code) ?? codeOf(system, code, known);
     if (answer === 'unknown') sayOnce(run, known.unchecked, 'code');
     else if (!answer.found) say(run, known.unknownCode, 'code');
     else if (

@@ -4,7 +4,7 @@
  */
 import { isObject } from '../../fhir/resource.ts';
 import type { TypedValue } from '../../fhirpath/expression.ts';
-import { isId } from '../primitives.ts';
+import { isIdFrom } from '../primitives.ts';
 import { found, type ResourceScope, type Run, rootScope } from '../run.ts';
 import { type BundleIndex, indexBundle } from './bundle-index.ts';
 
@@ -83,14 +83,9 @@ export function checkTarget(
   isResourceType: (name: string) => boolean,
 ): void {
   if (!isObject(value)) return;
-  // The usual case, `Type/id`, without more ado.
-  const text = value.reference;
-  if (
-    typeof text === 'string' &&
-    run.scope.bundle === undefined &&
-    allowed.has(text.slice(0, text.indexOf('/')))
-  )
-    return;
+  // The usual case, `Type/id`, was read when the reference itself was checked.
+  const known = run.referredType;
+  if (known !== undefined && run.scope.bundle === undefined && allowed.has(known)) return;
   const type = referenceType(value, run);
   if (type === undefined || allowed.has(type) || !isResourceType(type)) return;
   found(run, 'reference-type', '', type, [...allowed].join(', '));
@@ -98,6 +93,7 @@ export function checkTarget(
 
 /** The form of `Reference.reference`; ref-1: a fragment names a contained resource. */
 export function checkReferenceText(text: string, run: Run, isResourceType: (name: string) => boolean): void {
+  run.referredType = undefined;
   if (text.charCodeAt(0) === 35) {
     run.scope.fragments.push(text);
     const itself = text === '#' && run.scope.container !== undefined;
@@ -108,12 +104,15 @@ export function checkReferenceText(text: string, run: Run, isResourceType: (name
     return;
   }
   const slash = text.indexOf('/');
-  const query = text.indexOf('?');
-  if (slash > 0 && isResourceType(text.slice(0, slash))) {
-    if (query < 0 && !isId(text.slice(slash + 1)) && !literal.test(text))
+  const type = slash > 0 ? text.slice(0, slash) : '';
+  if (type !== '' && isResourceType(type)) {
+    run.referredType = type;
+    if (!isIdFrom(text, slash + 1) && !text.includes('?') && !literal.test(text)) {
       found(run, 'reference-format', 'reference');
+    }
     return;
   }
+  const query = text.indexOf('?');
   if (text.indexOf(':') > 0) return;
   if (query > 0 && isResourceType(text.slice(0, query))) return;
   found(run, slash < 0 ? 'reference-format' : 'reference-relative', 'reference');
