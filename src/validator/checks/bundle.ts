@@ -12,22 +12,27 @@ import { isAbsolute } from './url.ts';
 const withoutUrls = new Set(['transaction', 'batch', 'transaction-response', 'batch-response']);
 
 /** What a document must carry with its Composition, and a message with its header. */
-const carried: Readonly<Record<string, readonly string[]>> = {
-  document: [
-    'subject',
-    'encounter',
-    'author',
-    'attester.party',
-    'custodian',
-    'event.detail',
-    'section.author',
-    'section.focus',
-    'section.entry',
-  ],
-  message: ['focus'],
-};
+const carried = new Map<string, readonly string[]>(
+  Object.entries({
+    document: [
+      'subject',
+      'encounter',
+      'author',
+      'attester.party',
+      'custodian',
+      'event.detail',
+      'section.author',
+      'section.focus',
+      'section.entry',
+    ],
+    message: ['focus'],
+  }),
+);
 
-const lead: Readonly<Record<string, string>> = { document: 'Composition', message: 'MessageHeader' };
+const lead = new Map([
+  ['document', 'Composition'],
+  ['message', 'MessageHeader'],
+]);
 
 export function bundleRules(bundle: Record<string, unknown>, run: Run): void {
   const type = typeof bundle.type === 'string' ? bundle.type : '';
@@ -48,10 +53,10 @@ export function bundleRules(bundle: Record<string, unknown>, run: Run): void {
       'FullUrl must be unique in a bundle, or else entries with the same fullUrl must have different meta.versionId (except in history bundles)';
     run.findings.push({ key: 'bdl-7', severity: 'error', code: 'invariant', text, path: '' });
   }
-  const first = lead[type];
+  const first = lead.get(type);
   if (first === undefined) return;
   if (entries.length === 0) found(run, 'bundle-entry-missing', '', type, `a ${first} as its first entry`);
-  else checkCarried(entries[0], carried[type] ?? [], run);
+  else checkCarried(entries[0], carried.get(type) ?? [], run);
 }
 
 function checkFullUrl(entry: Record<string, unknown>, type: string, place: string, run: Run): void {

@@ -39,19 +39,21 @@ function compareTimes(one: string, other: string): number | undefined {
   return a < b ? -1 : 1;
 }
 
-const unitDays: Readonly<Record<string, number>> = {
-  a: 365.25,
-  mo: 30.4375,
-  wk: 7,
-  d: 1,
-  h: 1 / 24,
-  min: 1 / 1440,
-};
+const unitDays = new Map(
+  Object.entries({
+    a: 365.25,
+    mo: 30.4375,
+    wk: 7,
+    d: 1,
+    h: 1 / 24,
+    min: 1 / 1440,
+  }),
+);
 const dayMilliseconds = 86_400_000;
 
 /** Whether a date lies further from now than a duration, before (-1) or after (1). */
 function outside(date: string, duration: Record<string, unknown>, now: number, direction: -1 | 1): boolean {
-  const days = unitDays[String(duration.code)];
+  const days = unitDays.get(String(duration.code));
   const time = Date.parse(date);
   if (days === undefined || typeof duration.value !== 'number' || Number.isNaN(time)) return false;
   return direction * (time - now) > duration.value * days * dayMilliseconds;
