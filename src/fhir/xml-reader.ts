@@ -96,7 +96,7 @@ function createReader(model: Model, xml: string) {
     if (type?.kind !== 'primitive') {
       return [`"${key}":${list(elements.map((element) => complex(element, type)))}`];
     }
-    const values = elements.map((element) => valueOf(element, type));
+    const values = elements.map((element) => spelled(element, type));
     const companions = elements.map((element, index) => {
       const members = membersOf(element, type);
       return members.length > 0 || values[index] === 'null' ? object(members) : 'null';
@@ -118,7 +118,7 @@ function createReader(model: Model, xml: string) {
   }
 
   /** A primitive value as JSON spells it; what is not of its type stays text. */
-  function valueOf(element: XmlElement, type: TypeModel): string {
+  function spelled(element: XmlElement, type: TypeModel): string {
     const value = element.attributes.find(({ name }) => name === 'value')?.value;
     if (value === undefined) return 'null';
     const bare =

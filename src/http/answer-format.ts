@@ -6,6 +6,7 @@ import { refuse } from '../core/fhir-error.ts';
 import { lastValue, type QueryPairs } from './query.ts';
 
 export interface AnswerFormat {
+  readonly syntax: 'json' | 'xml';
   readonly contentType: string;
   /** `_pretty=true`. */
   readonly pretty: boolean;
@@ -13,6 +14,10 @@ export interface AnswerFormat {
 
 export const fhirJson = 'application/fhir+json; charset=utf-8';
 const genericJson = 'application/json; charset=utf-8';
+const fhirXml = 'application/fhir+xml; charset=utf-8';
+
+/** For a client that does not say what it wants. */
+export const defaultFormat: AnswerFormat = { syntax: 'json', contentType: fhirJson, pretty: false };
 
 /** Media types and `_format` words the server answers to. A `+` in a query arrives as a space. */
 const contentTypes: Readonly<Record<string, string>> = {
@@ -22,6 +27,12 @@ const contentTypes: Readonly<Record<string, string>> = {
   'application/json+fhir': fhirJson,
   'application/json': genericJson,
   'text/json': genericJson,
+  xml: fhirXml,
+  'application/fhir+xml': fhirXml,
+  'application/fhir xml': fhirXml,
+  'application/xml+fhir': fhirXml,
+  'application/xml': 'application/xml; charset=utf-8',
+  'text/xml': 'text/xml; charset=utf-8',
   '*/*': fhirJson,
   '*': fhirJson,
   'application/*': fhirJson,
@@ -37,9 +48,13 @@ export function answerFormat(query: QueryPairs, accept: string | undefined): Ans
   if (asked !== undefined) {
     const contentType = knownType(asked);
     if (contentType === undefined) throw notAcceptable('_format');
-    return { contentType, pretty };
+    return formatOf(contentType, pretty);
   }
-  return { contentType: acceptedType(accept), pretty };
+  return formatOf(acceptedType(accept), pretty);
+}
+
+function formatOf(contentType: string, pretty: boolean): AnswerFormat {
+  return { syntax: contentType.includes('xml') ? 'xml' : 'json', contentType, pretty };
 }
 
 function acceptedType(accept: string | undefined): string {
@@ -74,6 +89,6 @@ function qualityOf(range: string): number {
 
 function notAcceptable(where: string) {
   return refuse('not-acceptable', `The server cannot answer in the format that ${where} asks for`, {
-    hint: 'It answers in JSON, as application/fhir+json or application/json, of FHIR 4.0; XML is not supported yet',
+    hint: 'It answers in application/fhir+json and application/fhir+xml, of FHIR 4.0',
   });
 }

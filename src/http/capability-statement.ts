@@ -54,7 +54,7 @@ export function capabilityStatement(
     resourceType: 'CapabilityStatement',
     ...statementHead(options, baseUrl),
     fhirVersion: '4.0.1',
-    format: ['application/fhir+json', 'json'],
+    format: ['application/fhir+json', 'application/fhir+xml', 'json', 'xml'],
     rest: [
       {
         mode: 'server',

@@ -6,6 +6,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FhirError, refuse } from '../core/fhir-error.ts';
 import type { Log } from '../core/log.ts';
 import type { RefusalKey } from '../core/refusals.ts';
+import type { Model } from '../fhir/model.ts';
+import { type AnswerFormat, answerFormat, defaultFormat } from './answer-format.ts';
+import type { SubmittedBody } from './plugins/body-parsers.ts';
+import { requestQuery } from './query.ts';
 import { sendError } from './reply.ts';
 
 interface ForeignError {
@@ -49,13 +53,15 @@ export function refusalOf(error: unknown): FhirError | undefined {
 
 /**
  * The catcher of every route.
+ * @param model for answers in XML
  * @param log takes what is no refusal: the kind of error and where it came from. Its message stays out, since the
  *   messages of a database or a parser may quote a patient's data.
  */
-export function createErrorHandler(log: Log) {
+export function createErrorHandler(log: Log, model: Model) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const refusal = refusalOf(error);
-    if (refusal) return sendError(reply, refusal);
+    const format = formatFor(request);
+    if (refusal) return sendError(reply, refusal, format, model);
     const { name, code, stack } = (error ?? {}) as ForeignError;
     const route = request.routeOptions.url ?? 'unrouted';
     log.error(
@@ -67,8 +73,19 @@ export function createErrorHandler(log: Log) {
       refuse('internal-error', 'The server failed; the request id names the entry in its log', {
         hint: `X-Request-Id: ${request.id}`,
       }),
+      format,
+      model,
     );
   };
+}
+
+/** The format that was asked for, unless it is what was wrong with the request. */
+function formatFor({ url, body, headers }: FastifyRequest): AnswerFormat {
+  try {
+    return answerFormat(requestQuery(url, body as SubmittedBody | undefined), headers.accept);
+  } catch {
+    return defaultFormat;
+  }
 }
 
 function framesOf(stack: unknown): string[] {

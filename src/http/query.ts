@@ -3,6 +3,7 @@
  * https://hl7.org/fhir/R4/search.html#escaping and https://url.spec.whatwg.org/#urlencoded-parsing
  */
 import { refuse } from '../core/fhir-error.ts';
+import type { SubmittedBody } from './plugins/body-parsers.ts';
 
 export type QueryPairs = readonly (readonly [name: string, value: string])[];
 
@@ -21,6 +22,16 @@ export function parseQuery(text: string): [name: string, value: string][] {
         ? [decode(part), '']
         : [decode(part.slice(0, equals)), decode(part.slice(equals + 1))];
     });
+}
+
+/**
+ * What a request asks: the query of its URL, then of its form.
+ * @param url with its query, if any
+ */
+export function requestQuery(url: string, body: SubmittedBody | undefined): QueryPairs {
+  const mark = url.indexOf('?');
+  const query = mark === -1 ? [] : parseQuery(url.slice(mark + 1));
+  return body?.kind === 'form' ? [...query, ...parseQuery(body.text)] : query;
 }
 
 function decode(text: string): string {

@@ -5,9 +5,11 @@
 import type { FastifyReply } from 'fastify';
 import type { FhirError } from '../core/fhir-error.ts';
 import { prettyPrint } from '../fhir/json-pretty.ts';
+import type { Model } from '../fhir/model.ts';
 import { operationOutcome } from '../fhir/operation-outcome.ts';
+import { writeXml } from '../fhir/xml-writer.ts';
 import type { RequestContext, Result } from '../interactions/interaction.ts';
-import { type AnswerFormat, fhirJson } from './answer-format.ts';
+import type { AnswerFormat } from './answer-format.ts';
 
 /** Answers with the headers and the body of a result, as the client prefers it. */
 export function sendResult(
@@ -15,6 +17,7 @@ export function sendResult(
   result: Result,
   context: Pick<RequestContext, 'preferReturn'>,
   format: AnswerFormat,
+  model: Model,
 ): FastifyReply {
   reply.code(result.status).header('x-cache', result.cache ?? 'bypass');
   if (result.version !== undefined) reply.header('etag', `W/"${result.version}"`);
@@ -22,18 +25,30 @@ export function sendResult(
   if (result.location !== undefined) reply.header('location', result.location);
   const body = bodyOf(result, context.preferReturn);
   if (body === undefined) return reply.send();
-  return reply
-    .header('content-type', format.contentType)
-    .send(format.pretty ? prettyPrint(body.toString()) : body);
+  return sendBody(reply, body, format, model);
 }
 
 /** Answers with an OperationOutcome. */
-export function sendError(reply: FastifyReply, error: FhirError): FastifyReply {
-  return reply
-    .code(error.status)
-    .headers(error.headers)
-    .header('content-type', fhirJson)
-    .send(JSON.stringify(operationOutcome(error.issues)));
+export function sendError(
+  reply: FastifyReply,
+  error: FhirError,
+  format: AnswerFormat,
+  model: Model,
+): FastifyReply {
+  reply.code(error.status).headers(error.headers);
+  return sendBody(reply, JSON.stringify(operationOutcome(error.issues)), format, model);
+}
+
+/** @param json text of a resource */
+function sendBody(
+  reply: FastifyReply,
+  json: string | Buffer,
+  { syntax, contentType, pretty }: AnswerFormat,
+  model: Model,
+): FastifyReply {
+  reply.header('content-type', contentType);
+  if (syntax === 'xml') return reply.send(writeXml(model, json.toString(), { pretty }));
+  return reply.send(pretty ? prettyPrint(json.toString()) : json);
 }
 
 function bodyOf(result: Result, preferReturn: RequestContext['preferReturn']): string | Buffer | undefined {

@@ -55,7 +55,7 @@ const maxHeaderSize = 64 * 1024;
 /** The server, ready to listen. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const { services, log, token } = options;
-  const onError = createErrorHandler(log);
+  const onError = createErrorHandler(log, services.registry.model);
   const app = Fastify({
     http: { maxHeaderSize },
     bodyLimit: options.bodyLimit ?? defaultBodyLimit,
@@ -83,7 +83,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   }
   if (token !== undefined) registerAccessToken(app, token);
   await app.register(compress, { threshold: compressionThreshold, encodings: ['br', 'gzip'] });
-  registerBodyParsers(app);
+  registerBodyParsers(app, services.registry.model);
 
   const interactions = [...systemRoutes, ...typeRoutes, ...instanceRoutes];
   const capability = {

@@ -4,6 +4,7 @@
  * https://hl7.org/fhir/R4/http.html#transaction
  */
 import { FhirError } from '../core/fhir-error.ts';
+import type { Locator } from '../fhir/json-locator.ts';
 import { operationOutcome } from '../fhir/operation-outcome.ts';
 import { bundleText, type EntryParts } from './bundle-text.ts';
 import { create } from './create.ts';
@@ -20,6 +21,8 @@ import { instant } from './write-version.ts';
 
 export interface BatchRequest {
   readonly text: string;
+  /** When the text was not submitted as JSON: finds elements in what was. */
+  readonly locator?: (() => Locator) | undefined;
 }
 
 /** 200 with a batch-response or transaction-response; a failed transaction answers as its failing entry does. */
@@ -28,7 +31,7 @@ export async function batch(
   context: RequestContext,
   request: BatchRequest,
 ): Promise<Result> {
-  const bundle = parseBundle(services, context.baseUrl, request.text);
+  const bundle = parseBundle(services, context.baseUrl, request.text, request.locator);
   if (bundle.type === 'transaction') {
     const results = await runTransaction(services, context, bundle);
     return bundleResult('transaction-response', context, results);

@@ -2,6 +2,7 @@
  * Create: POST [base]/[type], conditional when If-None-Exist names a search.
  * https://hl7.org/fhir/R4/http.html#create
  */
+import type { Locator } from '../fhir/json-locator.ts';
 import { findMatches } from './conditional.ts';
 import type { RequestContext, Result, Services } from './interaction.ts';
 import { parseResource, validateForWrite } from './submitted-resource.ts';
@@ -12,6 +13,8 @@ import { writeVersion } from './write-version.ts';
 export interface CreateRequest {
   readonly type: string;
   readonly text: string;
+  /** When the text was not submitted as JSON: finds elements in what was. */
+  readonly locator?: (() => Locator) | undefined;
   /** Query text of If-None-Exist. */
   readonly ifNoneExist?: string;
 }
@@ -24,7 +27,7 @@ export async function create(
 ): Promise<Result> {
   const { type, text } = request;
   const resource = parseResource(type, text);
-  const issues = validateForWrite(services, resource, text);
+  const issues = validateForWrite(services, resource, text, request.locator);
   return transact(services, async (work) => {
     const existing =
       request.ifNoneExist === undefined

@@ -4,7 +4,7 @@
  */
 import { FhirError, refuse } from '../core/fhir-error.ts';
 import type { Issue } from '../core/issue.ts';
-import { createLocator } from '../fhir/json-locator.ts';
+import { createLocator, type Locator } from '../fhir/json-locator.ts';
 import { parseJson } from '../fhir/json-source.ts';
 import { isObjectAt, itemSpans, memberSpans, skipSpace } from '../fhir/json-text.ts';
 import { isObject, isResource, type Resource } from '../fhir/resource.ts';
@@ -39,9 +39,15 @@ export interface SubmittedBundle {
 
 /**
  * @param text JSON text of the Bundle
+ * @param locator when the text was not submitted as JSON: finds elements in what was
  * @throws FhirError 400 for anything that is no batch or transaction with well-formed requests
  */
-export function parseBundle(services: Services, baseUrl: string, text: string): SubmittedBundle {
+export function parseBundle(
+  services: Services,
+  baseUrl: string,
+  text: string,
+  locator: () => Locator = () => createLocator(text),
+): SubmittedBundle {
   const value = parseJson(text);
   if (!isResource(value) || value.resourceType !== 'Bundle') {
     throw refuse('bundle-invalid', 'The body is not a Bundle');
@@ -54,7 +60,7 @@ export function parseBundle(services: Services, baseUrl: string, text: string): 
   if (value.entry !== undefined && !Array.isArray(value.entry)) {
     throw refuse('bundle-invalid', 'Bundle.entry is not an array', { expression: 'Bundle.entry' });
   }
-  const locate = createLocator(text);
+  const locate = locator();
   const place = (index: number, issues: readonly Issue[]): Issue[] =>
     issues.map((issue) => {
       const expression = `Bundle.entry[${index}]${entryPath(issue.expression)}`;

@@ -5,7 +5,7 @@
 import { FhirError, refuse } from '../core/fhir-error.ts';
 import { isLogicalId } from '../core/ids.ts';
 import { hasErrors, type Issue } from '../core/issue.ts';
-import { withPositions } from '../fhir/json-locator.ts';
+import { type Locator, withPositions } from '../fhir/json-locator.ts';
 import { parseJson } from '../fhir/json-source.ts';
 import { isResource, type Resource } from '../fhir/resource.ts';
 import type { Services } from './interaction.ts';
@@ -49,11 +49,17 @@ export function findingsOnWrite(services: Services, resource: Resource): Issue[]
 
 /**
  * Validates a resource for storing.
+ * @param locator when the text was not submitted as JSON: finds elements in what was
  * @returns warnings and information, with positions
  * @throws FhirError 422 with every finding when one of them is an error
  */
-export function validateForWrite(services: Services, resource: Resource, text: string): Issue[] {
-  const issues = withPositions(findingsOnWrite(services, resource), text);
+export function validateForWrite(
+  services: Services,
+  resource: Resource,
+  text: string,
+  locator?: () => Locator,
+): Issue[] {
+  const issues = withPositions(findingsOnWrite(services, resource), text, locator);
   if (hasErrors(issues)) throw new FhirError(422, issues);
   return issues;
 }

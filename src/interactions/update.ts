@@ -2,6 +2,7 @@
  * Update: PUT [base]/[type]/[id]; creates the resource under the client's id when there is none.
  * https://hl7.org/fhir/R4/http.html#update
  */
+import type { Locator } from '../fhir/json-locator.ts';
 import { requireVersion } from './conditional.ts';
 import type { RequestContext, Result, Services } from './interaction.ts';
 import { parseResource, requireId, validateForWrite } from './submitted-resource.ts';
@@ -13,6 +14,8 @@ export interface UpdateRequest {
   readonly type: string;
   readonly id: string;
   readonly text: string;
+  /** When the text was not submitted as JSON: finds elements in what was. */
+  readonly locator?: (() => Locator) | undefined;
   /** If-Match as sent. */
   readonly ifMatch?: string;
 }
@@ -26,7 +29,7 @@ export async function update(
   const { type, id, text } = request;
   const resource = parseResource(type, text);
   requireId(resource, id);
-  const issues = validateForWrite(services, resource, text);
+  const issues = validateForWrite(services, resource, text, request.locator);
   return transact(services, async (work) => {
     const current = await work.transaction.read(type, id);
     requireVersion(current, request.ifMatch);

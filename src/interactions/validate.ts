@@ -5,7 +5,7 @@
  */
 import { refuse } from '../core/fhir-error.ts';
 import type { Issue } from '../core/issue.ts';
-import { createLocator } from '../fhir/json-locator.ts';
+import { createLocator, type Locator } from '../fhir/json-locator.ts';
 import { parseJson } from '../fhir/json-source.ts';
 import { isObject, isResource, type Resource } from '../fhir/resource.ts';
 import type { RequestContext, Result, Services } from './interaction.ts';
@@ -17,6 +17,8 @@ export interface ValidateRequest {
   readonly id?: string;
   /** A resource, or Parameters with `resource`, `mode` and `profile`; absent: the stored resource is validated. */
   readonly text?: string;
+  /** When the text was not submitted as JSON: finds elements in what was. */
+  readonly locator?: (() => Locator) | undefined;
   /** Of the query: `mode`, `profile`. */
   readonly parameters: Parameters;
 }
@@ -49,7 +51,7 @@ export async function validateResource(
       issues: findings(services, request, { ...input, resource: JSON.parse(stored.body) }),
     };
   }
-  const locate = createLocator(text);
+  const locate = request.locator?.() ?? createLocator(text);
   const issues = findings(services, request, input).map((issue) =>
     issue.expression === undefined ? issue : { ...issue, ...locate(moved(issue.expression, input.at)) },
   );

@@ -4,9 +4,10 @@ import { answerFormat } from '../../src/http/answer-format.ts';
 import { parseQuery } from '../../src/http/query.ts';
 
 const fhir = 'application/fhir+json; charset=utf-8';
+const xml = 'application/fhir+xml; charset=utf-8';
 const generic = 'application/json; charset=utf-8';
 
-t.test('Accept decides between the FHIR and the generic media type', async (t) => {
+t.test('Accept decides between JSON and XML, and between the FHIR and the generic media type', async (t) => {
   const cases: [string | undefined, string][] = [
     [undefined, fhir],
     ['*/*', fhir],
@@ -15,8 +16,13 @@ t.test('Accept decides between the FHIR and the generic media type', async (t) =
     ['application/json, text/plain, */*', generic],
     ['application/fhir+json, application/json', fhir],
     ['application/json;q=0.5, application/fhir+json;q=0.9', fhir],
-    ['application/fhir+xml, application/fhir+json;q=0.1', fhir],
-    ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', fhir],
+    ['application/fhir+xml', xml],
+    ['application/fhir+xml, application/fhir+json;q=0.1', xml],
+    ['application/fhir+xml;q=0.5, application/fhir+json', fhir],
+    ['application/xml', 'application/xml; charset=utf-8'],
+    ['text/xml', 'text/xml; charset=utf-8'],
+    ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', 'application/xml; charset=utf-8'],
+    ['text/html,*/*;q=0.8', fhir],
     ['application/fhir+json; fhirVersion=4.0', fhir],
     ['APPLICATION/JSON', generic],
   ];
@@ -31,9 +37,13 @@ t.test('_format wins over Accept, in every spelling', async (t) => {
     ['application/fhir+json', fhir],
     ['application%2Ffhir%2Bjson', fhir],
     ['application/json', generic],
+    ['xml', xml],
+    ['application%2Ffhir%2Bxml', xml],
+    ['application/fhir+xml', xml],
+    ['text/xml', 'text/xml; charset=utf-8'],
   ];
   for (const [value, expected] of cases) {
-    const format = answerFormat(parseQuery(`_format=${value}`), 'application/fhir+xml');
+    const format = answerFormat(parseQuery(`_format=${value}`), 'text/json;q=0.1, text/xml');
     t.equal(format.contentType, expected, value);
   }
 });
@@ -47,12 +57,12 @@ t.test('what the server cannot answer in is refused with 406', async (t) => {
       return (error as FhirError).status;
     }
   };
-  t.equal(refused('', 'application/fhir+xml'), 406);
+  t.equal(refused('', 'application/fhir+turtle'), 406);
   t.equal(refused('', 'text/html'), 406);
   t.equal(refused('', 'application/fhir+json; fhirVersion=5.0'), 406);
   t.equal(refused('', 'application/json;q=0'), 406);
   t.equal(refused('', 'constructor'), 406);
-  t.equal(refused('_format=xml', 'application/json'), 406);
+  t.equal(refused('_format=ttl', 'application/json'), 406);
   t.equal(refused('_format=', 'application/json'), 406);
 });
 

@@ -1,14 +1,16 @@
 /**
- * `kat-fhir validate`: checks JSON files against R4 and profiles, one line a finding.
+ * `kat-fhir validate`: checks JSON and XML files against R4 and profiles, one line a finding.
  * https://hl7.org/fhir/R4/validation.html
  */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { FhirError } from '../../core/fhir-error.ts';
 import { hasErrors, type Issue } from '../../core/issue.ts';
-import { withPositions } from '../../fhir/json-locator.ts';
+import { type Locator, withPositions } from '../../fhir/json-locator.ts';
 import { parseJson } from '../../fhir/json-source.ts';
+import type { Model } from '../../fhir/model.ts';
 import { openRegistry } from '../../fhir/open-registry.ts';
+import { readXml } from '../../fhir/xml-reader.ts';
 import { createValidator } from '../../library.ts';
 import type { Validator } from '../../validator/validator.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
@@ -26,8 +28,8 @@ interface FileFinding extends Issue {
 
 export function validateCommand(output: Output): Command {
   return new Command('validate')
-    .description('check resources in JSON files; a Bundle is checked whole')
-    .argument('<file...>', 'JSON files')
+    .description('check resources in JSON and XML files; a Bundle is checked whole')
+    .argument('<file...>', 'JSON files; XML files end in .xml')
     .option(
       '--profile <url>',
       'a profile to meet besides those in meta.profile; may be repeated',
@@ -42,13 +44,24 @@ export function validateCommand(output: Output): Command {
       process.exitCode =
         unknown.length > 0
           ? exitCode.usage
-          : validateFiles(createValidator({ registry }), files, options, output);
+          : validateFiles(
+              { validator: createValidator({ registry }), model: registry.model },
+              files,
+              options,
+              output,
+            );
     });
+}
+
+interface Tools {
+  readonly validator: Validator;
+  /** For reading XML. */
+  readonly model: Model;
 }
 
 /** Checks every file that can be read, then says how it went. */
 export function validateFiles(
-  validator: Validator,
+  tools: Tools,
   files: readonly string[],
   options: ValidateOptions,
   output: Output,
@@ -61,7 +74,7 @@ export function validateFiles(
       unreadable++;
       continue;
     }
-    const issues = issuesOf(validator, text, options.profile);
+    const issues = issuesOf(tools, file, text, options.profile);
     findings.push(...issues.map((issue) => ({ file, ...issue })));
     if (!options.json) for (const issue of issues) output.data(findingLine(file, issue));
   }
@@ -79,10 +92,19 @@ function readText(file: string, output: Output): string | undefined {
   }
 }
 
-/** Text that is no JSON is a finding like any other. */
-function issuesOf(validator: Validator, text: string, profiles: readonly string[]): readonly Issue[] {
+/** Text that is no JSON, or no XML in a file that says so, is a finding like any other. */
+function issuesOf(
+  { validator, model }: Tools,
+  file: string,
+  text: string,
+  profiles: readonly string[],
+): readonly Issue[] {
   try {
-    return withPositions(validator.validate(parseJson(text), { profiles }), text);
+    const source: { text: string; locator?: () => Locator } = /\.xml$/i.test(file)
+      ? readXml(model, text)
+      : { text };
+    const issues = validator.validate(parseJson(source.text), { profiles });
+    return withPositions(issues, source.text, source.locator);
   } catch (error) {
     if (error instanceof FhirError) return error.issues;
     throw error;

@@ -2,6 +2,7 @@
  * One row of the table of interactions. The rows drive both the router and the CapabilityStatement, so that the
  * server claims what it routes and routes what it claims. https://hl7.org/fhir/R4/http.html
  */
+import type { Locator } from '../../fhir/json-locator.ts';
 import type { RequestContext, Result, Services } from '../../interactions/interaction.ts';
 import type { QueryPairs } from '../query.ts';
 
@@ -24,8 +25,10 @@ export interface FhirRequest {
   readonly version: string;
   /** Of the URL, then of the form; without `_format` and `_pretty`, which concern the representation only. */
   readonly query: QueryPairs;
-  /** Text of a resource as body; undefined when there is none. */
+  /** JSON text of a resource as body; undefined when there is none. */
   readonly text: string | undefined;
+  /** When the resource came as XML: finds its elements there. */
+  readonly locator: (() => Locator) | undefined;
   header(name: string): string | undefined;
 }
 

@@ -35,8 +35,8 @@ export const instanceRoutes: readonly FhirRoute[] = [
     path: '/:type/:id',
     interactions: ['update'],
     body: resourceBody,
-    handle: (services, context, { type, id, text, header }) =>
-      update(services, context, { type, id, text: text!, ...writeCondition(header) }),
+    handle: (services, context, { type, id, text, locator, header }) =>
+      update(services, context, { type, id, text: text!, locator, ...writeCondition(header) }),
   },
   {
     method: 'DELETE',
@@ -50,11 +50,12 @@ export const instanceRoutes: readonly FhirRoute[] = [
     path: '/:type/:id/$validate',
     operation: validateOperation,
     body: { kind: 'resource', required: false },
-    handle: (services, context, { type, id, query, text }) =>
+    handle: (services, context, { type, id, query, text, locator }) =>
       validateResource(services, context, {
         type,
         id,
         parameters: query,
+        locator,
         ...(text === undefined ? {} : { text }),
       }),
   },

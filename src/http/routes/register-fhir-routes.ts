@@ -7,7 +7,7 @@ import { refuse } from '../../core/fhir-error.ts';
 import type { RequestContext, Services } from '../../interactions/interaction.ts';
 import { answerFormat } from '../answer-format.ts';
 import type { SubmittedBody } from '../plugins/body-parsers.ts';
-import { parseQuery, type QueryPairs } from '../query.ts';
+import { type QueryPairs, requestQuery } from '../query.ts';
 import { sendResult } from '../reply.ts';
 import { type BaseUrlOptions, basePath, baseUrlOf, readPreferences } from '../request-context.ts';
 import { isName } from '../unrouted.ts';
@@ -31,6 +31,7 @@ export function registerFhirRoutes(
   routes: readonly FhirRoute[],
   options: RouteOptions,
 ): void {
+  const { model } = options.services.registry;
   for (const route of routes) {
     app.route<{ Params: PathParameters }>({
       method: route.method,
@@ -40,8 +41,7 @@ export function registerFhirRoutes(
         const { type = '', id = '', version = '' } = request.params;
         requireName(options, request, type, id);
         const body = submittedBody(route, request.body as SubmittedBody | undefined);
-        const query = parseQuery(queryText(request.url));
-        if (body?.kind === 'form') query.push(...parseQuery(body.text));
+        const query = requestQuery(request.url, body);
         const format = answerFormat(query, request.headers.accept);
         const context: RequestContext = {
           baseUrl: baseUrlOf(options.baseUrl, request.protocol, request.host),
@@ -53,17 +53,13 @@ export function registerFhirRoutes(
           version,
           query: concerningContent(query),
           text: body?.kind === 'resource' ? body.text : undefined,
+          locator: body?.locator,
           header: (name) => textHeader(request, name),
         });
-        return sendResult(reply, result, context, format);
+        return sendResult(reply, result, context, format, model);
       },
     });
   }
-}
-
-function queryText(url: string): string {
-  const mark = url.indexOf('?');
-  return mark === -1 ? '' : url.slice(mark + 1);
 }
 
 const representationOnly: ReadonlySet<string> = new Set(['_format', '_pretty']);

@@ -8,6 +8,6 @@ export const systemRoutes: readonly FhirRoute[] = [
     path: '',
     interactions: ['transaction', 'batch'],
     body: resourceBody,
-    handle: (services, context, { text }) => batch(services, context, { text: text! }),
+    handle: (services, context, { text, locator }) => batch(services, context, { text: text!, locator }),
   },
 ];

@@ -30,11 +30,12 @@ export const typeRoutes: readonly FhirRoute[] = [
     path: '/:type',
     interactions: ['create'],
     body: resourceBody,
-    handle: (services, context, { type, text, header }) => {
+    handle: (services, context, { type, text, locator, header }) => {
       const ifNoneExist = header('if-none-exist');
       return create(services, context, {
         type,
         text: text!,
+        locator,
         ...(ifNoneExist === undefined ? {} : { ifNoneExist }),
       });
     },
@@ -44,7 +45,7 @@ export const typeRoutes: readonly FhirRoute[] = [
     path: '/:type/$validate',
     operation: validateOperation,
     body: resourceBody,
-    handle: (services, context, { type, query, text }) =>
-      validateResource(services, context, { type, parameters: query, text: text! }),
+    handle: (services, context, { type, query, text, locator }) =>
+      validateResource(services, context, { type, parameters: query, text: text!, locator }),
   },
 ];
