@@ -53,11 +53,6 @@ const table = {
   'uri-oid': { severity: 'warning', code: 'value', text: 'What follows urn:oid: is not an OID' },
   'uri-uuid': { severity: 'warning', code: 'value', text: 'What follows urn:uuid: is not a UUID' },
   'string-length': { severity: 'error', code: 'too-long', text: 'The value is longer than {1} characters' },
-  'string-space': {
-    severity: 'warning',
-    code: 'invalid',
-    text: 'The value begins or ends with white space, which is likely an error',
-  },
   'value-min': {
     severity: 'error',
     code: 'invalid',
@@ -235,11 +230,6 @@ const table = {
     severity: 'error',
     code: 'not-found',
     text: 'The reference has no target in this bundle',
-  },
-  'bundle-entry-unreachable': {
-    severity: 'warning',
-    code: 'informational',
-    text: 'The entry is not reached by references from the first entry',
   },
   narrative: {
     severity: 'error',

@@ -171,6 +171,9 @@ function many(x: Run, value: unknown, name: string): value is unknown[] {
   return false;
 }
 
+/** An HTML tag, as opposed to an autolink or a comparison. */
+const htmlTag = /<\/?[a-z][a-z0-9]*(?:\s[^<>]*)?\/?>/i;
+
 /** Small reports of the walk itself. */
 const walk = {
   unknown,
@@ -207,6 +210,9 @@ const walk = {
   identifier(value: Record<string, unknown>, x: Run): void {
     if (value.system !== 'urn:ietf:rfc:3986' || typeof value.value !== 'string') return;
     if (!isAbsolute(value.value)) found(x, 'identifier-uri', '');
+  },
+  markdown(value: string, x: Run, step: string): void {
+    if (value.includes('<') && htmlTag.test(value)) found(x, 'html-in-markdown', step);
   },
   extensionContent(value: Record<string, unknown>, x: Run): void {
     let values = 0;

@@ -314,5 +314,6 @@ function primitive(
     const format = `if (!is_${type}(${value})) badFormat(x, ${value}, ${step}, '${type}');`;
     return `${wrong} else ${format} else { uri(${value}, x, ${step}, '${type}');${bound.replace(' else', '')} }`;
   }
-  return `${wrong} else if (!is_${type}(${value})) badFormat(x, ${value}, ${step}, '${type}');${bound}`;
+  const more = type === 'markdown' ? ` else markdown(${value}, x, ${step});` : bound;
+  return `${wrong} else if (!is_${type}(${value})) badFormat(x, ${value}, ${step}, '${type}');${more}`;
 }

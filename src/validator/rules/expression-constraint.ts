@@ -4,6 +4,9 @@
  * https://docs.snomed.org/snomed-ct-specifications/snomed-ct-expression-constraint-language
  */
 
+/** How often an attribute occurs: `[1..*]`. */
+const cardinality = /\[\s*\d+\s*\.\.\s*(?:\d+|\*)\s*\]/g;
+
 const token =
   /\s*(?:(\/\*.*?\*\/)|(<<!|>>!|<<|>>|<!|>!|<|>|!!|\^)|([1-9][0-9]{5,17})|(\|[^|]*\|)|(\*)|([(){}[\]:,=.+]|!=|<=|>=)|(AND|OR|MINUS)\b|("[^"]*"|#-?[0-9.]+|[A-Za-z][\w-]*|[0-9]+|\.\.))/giy;
 
@@ -25,11 +28,15 @@ function tokensOf(text: string): { kind: Kind; text: string }[] | undefined {
 
 /** Judges what may follow what: concepts are joined by junctions or marks, and brackets are closed. */
 export function isExpressionConstraint(text: string): boolean {
-  const tokens = tokensOf(text);
+  const tokens = tokensOf(text.replace(cardinality, ' '));
   if (!tokens || tokens.length === 0) return false;
   const open: string[] = [];
   let complete = false;
+  let last = '';
   for (const { kind, text: word } of tokens) {
+    const before = last;
+    last = word;
+    if (kind === 'word' && !/^(?:[=<>]|!=|<=|>=)$/.test(before)) return false;
     const starts = kind === 'operator' || kind === 'concept' || kind === 'any' || /^[([{]$/.test(word);
     if (starts && complete && word !== '{' && word !== '[') return false;
     if (/^[([{]$/.test(word)) open.push(word);

@@ -43,6 +43,7 @@ export const measureReportRule: TypeRule = (report, { find }) => {
   if (!measure) return issues;
   const wanted = objects(measure.group);
   const single = groups.length === 1 && wanted.length === 1;
+  const reported = new Set<Element>();
   groups.forEach((group, index) => {
     const path = `MeasureReport.group[${index}]`;
     const match = single && group.code === undefined ? wanted[0] : wanted.find((one) => sameCode(one, group));
@@ -50,14 +51,16 @@ export const measureReportRule: TypeRule = (report, { find }) => {
       issues.push(ruleIssue('report-unknown-part', path, 'group'));
       return;
     }
+    reported.add(match);
     if (group.measureScore !== undefined && hasCode(measure.scoring, 'cohort')) {
       issues.push(ruleIssue('report-score', `${path}.measureScore`));
     }
     compare(group, match, 'population', path, issues);
     compare(group, match, 'stratifier', path, issues);
   });
-  const missing = single ? [] : wanted.filter((one) => !groups.some((group) => sameCode(one, group)));
-  for (const _ of missing) issues.push(ruleIssue('report-missing-part', 'MeasureReport', 'group'));
+  for (const one of wanted) {
+    if (!reported.has(one)) issues.push(ruleIssue('report-missing-part', 'MeasureReport', 'group'));
+  }
   return issues;
 };
 

@@ -1,0 +1,180 @@
+import t from 'tap';
+import type { ValidationOptions } from '../../src/validator/validator.ts';
+import { type Case, errors, findings } from './parts.ts';
+
+const uuid = (n: number) => `urn:uuid:c757873d-ec9a-4326-a141-556f4323952${n}`;
+const patient = { resourceType: 'Patient', id: '1' };
+const bundle = (type: string, ...entry: object[]) => ({ resourceType: 'Bundle', type, entry });
+const composition = (more: object = {}) => ({
+  resourceType: 'Composition',
+  status: 'final',
+  type: { text: 'x' },
+  date: '2024-01-01',
+  title: 'x',
+  author: [{ reference: uuid(2) }],
+  ...more,
+});
+const document = (...entry: object[]) => ({
+  ...bundle('document', ...entry),
+  identifier: { system: 'urn:ietf:rfc:3986', value: uuid(9) },
+  timestamp: '2024-01-01T00:00:00Z',
+});
+const author = { fullUrl: uuid(2), resource: { resourceType: 'Practitioner', active: true } };
+
+/** https://hl7.org/fhir/R4/bundle.html */
+const table: Record<string, Case[]> = {
+  'entries have an absolute fullUrl of their own': [
+    ['absolute', bundle('collection', { fullUrl: 'http://x.com/Patient/1', resource: patient }), []],
+    [
+      'relative',
+      bundle('collection', { fullUrl: 'Patient/1', resource: patient }),
+      ['bundle-fullurl-relative @ Bundle.entry[0].fullUrl'],
+    ],
+    ['missing', bundle('collection', { resource: patient }), ['bundle-fullurl-missing @ Bundle.entry[0]']],
+    [
+      'missing where the server gives it',
+      bundle('transaction', { resource: patient, request: { method: 'POST', url: 'Patient' } }),
+      [],
+    ],
+    [
+      'missing in an update',
+      bundle('transaction', { resource: patient, request: { method: 'PUT', url: 'Patient/1' } }),
+      ['bundle-fullurl-missing @ Bundle.entry[0]'],
+    ],
+    [
+      'twice (bdl-7)',
+      bundle('collection', { fullUrl: uuid(1), resource: patient }, { fullUrl: uuid(1), resource: patient }),
+      ['bdl-7 @ Bundle'],
+    ],
+    [
+      'twice in two versions',
+      bundle(
+        'collection',
+        { fullUrl: uuid(1), resource: { ...patient, meta: { versionId: '1' } } },
+        { fullUrl: uuid(1), resource: { ...patient, meta: { versionId: '2' } } },
+      ),
+      [],
+    ],
+    [
+      'a type that is a property of every object',
+      bundle('constructor'),
+      ['array-empty @ Bundle.entry', 'binding-required @ Bundle.type'],
+    ],
+  ],
+  'what the type of the bundle demands (bdl-3, bdl-8, bdl-11)': [
+    [
+      'a transaction without requests',
+      bundle('transaction', { fullUrl: uuid(1), resource: patient }),
+      ['bdl-3 @ Bundle'],
+    ],
+    [
+      'a collection with requests',
+      bundle('collection', {
+        fullUrl: uuid(1),
+        resource: patient,
+        request: { method: 'PUT', url: 'Patient/1' },
+      }),
+      ['bdl-3 @ Bundle'],
+    ],
+    [
+      'a fullUrl with a version',
+      bundle('collection', { fullUrl: 'http://x.com/Patient/1/_history/2', resource: patient }),
+      ['bdl-8 @ Bundle.entry[0]'],
+    ],
+    [
+      'a document without a composition',
+      document({ fullUrl: uuid(1), resource: patient }),
+      ['bdl-11 @ Bundle'],
+    ],
+    ['an empty entry (bdl-5)', bundle('collection', { fullUrl: uuid(1) }), ['bdl-5 @ Bundle.entry[0]']],
+  ],
+  'a document carries what its composition refers to': [
+    ['there', document({ fullUrl: uuid(1), resource: composition() }, author), []],
+    [
+      'not there',
+      document({ fullUrl: uuid(1), resource: composition({ subject: { reference: uuid(3) } }) }, author),
+      ['bundle-reference-unresolved @ Bundle.entry[0].resource.subject'],
+    ],
+    [
+      'relative to the fullUrl',
+      document(
+        {
+          fullUrl: 'http://x.com/Composition/1',
+          resource: composition({ author: [{ reference: 'Practitioner/2' }] }),
+        },
+        {
+          fullUrl: 'http://x.com/Practitioner/2',
+          resource: { resourceType: 'Practitioner', id: '2', active: true },
+        },
+      ),
+      [],
+    ],
+    [
+      'not relative to a uuid',
+      document(
+        { fullUrl: uuid(1), resource: composition({ author: [{ reference: 'Practitioner/2' }] }) },
+        {
+          fullUrl: 'http://x.com/Practitioner/2',
+          resource: { resourceType: 'Practitioner', id: '2', active: true },
+        },
+      ),
+      ['bundle-reference-unresolved @ Bundle.entry[0].resource.author[0]'],
+    ],
+  ],
+  'references in a bundle have the type of the entry they lead to': [
+    [
+      'right',
+      bundle(
+        'collection',
+        { fullUrl: uuid(1), resource: patient },
+        { fullUrl: uuid(2), resource: condition(uuid(1)) },
+      ),
+      [],
+    ],
+    [
+      'wrong',
+      bundle(
+        'collection',
+        { fullUrl: uuid(1), resource: { resourceType: 'Location', name: 'x' } },
+        { fullUrl: uuid(2), resource: condition(uuid(1)) },
+      ),
+      ['reference-type @ Bundle.entry[1].resource.subject'],
+    ],
+  ],
+};
+
+function condition(reference: string): object {
+  return { resourceType: 'Condition', subject: { reference } };
+}
+
+for (const [name, cases] of Object.entries(table)) {
+  t.test(name, async (t) => {
+    for (const [what, resource, expected] of cases)
+      t.same(errors(resource).sort(), [...expected].sort(), what);
+  });
+}
+
+t.test('references to elsewhere are followed as far as asked for', async (t) => {
+  const known = { resourceType: 'Patient', id: 'known' };
+  const about = (reference: string, options: ValidationOptions) => errors(condition(reference), options);
+  t.same(about('Patient/none', {}), [], 'not at all by default');
+  t.same(about('Patient/none', { references: 'exist' }), ['reference-unresolved @ Condition.subject']);
+  t.same(about('Patient/known', { references: 'exist', supporting: [known] }), []);
+  t.same(about('Patient/known', { references: 'exist', resolve: () => known }), []);
+  t.same(
+    about('http://other.com/x', { references: 'exist' }),
+    [],
+    'what is no RESTful URL is not looked for',
+  );
+});
+
+t.test('a reference says one type only', async (t) => {
+  const both = { resourceType: 'Condition', subject: { reference: 'Patient/1', type: 'Group' } };
+  t.same(errors(both), ['reference-type-differs @ Condition.subject.type']);
+  t.same(errors({ ...both, subject: { reference: 'Patient/1', type: 'Patient' } }), []);
+});
+
+t.test('a RESTful fullUrl that ends in another id is a warning', async (t) => {
+  const other = bundle('collection', { fullUrl: 'http://x.com/Patient/2', resource: patient });
+  t.same(findings(other, 'warning'), ['bundle-fullurl-id @ Bundle.entry[0].fullUrl']);
+});

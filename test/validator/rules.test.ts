@@ -1,0 +1,243 @@
+import t from 'tap';
+import { isExpressionConstraint } from '../../src/validator/rules/expression-constraint.ts';
+import { errors, profile, validatorWith } from './parts.ts';
+
+const populations = 'http://terminology.hl7.org/CodeSystem/measure-population';
+const population = (code: string) => ({ code: { coding: [{ system: populations, code }] } });
+const criteria = { criteria: { language: 'text/cql', expression: 'x' } };
+const measure = {
+  resourceType: 'Measure',
+  url: 'https://kat.test/Measure/m',
+  status: 'active',
+  group: [
+    {
+      code: { text: 'g' },
+      population: [{ ...population('initial-population'), ...criteria }],
+      stratifier: [{ code: { text: 's' }, ...criteria }],
+    },
+  ],
+} as const;
+const report = (group: object, more: object = {}) => ({
+  resourceType: 'MeasureReport',
+  status: 'complete',
+  type: 'summary',
+  measure: measure.url,
+  period: { start: '2024-01-01', end: '2024-12-31' },
+  group: [
+    {
+      code: { text: 'g' },
+      stratifier: [{ code: [{ text: 's' }], stratum: [{ value: { text: 'x' } }] }],
+      ...group,
+    },
+  ],
+  ...more,
+});
+
+t.test('a report has the groups, populations and stratifiers of its measure', async (t) => {
+  const judged = (group: object, more: object = {}, of: object = measure) =>
+    errors(report(group, more), { supporting: [of as typeof measure & { [element: string]: unknown }] });
+  t.same(judged({ population: [population('initial-population')] }), []);
+  t.same(judged({ population: [population('numerator')] }), [
+    'report-unknown-part @ MeasureReport.group[0].population[0]',
+  ]);
+  t.same(judged({ code: { text: 'other' } }), [
+    'report-unknown-part @ MeasureReport.group[0]',
+    'report-missing-part @ MeasureReport',
+  ]);
+  t.same(
+    judged({ stratifier: [] }).filter((one) => one.startsWith('report')),
+    ['report-missing-part @ MeasureReport.group[0]'],
+  );
+  const subjects = {
+    population: [{ ...population('initial-population'), subjectResults: { reference: 'List/1' } }],
+  };
+  t.same(judged(subjects), ['report-subjects @ MeasureReport.group[0].population[0]']);
+  t.same(judged(subjects, { type: 'subject-list' }), []);
+  const scored = { measureScore: { value: 1 } };
+  t.same(judged(scored), []);
+  const system = 'http://terminology.hl7.org/CodeSystem/measure-scoring';
+  const cohort = { ...measure, scoring: { coding: [{ system, code: 'cohort' }] } };
+  t.same(judged(scored, {}, cohort), ['report-score @ MeasureReport.group[0].measureScore']);
+});
+
+t.test('a code system has the content it says it has', async (t) => {
+  const system = (more: object) => ({
+    resourceType: 'CodeSystem',
+    url: 'https://kat.test/CodeSystem/c',
+    status: 'draft',
+    content: 'complete',
+    ...more,
+  });
+  const category = 'http://terminology.hl7.org/CodeSystem/observation-category';
+  t.same(errors(system({ concept: [{ code: 'a' }] })), []);
+  t.same(errors(system({ content: 'not-present', concept: [{ code: 'a' }] })), [
+    'code-system-not-present @ CodeSystem.concept[0]',
+  ]);
+  const supplement = { supplements: category, concept: [{ code: 'survey' }] };
+  t.same(errors(system({ ...supplement, content: 'supplement' })), []);
+  t.same(errors(system(supplement)), ['code-system-content @ CodeSystem.content']);
+  t.same(errors(system({ ...supplement, content: 'supplement', concept: [{ code: 'none' }] })), [
+    'code-unknown @ CodeSystem.concept[0].code',
+  ]);
+});
+
+t.test('filters of a value set suit their code system', async (t) => {
+  const definition = {
+    resourceType: 'CodeSystem',
+    url: 'https://kat.test/CodeSystem/f',
+    status: 'draft',
+    content: 'complete',
+    property: [
+      { code: 'p', type: 'Coding' },
+      { code: 'k', type: 'code' },
+      { code: 'b', type: 'boolean' },
+    ],
+    concept: [{ code: 'a' }],
+  };
+  const by = validatorWith(definition);
+  const filtered = (property: string, op: string, value: string, system = definition.url) =>
+    errors(
+      {
+        resourceType: 'ValueSet',
+        status: 'draft',
+        compose: { include: [{ system, filter: [{ property, op, value }] }] },
+      },
+      {},
+      by,
+    );
+  const wrong = ['value-set-filter @ ValueSet.compose.include[0].filter[0]'];
+  const snomed = 'http://snomed.info/sct';
+  const table: [good: [string, string, string, string?], bad: [string, string, string, string?]][] = [
+    [
+      ['concept', 'is-a', 'a'],
+      ['concept', 'is-a', 'none'],
+    ],
+    [
+      ['p', '=', `${definition.url}#a`],
+      ['p', '=', 'a'],
+    ],
+    [
+      ['p', '=', 'http://unknown.com#a'],
+      ['p', '=', `${definition.url}#none`],
+    ],
+    [
+      ['k', '=', 'a'],
+      ['k', '=', 'none'],
+    ],
+    [
+      ['b', '=', 'true'],
+      ['b', '=', '1'],
+    ],
+    [
+      ['k', 'exists', 'false'],
+      ['k', 'exists', 'no'],
+    ],
+    [
+      ['notSelectable', '=', 'true'],
+      ['notSelectable', '=', '1'],
+    ],
+    [
+      ['concept', 'is-a', '404684003', snomed],
+      ['concept', 'is-a', 'something', snomed],
+    ],
+    [
+      ['363698007', '=', '404684003', snomed],
+      ['363698007', 'not-in', '404684003', snomed],
+    ],
+    [
+      ['constraint', '=', '< 404684003', snomed],
+      ['constraint', '=', '234234 << 234234', snomed],
+    ],
+  ];
+  for (const [good, bad] of table) {
+    t.same(filtered(...good), [], good.join(' '));
+    t.same(filtered(...bad), wrong, bad.join(' '));
+  }
+});
+
+t.test('expression constraints of SNOMED CT', async (t) => {
+  const good = [
+    '404684003',
+    '*',
+    '<< 404684003 |Clinical finding|',
+    '< 404684003 : 363698007 = << 39057004',
+    '(< 404684003 OR << 64572001) MINUS 138875005',
+    '^ 700043003',
+    '< 404684003 : { 363698007 = << 39057004 , 116676008 = * }',
+    '< 404684003 : [1..3] 127489000 = < 105590001',
+  ];
+  const bad = [
+    '',
+    'x y',
+    '404684003 404684003',
+    '<<',
+    '(404684003',
+    '404684003)',
+    '404684003 OR',
+    'AND 404684003',
+    '404684003 <',
+  ];
+  for (const text of good) t.ok(isExpressionConstraint(text), text);
+  for (const text of bad) t.notOk(isExpressionConstraint(text), text || 'nothing');
+});
+
+t.test('a profile agrees with its base and with the types it names', async (t) => {
+  const url = 'https://kat.test/StructureDefinition/base-extension';
+  const base = profile(
+    'Extension',
+    { 'Extension.url': { fixedUri: url } },
+    { url, context: [{ type: 'element', expression: 'Element' }] },
+  );
+  const by = validatorWith(base);
+  const at = 'StructureDefinition.differential.element[0]';
+  const judged = (definition: object) => errors(definition, {}, by).filter((one) => !one.startsWith('sdf'));
+  const derived = (fixedUri: string) =>
+    profile(
+      'Extension',
+      { 'Extension.url': { fixedUri } },
+      { baseDefinition: url, context: [{ type: 'element', expression: 'Element' }] },
+    );
+  t.same(judged(derived(url)), []);
+  t.same(judged(derived('https://kat.test/other')), [`profile-fixed @ ${at}`]);
+  const typed = (target: string) =>
+    profile('Observation', {
+      'Observation.value[x]': {
+        type: [{ code: 'Quantity', profile: [`http://hl7.org/fhir/StructureDefinition/${target}`] }],
+      },
+    });
+  t.same(judged(typed('SimpleQuantity')), []);
+  t.same(judged(typed('Period')), [`profile-of-type @ ${at}.type[0].profile[0]`]);
+  const sliced = (path: string) =>
+    profile('Observation', {
+      'Observation.component': { slicing: { discriminator: [{ type: 'value', path }], rules: 'open' } },
+    });
+  t.same(judged(sliced('code.coding.code')), []);
+  t.same(judged(sliced('value.ofType(Quantity).code')), []);
+  t.same(judged(sliced('kind')), [`discriminator-path @ ${at}.slicing.discriminator[0]`]);
+});
+
+t.test('a profile may control sources and languages of the narrative', async (t) => {
+  const control = (kind: string, valueCode: string) =>
+    profile('Patient', {
+      'Patient.text': {
+        extension: [{ url: `http://hl7.org/fhir/StructureDefinition/narrative-${kind}-control`, valueCode }],
+      },
+    });
+  const judged = (definition: { url: string }, inner: string, more: object = {}) => {
+    const div = `<div xmlns="http://www.w3.org/1999/xhtml">${inner}</div>`;
+    const resource = { resourceType: 'Patient', text: { status: 'additional', div }, ...more };
+    return errors(resource, { profiles: [definition.url] }, validatorWith(definition));
+  };
+  const source = control('source', 'error');
+  t.same(judged(source, '<p class="generated">x<b>y</b></p>'), []);
+  t.same(judged(source, '<p class="generated">x</p><p>y</p>'), ['narrative-source @ Patient.text']);
+  t.same(judged(control('source', 'warning'), '<p>y</p>'), [], 'as serious as its code says');
+  const section = (language: string) => `<div lang="${language}" xml:lang="${language}">x</div>`;
+  t.same(judged(control('language', '_no'), section('de')), ['narrative-language @ Patient.text']);
+  t.same(judged(control('language', '_yes'), 'x'), ['narrative-language @ Patient.text']);
+  t.same(judged(control('language', '_yes'), section('de')), []);
+  t.same(judged(control('language', '_resource'), section('de'), { language: 'en' }), [
+    'narrative-language @ Patient.text',
+  ]);
+  t.same(judged(control('language', '_resource'), section('en'), { language: 'en' }), []);
+});
