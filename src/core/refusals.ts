@@ -20,7 +20,7 @@ const table = {
   'id-mismatch': { status: 400, code: 'invalid' },
   'type-mismatch': { status: 400, code: 'invalid' },
   'bundle-invalid': { status: 400, code: 'invalid' },
-  'reference-unresolved': { status: 400, code: 'not-found' },
+  'conditional-reference': { status: 400, code: 'not-found' },
   'login-required': { status: 401, code: 'login', headers: { 'WWW-Authenticate': 'Bearer' } },
   forbidden: { status: 403, code: 'forbidden' },
   'unknown-type': { status: 404, code: 'not-supported' },

@@ -56,7 +56,7 @@ function relativeForm(fullUrl: string): string | undefined {
 }
 
 function notFound(bundle: SubmittedBundle, index: number): FhirError {
-  const error = refuse('reference-unresolved', 'A conditional reference matches no resource');
+  const error = refuse('conditional-reference', 'A conditional reference matches no resource');
   return new FhirError(error.status, bundle.place(index, error.issues));
 }
 
