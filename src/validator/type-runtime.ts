@@ -96,7 +96,7 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck): Type
     },
     boundCode,
     target: (value: unknown, x: Run, allowed: ReadonlySet<string>) =>
-      checkTarget(value, x, allowed, isResourceType),
+      checkTarget(value, x, allowed, isResourceType, x.referredType),
     canonicalType(value: unknown, x: Run, step: string, allowed: ReadonlySet<string>): void {
       const type = typeof value === 'string' ? canonicalType(value, x, compilation) : undefined;
       if (type === undefined || allowed.has(type) || allowed.has('Resource')) return;

@@ -94,6 +94,14 @@ const table: Record<string, Row> = {
     cases: [
       [observation({ subject }), []],
       [observation({ subject: { reference: 'Group/1' } }), ['reference-type @ Observation.subject']],
+      [
+        observation({
+          subject: { reference: 'Group/1' },
+          specimen: { reference: 'Specimen/1' },
+          focus: [subject],
+        }),
+        ['reference-type @ Observation.subject'],
+      ],
     ],
   },
   'limits of length and value': {

@@ -52,7 +52,7 @@ function outside(reference: string, { options }: Run): Record<string, unknown> |
 export function checkExists(reference: string, run: Run): void {
   const isLookedFor = reference.startsWith('urn:') || literal.test(reference);
   if (!isLookedFor || resolveReference(reference, run)) return;
-  found(run, 'reference-unresolved', '');
+  found(run, 'reference-not-found', '');
 }
 
 /** The type a reference points to, as far as the text, its target here or `type` tells. */
@@ -75,16 +75,18 @@ function typeOf(reference: Record<string, unknown>): string | undefined {
   return typeof reference.type === 'string' ? reference.type : undefined;
 }
 
-/** Reports a reference to a type that its element does not allow. */
+/**
+ * Reports a reference to a type that its element does not allow.
+ * @param known the type that its text was just seen to name, if it has the form `Type/id`
+ */
 export function checkTarget(
   value: unknown,
   run: Run,
   allowed: ReadonlySet<string>,
   isResourceType: (name: string) => boolean,
+  known?: string,
 ): void {
   if (!isObject(value)) return;
-  // The usual case, `Type/id`, was read when the reference itself was checked.
-  const known = run.referredType;
   if (known !== undefined && run.scope.bundle === undefined && allowed.has(known)) return;
   const type = referenceType(value, run);
   if (type === undefined || allowed.has(type) || !isResourceType(type)) return;
