@@ -54,6 +54,13 @@ const suites: Readonly<Record<string, Suite>> = {
       return { totals, failures: lines };
     },
   },
+  'us-core': {
+    defaultCases: '../shared/testdata/us-core',
+    async run(cases) {
+      const { usCoreSuite } = await import('./us-core.ts');
+      return usCoreSuite(cases);
+    },
+  },
 };
 
 const { values, positionals } = parseArgs({ options: { cases: { type: 'string' } }, allowPositionals: true });

@@ -8,13 +8,13 @@ import type { Resource } from '../../src/fhir/resource.ts';
 import { createExpressionCompiler } from '../../src/fhirpath/create-expression-compiler.ts';
 import { createIndexer } from '../../src/search/create-indexer.ts';
 import { createSearchParser } from '../../src/search/create-search-parser.ts';
-import { codeSystemOf, elementsAt } from '../../src/search/element-types.ts';
 import { createTypeParameters } from '../../src/search/type-parameters.ts';
 import { meets } from '../support/memory-executor.ts';
 import { exampleResources } from './example-resources.ts';
 import { find, matches, type Question, type Surroundings } from './oracle.ts';
 import { queryOf, questionsFrom } from './questions.ts';
 import { randomResource } from './random-resources.ts';
+import { systemOfPath } from './surroundings.ts';
 
 const registry = openRegistry();
 const bases = ['http://local/fhir'];
@@ -32,13 +32,7 @@ const examples = exampleResources();
 const surroundings: Surroundings = {
   bases,
   now,
-  systemOf(path, code) {
-    const [type = '', ...rest] = path.split('.');
-    const elements = elementsAt(registry, type, rest.join('.')) ?? [];
-    return elements
-      .map((element) => codeSystemOf(registry, element)(code))
-      .find((system) => system !== undefined);
-  },
+  systemOf: systemOfPath(registry),
 };
 
 /** What the oracle can judge; composites have tests of their own. */
