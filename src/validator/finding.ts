@@ -196,7 +196,7 @@ const table = {
     code: 'structure',
     text: 'Reference.type differs from the type of what it refers to',
   },
-  'reference-not-found': { severity: 'error', code: 'not-found', text: 'The reference has no target here' },
+  'reference-unresolved': { severity: 'error', code: 'not-found', text: 'The reference has no target here' },
   'reference-profile': {
     severity: 'error',
     code: 'structure',

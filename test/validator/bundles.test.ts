@@ -158,7 +158,7 @@ t.test('references to elsewhere are followed as far as asked for', async (t) => 
   const known = { resourceType: 'Patient', id: 'known' };
   const about = (reference: string, options: ValidationOptions) => errors(condition(reference), options);
   t.same(about('Patient/none', {}), [], 'not at all by default');
-  t.same(about('Patient/none', { references: 'exist' }), ['reference-not-found @ Condition.subject']);
+  t.same(about('Patient/none', { references: 'exist' }), ['reference-unresolved @ Condition.subject']);
   t.same(about('Patient/known', { references: 'exist', supporting: [known] }), []);
   t.same(about('Patient/known', { references: 'exist', resolve: () => known }), []);
   t.same(

@@ -52,7 +52,7 @@ function outside(reference: string, { options }: Run): Record<string, unknown> |
 export function checkExists(reference: string, run: Run): void {
   const isLookedFor = reference.startsWith('urn:') || literal.test(reference);
   if (!isLookedFor || resolveReference(reference, run)) return;
-  found(run, 'reference-not-found', '');
+  found(run, 'reference-unresolved', '');
 }
 
 /** The type a reference points to, as far as the text, its target here or `type` tells. */
