@@ -6,6 +6,7 @@
 import { SaxesParser } from 'saxes';
 import { refuse } from '../core/fhir-error.ts';
 import { positionOf } from './json-source.ts';
+import { skipSpace } from './json-text.ts';
 
 /** An element within an element within …: in JSON that is an object in an array, so half of what JSON may nest. */
 const maximumDepth = 100;
@@ -56,7 +57,9 @@ export function parseXml(text: string): XmlElement {
   parser.on('error', ({ message }) => {
     // What follows a colon are names of the text.
     const words = message.split(/:| set to /, 1)[0]!.replace(/\.$/, '');
-    throw fault(`The body is not well-formed XML: ${words}`);
+    // Text where none may stand is noticed only at its end.
+    const offset = words.includes('outside of root') ? skipSpace(text, root?.end ?? 0) : undefined;
+    throw fault(`The body is not well-formed XML: ${words}`, offset);
   });
   parser.on('opentagstart', () => {
     if (stack.length >= maximumDepth) throw fault(`The body nests deeper than ${maximumDepth} levels`);

@@ -73,7 +73,22 @@ async function failures(asked: readonly InjectOptions[]): Promise<string[]> {
 
 t.test('it is valid, and says what it must of the server', async (t) => {
   t.equal(statement.fhirVersion, '4.0.1');
-  t.ok(statement.format.includes('json'));
+  for (const [format, type] of Object.entries({
+    json: 'application/fhir+json',
+    xml: 'application/fhir+xml',
+  })) {
+    t.ok(statement.format.includes(format));
+    t.ok(statement.format.includes(type));
+  }
+  for (const format of statement.format) {
+    const answer = await running.send('GET', `/metadata?_format=${encodeURIComponent(format)}`);
+    const syntax = format.includes('xml') ? 'xml' : 'json';
+    t.same(
+      [answer.status, answer.headers.get('content-type')],
+      [200, `application/fhir+${syntax}; charset=utf-8`],
+      format,
+    );
+  }
   t.equal(statement.implementation.url, running.url);
   for (const mode of ['full', 'normative', 'terminology']) {
     const answer = (await running.send('GET', `/metadata?mode=${mode}`)).body;

@@ -13,7 +13,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The parsed body; undefined when there is none. */
+  /** The parsed body; undefined when there is none, or none in JSON. */
   readonly body: ReturnType<typeof JSON.parse>;
 }
 
@@ -93,11 +93,12 @@ async function send(url: string, method: string, { headers, body }: RequestOptio
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json') === true;
   return {
     status: response.status,
     headers: response.headers,
     text,
-    body: text === '' ? undefined : JSON.parse(text),
+    body: text === '' || !isJson ? undefined : JSON.parse(text),
   };
 }
 
