@@ -90,6 +90,22 @@ t.test('text that is no JSON is a finding with its position', async (t) => {
   t.match(stdout, new RegExp(`^${broken}:3:\\d+ error - .*\\(malformed-json\\)\n$`));
 });
 
+t.test('an XML file is checked as a JSON one is, with positions in the XML', async (t) => {
+  const namespace = 'xmlns="http://hl7.org/fhir"';
+  const sound = file('sound.xml', `<Basic ${namespace}><code><text value="a"/></code></Basic>`);
+  const wrong = file('wrong.XML', `<Patient ${namespace}>\n  <birthDate value="Secretly"/>\n</Patient>\n`);
+  const broken = file('broken.xml', `<Patient ${namespace}>\n  <name></Patient>`);
+  const { code, stdout } = await kat('validate', sound, wrong, broken);
+  t.equal(code, 1);
+  const [first, second, ...more] = stdout
+    .trimEnd()
+    .split('\n')
+    .filter((line) => line.includes(' error '));
+  t.ok(first?.startsWith(`${wrong}:2:3 error Patient.birthDate `), stdout);
+  t.match(second, new RegExp(`^${broken}:2:\\d+ error - .*\\(malformed-xml\\)$`));
+  t.same(more, []);
+});
+
 t.test('a command line that is not understood gives code 2', async (t) => {
   for (const parameters of [['validate'], ['validate', '--nope', good], ['nope'], []]) {
     t.equal((await kat(...parameters)).code, 2, parameters.join(' '));
