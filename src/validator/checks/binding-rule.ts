@@ -1,16 +1,36 @@
 /** The binding of a profile's element, where it differs from that of the base. */
-import type { CheckFactory } from '../profile.ts';
+import type { ElementDefinition } from '@medplum/fhirtypes';
+import type { CheckFactory, ProfileScope } from '../profile.ts';
 import { bindingOf, checkBinding, isBindable } from './binding.ts';
 
-export const bindingRule: CheckFactory = (definition, base, { compilation }) => {
+const bare = (url: string | undefined) => url?.split('|')[0];
+
+/**
+ * Of a choice of types a binding is about the codes; whether it also means units is not said. It may have been made in
+ * a profile above this one, where there was still a choice: vital signs do so for the value of a component.
+ */
+function boundAsChoice(definition: ElementDefinition, { compilation, profile }: ProfileScope): boolean {
+  let structure = compilation.structure(profile);
+  let bound: ElementDefinition | undefined = definition;
+  while (structure && bound && bare(bound.binding?.valueSet) === bare(definition.binding?.valueSet)) {
+    if ((bound.type ?? []).length > 1) return true;
+    structure =
+      structure.baseDefinition === undefined ? undefined : compilation.structure(structure.baseDefinition);
+    bound = structure?.snapshot?.element?.find(
+      ({ path, sliceName }) => path === definition.path && !sliceName,
+    );
+  }
+  return false;
+}
+
+export const bindingRule: CheckFactory = (definition, base, scope) => {
+  const { compilation } = scope;
   const binding = bindingOf(definition.binding);
   if (!binding) return undefined;
-  const bare = (url: string | undefined) => url?.split('|')[0];
   const was = base?.binding;
   if (was && was.strength === binding.strength && bare(was.valueSet) === bare(binding.valueSet))
     return undefined;
-  // Of a choice of types the binding is about the codes; whether it also means units is not said.
-  const unitsToo = (definition.type ?? []).length === 1;
+  const unitsToo = !boundAsChoice(definition, scope);
   return (value, run, type) => {
     if (type === 'Quantity' && !unitsToo) return;
     if (value !== undefined && isBindable(type))

@@ -18,7 +18,9 @@ interface AllowedType {
 export const typeRule: CheckFactory = (definition, base, { compilation }) => {
   const allowed = allowedTypes(definition);
   if (allowed.length === 0 || (base && equals(allowed, allowedTypes(base)))) return undefined;
-  if (base?.type?.[0]?.code?.startsWith('http://hl7.org/fhirpath/')) return undefined;
+  // What FHIRPath calls a String is a uri or an id of FHIR: such a type narrows nothing.
+  if ([definition, base].some((one) => one?.type?.[0]?.code?.startsWith('http://hl7.org/fhirpath/')))
+    return undefined;
   const codes = allowed.map(({ code }) => code).join(', ');
   const { model } = compilation.registry;
   const name = definition.path ?? '';

@@ -14,7 +14,6 @@ const profileByCode = new Map(
     '9279-1': 'resprate',
     '8867-4': 'heartrate',
     '2708-6': 'oxygensat',
-    '59408-5': 'oxygensat',
     '8310-5': 'bodytemp',
     '8302-2': 'bodyheight',
     '9843-4': 'headcircum',
