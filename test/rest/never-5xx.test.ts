@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import t from 'tap';
 import { createLog } from '../../src/core/log.ts';
+import { readXml } from '../../src/fhir/xml-reader.ts';
+import { writeXml } from '../../src/fhir/xml-writer.ts';
 import { createServer } from '../../src/http/server.ts';
 import { definitions, startServer } from '../support/server.ts';
 import { anyRequest, damaged, encodeSegment, headers, junk, queryText } from './junk.ts';
@@ -108,9 +110,10 @@ async function hold(requests: fc.Arbitrary<InjectOptions>, numRuns: number): Pro
     statuses.set(statusCode, (statuses.get(statusCode) ?? 0) + 1);
     if (statusCode >= 500) throw new Error(`${statusCode} ${payload}`);
     if (statusCode < 400 || request.method === 'HEAD') return;
-    if (!String(sent['content-type']).startsWith('application/fhir+json')) throw new Error(payload);
     if (sent['content-encoding'] !== undefined) return;
-    if (JSON.parse(payload).resourceType !== 'OperationOutcome') throw new Error(payload);
+    const type = String(sent['content-type']);
+    const text = type.includes('xml') ? readXml(definitions().model, payload).text : payload;
+    if (JSON.parse(text).resourceType !== 'OperationOutcome') throw new Error(`${type}: ${payload}`);
   });
   await fc.assert(property, { numRuns });
   return statuses;
@@ -163,6 +166,36 @@ t.test('resources with something wrong in them', async (t) => {
       statuses.size > 0,
       `${method} ${url}: ${[...statuses].map((pair) => pair.join(' times ')).join(', ')}`,
     );
+  }
+});
+
+t.test('XML with something wrong in it', async (t) => {
+  const targets = [
+    ['/fhir/Observation', observation],
+    ['/fhir/Observation/$validate', parameters],
+    ['/fhir', bundle],
+  ] as const;
+  const pieces = fc.oneof(
+    junk,
+    fc.constantFrom('<', '/>', '"', '&', '&#0;', '<!DOCTYPE a>', '<![CDATA[', ' x="y"'),
+  );
+  for (const [url, resource] of targets) {
+    const xml = damaged(resource).map((payload) => writeXml(definitions().model, JSON.stringify(payload)));
+    const payload = fc
+      .tuple(xml, fc.boolean(), fc.nat(), fc.nat(20), pieces)
+      .map(([text, whole, at, cut, piece]) =>
+        whole ? text : text.slice(0, at % text.length) + piece + text.slice((at % text.length) + cut),
+      );
+    const statuses = await hold(
+      payload.map((text) => ({
+        method: 'POST',
+        url,
+        headers: { 'content-type': 'application/fhir+xml', accept: 'text/xml' },
+        payload: text,
+      })),
+      400,
+    );
+    t.ok(statuses.has(400), `${url}: ${[...statuses].map((pair) => pair.join(' times ')).join(', ')}`);
   }
 });
 
