@@ -19,6 +19,8 @@ export interface ProfileCheck {
   readonly url: string;
   readonly type: string;
   readonly structure: StructureDefinition;
+  /** Canonicals of the profiles it derives from: whoever conforms to it conforms to them. */
+  readonly ancestors: ReadonlySet<string>;
   readonly check: ValueCheck;
 }
 

@@ -128,7 +128,7 @@ export function compileProfile(
   const type = structure.type ?? '';
   const nothing: ValueCheck = () => undefined;
   const ofType = compilation.registry.typeStructure(type)?.url === url;
-  if (ofType) return { url, type, structure, check: nothing };
+  if (ofType) return { url, type, structure, ancestors: new Set(), check: nothing };
   const tree = elementTree(structure);
   let compiled: ValueCheck | undefined;
 
@@ -146,7 +146,18 @@ export function compileProfile(
     compiled ??= body();
     compiled(value, run, actual, companion);
   };
-  return { url, type, structure, check };
+  return { url, type, structure, ancestors: ancestorsOf(structure, compilation), check };
+}
+
+/** The profiles above a profile, up to the type. */
+function ancestorsOf(structure: StructureDefinition, compilation: Compilation): Set<string> {
+  const urls = new Set<string>();
+  let base = structure.baseDefinition;
+  while (base !== undefined && !urls.has(base)) {
+    urls.add(base);
+    base = compilation.structure(base)?.baseDefinition;
+  }
+  return urls;
 }
 
 /** The root of a profile is judged by the profile's type, not by a list of its own. */

@@ -9,7 +9,7 @@ import { bundleRules } from './checks/bundle.ts';
 import { indexBundle } from './checks/bundle-index.ts';
 import { checkContained } from './checks/contained.ts';
 import { impliedProfiles } from './checks/vital-signs.ts';
-import type { Compilation } from './compilation.ts';
+import type { Compilation, ProfileCheck } from './compilation.ts';
 import { fitsType } from './conformance.ts';
 import { found, foundAs, newScope, type ResourceScope, type Run } from './run.ts';
 import type { NestedCheck } from './type-runtime.ts';
@@ -29,7 +29,7 @@ export function resourceCheck(compilation: Compilation, applyRules: RulesCheck):
     if (container === undefined && run.options.contained !== false && Array.isArray(resource.contained))
       checkContained(resource.contained, run);
     if (run.options.bestPractice === true && container === undefined) adviseNarrative(resource, run);
-    const applied: string[] = [];
+    const applied: ProfileCheck[] = [];
     if (run.options.claimedProfiles !== false) checkClaimed(resource, run, applied);
     for (const url of profiles) applyProfile(url, '', run, applied);
     for (const url of impliedProfiles(resource)) applyProfile(url, '', run, applied);
@@ -39,7 +39,7 @@ export function resourceCheck(compilation: Compilation, applyRules: RulesCheck):
   }
 
   /** Profiles that a supporting implementation guide demands of every resource of a type. */
-  function applyGlobal(run: Run, applied: string[]): void {
+  function applyGlobal(run: Run, applied: ProfileCheck[]): void {
     for (const { resourceType, global } of run.options.supporting ?? []) {
       if (resourceType !== 'ImplementationGuide' || !Array.isArray(global)) continue;
       for (const { type, profile } of global)
@@ -47,7 +47,7 @@ export function resourceCheck(compilation: Compilation, applyRules: RulesCheck):
     }
   }
 
-  function checkClaimed(resource: Record<string, unknown>, run: Run, applied: string[]): void {
+  function checkClaimed(resource: Record<string, unknown>, run: Run, applied: ProfileCheck[]): void {
     const claimed = isObject(resource.meta) ? resource.meta.profile : undefined;
     if (!Array.isArray(claimed)) return;
     claimed.forEach((url, index) => {
@@ -55,14 +55,14 @@ export function resourceCheck(compilation: Compilation, applyRules: RulesCheck):
     });
   }
 
-  function applyProfile(url: string, place: string, run: Run, applied: string[]): void {
+  function applyProfile(url: string, place: string, run: Run, applied: ProfileCheck[]): void {
     const profile = compilation.profile(url);
     if (!profile) {
       foundAs(run, run.options.unknownProfile ?? 'warning', 'profile-unknown', place);
       return;
     }
-    if (applied.includes(profile.url)) return;
-    applied.push(profile.url);
+    if (applied.some((one) => one === profile || one.ancestors.has(profile.url))) return;
+    applied.push(profile);
     const { type, resource } = run.scope;
     if (fitsType(profile, type, compilation)) profile.check(resource, run, type);
     else found(run, 'profile-type', place, profile.url, profile.type);
