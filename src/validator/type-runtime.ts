@@ -10,7 +10,7 @@ import { canonicalType } from './checks/canonical.ts';
 import { codingCheck } from './checks/coding.ts';
 import { extensionsCheck } from './checks/extension.ts';
 import { checkNarrative } from './checks/narrative.ts';
-import { checkExists, checkReferenceText, checkTarget } from './checks/reference.ts';
+import { checkExists, checkReferenceText, checkTarget, typeReader } from './checks/reference.ts';
 import { checkUri, isAbsolute } from './checks/url.ts';
 import type { Compilation } from './compilation.ts';
 import { isText, primitiveFormats } from './primitives.ts';
@@ -25,6 +25,7 @@ export type TypeRuntime = Readonly<Record<string, unknown>>;
 export function typeRuntime(compilation: Compilation, nested: NestedCheck): TypeRuntime {
   const { registry, terminology } = compilation;
   const isResourceType = (name: string) => registry.isResourceType(name);
+  const typeAt = typeReader(registry.resourceTypes);
   const extensions = lazy(() => extensionsCheck(compilation));
   const { coding, quantity } = codingCheck(terminology, registry);
 
@@ -109,7 +110,7 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck): Type
         x.referredType = undefined;
         return;
       }
-      checkReferenceText(value.reference, x, isResourceType);
+      checkReferenceText(value.reference, x, typeAt);
       if (typeof value.type === 'string' && x.referredType !== undefined && value.type !== x.referredType) {
         found(x, 'reference-type-differs', 'type');
       }

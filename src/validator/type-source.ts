@@ -90,7 +90,7 @@ function functionSource(
   const cases: string[] = [];
   const types = constant(generator, lineage(node, structure, generator.model));
   for (const child of node.children) cases.push(...elementCases(child, path, types, presence, generator));
-  if (resource) cases.push(`case 'resourceType': break;`);
+  if (resource) cases.unshift(`case 'resourceType': break;`);
   const lines = [
     `function ${functionName(path)}(o, x, at) {`,
     `if (typeof o !== 'object' || o === null || Array.isArray(o)) return shape(x, o, ${quote(path)});`,
@@ -99,7 +99,9 @@ function functionSource(
     `for (const key in o) {`,
     `const v = o[key]; n++;`,
     `switch (key) {`,
-    ...cases,
+    // Companions are rare: their cases come last.
+    ...cases.filter((line) => !line.startsWith(`case '_`)),
+    ...cases.filter((line) => line.startsWith(`case '_`)),
     `default: unknown(x, key);`,
     `}}`,
     resource ? '' : `if (n === 0 || (n === 1 && o.id !== undefined)) noContent(x);`,

@@ -93,8 +93,22 @@ export function checkTarget(
   found(run, 'reference-type', '', type, [...allowed].join(', '));
 }
 
+/** The resource type that a text begins with, up to a place in it. */
+export type TypeReader = (text: string, end: number) => string | undefined;
+
+/** Reads type names by their length and first letter, without cutting the text into pieces. */
+export function typeReader(names: readonly string[]): TypeReader {
+  const groups = new Map<number, string[]>();
+  const groupOf = (length: number, first: number) => length * 128 + first;
+  for (const name of names) {
+    const group = groupOf(name.length, name.charCodeAt(0));
+    groups.set(group, [...(groups.get(group) ?? []), name]);
+  }
+  return (text, end) => groups.get(groupOf(end, text.charCodeAt(0)))?.find((name) => text.startsWith(name));
+}
+
 /** The form of `Reference.reference`; ref-1: a fragment names a contained resource. */
-export function checkReferenceText(text: string, run: Run, isResourceType: (name: string) => boolean): void {
+export function checkReferenceText(text: string, run: Run, typeAt: TypeReader): void {
   run.referredType = undefined;
   if (text.charCodeAt(0) === 35) {
     run.scope.fragments.push(text);
@@ -106,8 +120,8 @@ export function checkReferenceText(text: string, run: Run, isResourceType: (name
     return;
   }
   const slash = text.indexOf('/');
-  const type = slash > 0 ? text.slice(0, slash) : '';
-  if (type !== '' && isResourceType(type)) {
+  const type = slash > 0 ? typeAt(text, slash) : undefined;
+  if (type !== undefined) {
     run.referredType = type;
     if (!isIdFrom(text, slash + 1) && !text.includes('?') && !literal.test(text)) {
       found(run, 'reference-format', 'reference');
@@ -116,6 +130,6 @@ export function checkReferenceText(text: string, run: Run, isResourceType: (name
   }
   const query = text.indexOf('?');
   if (text.indexOf(':') > 0) return;
-  if (query > 0 && isResourceType(text.slice(0, query))) return;
+  if (query > 0 && typeAt(text, query) !== undefined) return;
   found(run, slash < 0 ? 'reference-format' : 'reference-relative', 'reference');
 }
