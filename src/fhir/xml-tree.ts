@@ -3,13 +3,16 @@
  * instructions dropped; a DOCTYPE is refused, so there are no entities but the five of XML itself.
  * https://www.w3.org/TR/xml/ and https://hl7.org/fhir/R4/xml.html
  */
-import { SaxesParser } from 'saxes';
+import { type SaxesAttributeNSIncomplete, SaxesParser } from 'saxes';
 import { refuse } from '../core/fhir-error.ts';
 import { positionOf } from './json-source.ts';
 import { skipSpace } from './json-text.ts';
 
 /** An element within an element within …: in JSON that is an object in an array, so half of what JSON may nest. */
 const maximumDepth = 100;
+
+/** More than a resource of 32 MiB has, few enough for their tree to fit into memory. */
+const maximumElements = 2_000_000;
 
 export interface XmlAttribute {
   /** With its prefix. */
@@ -34,19 +37,29 @@ export interface XmlElement {
   readonly end: number;
 }
 
+const none: readonly XmlAttribute[] = [];
+
 type OpenElement = { -readonly [key in keyof XmlElement]: XmlElement[key] } & { children: XmlElement[] };
 
 /**
  * @returns the root element
- * @throws FhirError 400 `malformed-xml`, with line and column, without quoting the text
+ * @throws FhirError 400 `malformed-xml`, with line and column, without quoting the text; 413 for too many elements
  */
 export function parseXml(text: string): XmlElement {
   const parser = new SaxesParser({ xmlns: true, position: false });
   const stack: OpenElement[] = [];
-  let attributes: { name: string; prefix: string; value: string }[] = [];
+  let attributes: SaxesAttributeNSIncomplete[] = [];
   let root: XmlElement | undefined;
+  let elements = 0;
+  let start = 0;
   const fault = (words: string, offset = parser.position - 1) =>
     refuse('malformed-xml', words, positionOf(text, Math.max(offset, 0)));
+
+  const resolved = ({ name, prefix, value }: SaxesAttributeNSIncomplete): XmlAttribute => ({
+    name,
+    namespace: prefix === '' ? '' : (parser.resolve(prefix) ?? ''),
+    value,
+  });
 
   parser.on('xmldecl', ({ encoding }) => {
     if (encoding !== undefined && !/^utf-?8$/i.test(encoding)) throw fault('FHIR XML is written in UTF-8');
@@ -63,26 +76,24 @@ export function parseXml(text: string): XmlElement {
   });
   parser.on('opentagstart', () => {
     if (stack.length >= maximumDepth) throw fault(`The body nests deeper than ${maximumDepth} levels`);
-    stack.push({
-      ...{ name: '', prefix: '', namespace: '', attributes: [], children: [], hasText: false },
-      start: text.lastIndexOf('<', parser.position - 1),
-      end: 0,
-    });
+    if (++elements > maximumElements)
+      throw refuse('too-large', 'The body has more elements than this server takes');
+    start = text.lastIndexOf('<', parser.position - 1);
   });
   parser.on('attribute', (attribute) => attributes.push(attribute));
   parser.on('opentag', ({ local, prefix, uri }) => {
-    const namespaceOf = (prefix: string) => (prefix === '' ? '' : (parser.resolve(prefix) ?? ''));
-    Object.assign(stack.at(-1)!, {
+    const given = attributes.length === 0 ? none : attributes.map(resolved);
+    attributes = [];
+    stack.push({
       name: local,
       prefix,
       namespace: uri,
-      attributes: attributes.map(({ name, prefix, value }) => ({
-        name,
-        namespace: namespaceOf(prefix),
-        value,
-      })),
+      attributes: given,
+      children: [],
+      hasText: false,
+      start,
+      end: 0,
     });
-    attributes = [];
   });
   const onText = (characters: string) => {
     const element = stack.at(-1);

@@ -228,6 +228,10 @@ t.test('nesting is bounded, whatever nests', async (t) => {
   t.match(refusalOf('<a>'.repeat(200_000)).issues[0], { key: 'malformed-xml' });
 });
 
+t.test('the number of elements is bounded', async (t) => {
+  t.match(refusalOf(patient('<a/>'.repeat(2_000_000))), { status: 413, issues: [{ key: 'too-large' }] });
+});
+
 t.test('any text is read or refused, and what is read is JSON', async (t) => {
   const sound = patient(
     `<id value="a"/><text><status value="empty"/><div ${xhtml}>x</div></text><name id="i"><given value="A"/></name>`,
