@@ -36,11 +36,13 @@ export function readXml(model: Model, xml: string): XmlResource {
 }
 
 function createReader(model: Model, xml: string) {
+  /** @param more members for what is wrong with the element that holds the resource */
   function resource(element: XmlElement, more: readonly string[] = []): string {
     requireFhir(element);
     const type = model.type(element.name);
     const members = type?.kind === 'resource' ? membersOf(element, type) : [];
-    return object([`"resourceType":${JSON.stringify(element.name)}`, ...members, ...more]);
+    // What is wrong with both the element and the one that holds it is said once.
+    return object([`"resourceType":${JSON.stringify(element.name)}`, ...new Set([...members, ...more])]);
   }
 
   /** The members of the object that stands for an element of a type, or that stands beside a primitive value. */

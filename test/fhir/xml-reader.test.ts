@@ -159,6 +159,11 @@ t.test('nothing that FHIR does not know is lost: the validator finds it, at its 
   }
 });
 
+t.test('the same fault in a resource and in what holds it is no property given twice', async (t) => {
+  const { text } = readXml(model, patient('<contained id="a">x<Basic id="b">y</Basic></contained>'));
+  t.match(parseJson(text), { contained: [{ resourceType: 'Basic', '@id': true, '#text': true }] });
+});
+
 t.test('an element is found by its FHIRPath, an absent one by its nearest ancestor', async (t) => {
   const xml = `<?xml version="1.0"?>
 <Bundle ${namespace}>
