@@ -21,6 +21,7 @@ import type { Services } from './interactions/interaction.ts';
 import { createCompiler, createValidator } from './library.ts';
 import { createIndexer } from './search/create-indexer.ts';
 import { createSearchParser } from './search/create-search-parser.ts';
+import type { Indexer } from './search/indexer.ts';
 import { openSqliteStore } from './storage/sqlite/open-sqlite-store.ts';
 
 export interface App {
@@ -47,9 +48,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   const compile = createCompiler(registry);
   const localBases = config.publicBaseUrl === undefined ? [] : [config.publicBaseUrl];
   const indexer = createIndexer({ registry, compile, localBases });
-  const store = await openStore(config.dataDir, (parameter, body) =>
-    indexer.sortValue(parameter, JSON.parse(body) as Resource),
-  );
+  const store = await openStore(config.dataDir, indexer);
   const cache =
     overrides.cache ?? (config.redisUrl ? createRedisCache({ url: config.redisUrl }) : createMemoryCache());
   const services: Services = {
@@ -91,9 +90,14 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   };
 }
 
-async function openStore(dataDir: string, sortValue: (parameter: string, body: string) => string | null) {
+async function openStore(dataDir: string, indexer: Indexer) {
   mkdirSync(dataDir, { recursive: true });
-  return openSqliteStore({ path: join(dataDir, 'kat-fhir.sqlite'), sortValue });
+  return openSqliteStore({
+    path: join(dataDir, 'kat-fhir.sqlite'),
+    sortValue: (parameter, body) => indexer.sortValue(parameter, JSON.parse(body) as Resource),
+    references: (parameter, body) =>
+      indexer.references(JSON.parse(body) as Resource, parameter.slice(parameter.indexOf('.') + 1)),
+  });
 }
 
 function packageVersion(): string {

@@ -26,26 +26,38 @@ export async function includedResources(
   request: SearchRequest,
   matches: readonly StoredVersion[],
 ): Promise<Included> {
-  const found = new Map<string, StoredVersion>();
-  const matched = new Set(matches.map(keyOf));
-  const add = (row: StoredVersion): void => {
-    if (!matched.has(keyOf(row)) && found.size < maximumIncluded) found.set(keyOf(row), row);
-  };
-  if (request.includes.length > 0) {
-    for (const key of targetKeys(services, request.includes, matches)) {
-      if (matched.has(key)) continue;
+  const seen = new Set(matches.map(keyOf));
+  const rows: StoredVersion[] = [];
+  let { includes, revincludes } = request;
+  let asked = matches;
+  while (asked.length > 0 && includes.length + revincludes.length > 0) {
+    const found: StoredVersion[] = [];
+    const add = (row: StoredVersion): void => {
+      if (seen.has(keyOf(row)) || rows.length + found.length >= maximumIncluded) return;
+      seen.add(keyOf(row));
+      found.push(row);
+    };
+    for (const key of targetKeys(services, includes, asked)) {
+      if (seen.has(key)) continue;
       const [type, id] = key.split('/') as [string, string];
       const row = await reader.read(type, id);
       if (row?.body !== undefined) add(row);
     }
-  }
-  for (const include of request.revincludes) {
-    for (const parameter of parametersOf(services, include)) {
-      for await (const row of referring(services, reader, include, parameter, matches)) add(row);
+    for (const include of revincludes) {
+      for (const parameter of parametersOf(services, include)) {
+        for await (const row of referring(services, reader, include, parameter, asked)) {
+          add(row);
+          if (rows.length + found.length >= maximumIncluded) break;
+        }
+      }
     }
+    rows.push(...found);
+    // What was included is asked again, by those that iterate, until nothing new comes.
+    asked = found;
+    includes = includes.filter(({ iterate }) => iterate);
+    revincludes = revincludes.filter(({ iterate }) => iterate);
   }
-  const issues: Issue[] = found.size < maximumIncluded ? [] : [tooMany];
-  return { rows: [...found.values()], issues };
+  return { rows, issues: rows.length < maximumIncluded ? [] : [tooMany] };
 }
 
 const tooMany: Issue = {
@@ -96,10 +108,19 @@ async function* referring(
   parameter: string,
   matches: readonly StoredVersion[],
 ): AsyncGenerator<StoredVersion> {
-  const targets = matches.filter(
-    (row) => include.targetType === undefined || include.targetType === row.type,
-  );
-  if (targets.length === 0) return;
+  const all = matches.filter((row) => include.targetType === undefined || include.targetType === row.type);
+  for (let start = 0; start < all.length; start += pageSize) {
+    yield* referringTo(services, reader, include, parameter, all.slice(start, start + pageSize));
+  }
+}
+
+async function* referringTo(
+  services: Services,
+  reader: StoreReader,
+  include: Include,
+  parameter: string,
+  targets: readonly StoredVersion[],
+): AsyncGenerator<StoredVersion> {
   const value = targets.map(keyOf).join(',');
   const { where } = services.parseSearch(include.sourceType, [[parameter, value]], 'strict');
   let after: Position | undefined;

@@ -3,7 +3,8 @@
  * https://hl7.org/fhir/R4/search.html#modifiers
  */
 import { refuse } from '../core/fhir-error.ts';
-import type { Registry } from '../fhir/registry.ts';
+import { chainCondition, hasCondition } from './chain.ts';
+import type { Condition, ConditionContext } from './condition-context.ts';
 import { presenceTerm } from './entry-collector.ts';
 import type { Parameter } from './parameter.ts';
 import type { DateTerm } from './params/date.ts';
@@ -12,28 +13,15 @@ import { anyOf, invalidValue, type ParameterKind, termNode } from './params/kind
 import type { ParameterKinds } from './params/kinds.ts';
 import type { Comparison, PlanNode } from './plan.ts';
 import { splitUnescaped, unescaped } from './search-value.ts';
-import type { TypeParameters } from './type-parameters.ts';
-
-export interface Condition {
-  readonly parameter: Parameter;
-  readonly modifier: string | undefined;
-  /** The alternatives, as the parameter's kind understood them; none for `:missing`. */
-  readonly terms: readonly unknown[];
-  readonly node: PlanNode;
-}
-
-export interface ConditionContext {
-  readonly registry: Registry;
-  readonly kinds: ParameterKinds;
-  readonly resourceType: string;
-  readonly parameters: TypeParameters;
-}
 
 /** @throws FhirError for an unknown parameter, an unknown modifier or a value that cannot be understood */
 export function conditionOf(name: string, value: string, context: ConditionContext): Condition {
+  if (name.startsWith('_has:')) return hasCondition(name.slice('_has:'.length), value, context, conditionOf);
+  const dot = name.indexOf('.');
+  if (dot > 0) return chainCondition(name.slice(0, dot), name.slice(dot + 1), value, context, conditionOf);
   const { code, modifier } = splitName(name);
   const parameter = context.parameters.get(code);
-  if (!parameter) throw unknownParameter(code, context);
+  if (!parameter) throw unknownParameter(context);
   const kind = context.kinds[parameter.type as keyof ParameterKinds];
   if (modifier === 'missing') return missing(parameter, value);
   if (modifier !== undefined) requireModifier(modifier, parameter, kind, context);
@@ -45,7 +33,7 @@ export function conditionOf(name: string, value: string, context: ConditionConte
       ? { kind: 'ids', ids: texts.map(unescaped) }
       : anyOf(terms.map((term) => planTerm(term, parameter, kind)));
   const negated = modifier === 'not' || modifier === 'not-in';
-  return { parameter, modifier, terms, node: negated ? { kind: 'not', node: found } : found };
+  return { parameter, modifier, terms, node: negated ? { kind: 'not', node: found } : found, reads: [] };
 }
 
 function splitName(name: string): { code: string; modifier: string | undefined } {
@@ -80,7 +68,7 @@ function missing(parameter: Parameter, value: string): Condition {
     ? { kind: 'all' }
     : anyOf(parameter.indexedAs.map((member) => termNode(presenceTerm(member.name))));
   const node: PlanNode = value === 'false' ? present : { kind: 'not', node: present };
-  return { parameter, modifier: 'missing', terms: [], node };
+  return { parameter, modifier: 'missing', terms: [], node, reads: [] };
 }
 
 function requireModifier(
@@ -96,9 +84,6 @@ function requireModifier(
   const named = ['missing', ...modifiers].map((name) =>
     name === '[type]' ? parameter.targets.join(', ') : name,
   );
-  if (modifier.includes('.')) {
-    throw refuse('unknown-modifier', `Search by chained parameters ('${parameter.code}') is not supported`);
-  }
   throw refuse(
     'unknown-modifier',
     `Search parameter '${parameter.code}' of type ${parameter.type} has no such modifier; it has: ${named.join(', ')}`,
@@ -113,11 +98,7 @@ function modifiersOf(parameter: Parameter, kind: ParameterKind): readonly string
     : [...kind.modifiers, ...(kind.indexedModifiers ?? [])];
 }
 
-function unknownParameter(code: string, { resourceType, parameters }: ConditionContext) {
-  if (code.includes('.')) {
-    return refuse('unknown-parameter', 'Search by chained parameters is not supported');
-  }
-  if (code === '_has') return refuse('unknown-parameter', "Reverse chained search ('_has') is not supported");
+function unknownParameter({ resourceType, parameters }: ConditionContext) {
   const known = [...parameters.keys()].join(', ');
   return refuse('unknown-parameter', `${resourceType} has no such search parameter; it has: ${known}`);
 }

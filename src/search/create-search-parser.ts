@@ -8,7 +8,8 @@ import { FhirError, refuse } from '../core/fhir-error.ts';
 import type { Issue } from '../core/issue.ts';
 import type { Registry } from '../fhir/registry.ts';
 import { codeExpansion } from './code-expansion.ts';
-import { type Condition, conditionOf } from './condition.ts';
+import { conditionOf } from './condition.ts';
+import type { Condition } from './condition-context.ts';
 import { includeOf, revincludeOf, targetsOf } from './include-parameter.ts';
 import { parameterKinds } from './params/kinds.ts';
 import { planOf, scopesOf } from './patient-binding.ts';
@@ -27,6 +28,10 @@ export interface SearchParserOptions {
 /** What lenient handling may ignore. */
 const ignorable: ReadonlySet<string> = new Set(['unknown-parameter', 'unknown-modifier']);
 
+const includeName = /^_(rev)?include(?::(.*))?$/;
+/** The second is what STU3 called it. */
+const iterating: ReadonlySet<string> = new Set(['iterate', 'recurse']);
+
 export function createSearchParser(options: SearchParserOptions): SearchParser {
   const { registry, localBases = [], clock = systemClock } = options;
   const parametersOf = createTypeParameters(registry);
@@ -37,7 +42,7 @@ export function createSearchParser(options: SearchParserOptions): SearchParser {
       throw refuse('unknown-type', 'R4 has no such resource type');
     }
     const parameters = parametersOf(resourceType);
-    const context = { registry, kinds, resourceType, parameters, parametersOf };
+    const context = { registry, kinds, resourceType, parameters, parametersOf, depth: 0 };
     const shape: Shape = { sort: [], count: defaultCount, total: 'none', countOnly: false };
     const conditions: Condition[] = [];
     const includes: Include[] = [];
@@ -50,10 +55,15 @@ export function createSearchParser(options: SearchParserOptions): SearchParser {
       if (value === '') throw refuse('unknown-parameter', 'A search parameter has no value');
       const result = Object.hasOwn(resultParameters, name) ? resultParameters[name] : undefined;
       if (result) return result(value, shape, parameters);
-      if (name === '_include') includes.push(includeOf(value, context));
-      else if (name === '_revinclude') revincludes.push(revincludeOf(value, context));
-      else if (/^_(rev)?include:/.test(name)) {
-        throw refuse('unknown-modifier', 'Includes have no modifier here; iteration is not supported');
+      const include = includeName.exec(name);
+      if (include) {
+        const [, reverse, modifier] = include;
+        if (modifier !== undefined && !iterating.has(modifier)) {
+          throw refuse('unknown-modifier', 'Includes have one modifier: iterate');
+        }
+        const iterate = modifier !== undefined;
+        if (reverse) revincludes.push(revincludeOf(value, iterate, context));
+        else includes.push(includeOf(value, iterate, context));
       } else conditions.push(conditionOf(name, value, context));
       return value;
     };
@@ -71,6 +81,7 @@ export function createSearchParser(options: SearchParserOptions): SearchParser {
 
     const scopes = new Set([
       ...scopesOf(resourceType, conditions, parameters, registry),
+      ...conditions.flatMap((condition) => condition.reads),
       ...includes.flatMap((include) => targetsOf(include, context)),
       ...revincludes.map((include) => include.sourceType),
     ]);

@@ -10,30 +10,42 @@ export interface IncludeContext {
   readonly parametersOf: (resourceType: string) => TypeParameters;
 }
 
-/** `_include=Procedure:encounter:Encounter`, `Procedure:*` or `*`. */
-export function includeOf(value: string, context: IncludeContext): Include {
+/**
+ * `_include=Procedure:encounter:Encounter`, `Procedure:*` or `*`.
+ * @param iterate `:iterate`: the source may be a type that is only included
+ */
+export function includeOf(value: string, iterate: boolean, context: IncludeContext): Include {
   const include =
-    value === '*' ? { ...everything, sourceType: context.resourceType } : parse(value, '_include', context);
-  if (include.sourceType !== context.resourceType) {
-    throw refuse('invalid-parameter', `'_include' follows references of ${context.resourceType} here`);
+    value === '*'
+      ? { parameter: '*', targetType: undefined, sourceType: context.resourceType, iterate }
+      : parse(value, '_include', iterate, context);
+  if (!iterate && include.sourceType !== context.resourceType) {
+    throw refuse('invalid-parameter', `'_include' follows references of ${context.resourceType} here`, {
+      hint: "References of included resources are followed by '_include:iterate'",
+    });
   }
   return include;
 }
 
 /** `_revinclude=Provenance:target`. */
-export function revincludeOf(value: string, context: IncludeContext): Include {
-  const include = parse(value, '_revinclude', context);
+export function revincludeOf(value: string, iterate: boolean, context: IncludeContext): Include {
+  const include = parse(value, '_revinclude', iterate, context);
   const { resourceType } = context;
   const reaches = targetsOf(include, context).includes(resourceType);
-  if (!reaches || (include.targetType !== undefined && include.targetType !== resourceType)) {
-    throw refuse('invalid-parameter', `'_revinclude' names a reference that leads to ${resourceType}`);
+  if (!iterate && (!reaches || (include.targetType !== undefined && include.targetType !== resourceType))) {
+    throw refuse('invalid-parameter', `'_revinclude' names a reference that leads to ${resourceType}`, {
+      hint: "What refers to included resources is brought by '_revinclude:iterate'",
+    });
   }
   return include;
 }
 
-const everything = { parameter: '*', targetType: undefined } as const;
-
-function parse(value: string, name: string, { registry, parametersOf }: IncludeContext): Include {
+function parse(
+  value: string,
+  name: string,
+  iterate: boolean,
+  { registry, parametersOf }: IncludeContext,
+): Include {
   const [sourceType = '', parameter = '', targetType, ...rest] = value.split(':');
   if (rest.length > 0 || parameter === '') {
     throw refuse('invalid-parameter', `'${name}' takes Type:parameter or Type:parameter:TargetType`);
@@ -49,7 +61,7 @@ function parse(value: string, name: string, { registry, parametersOf }: IncludeC
     const codes = references.map(({ code }) => code).join(', ');
     throw refuse('unknown-parameter', `'${name}' of ${sourceType} takes one of: *, ${codes}`);
   }
-  return { sourceType, parameter, targetType };
+  return { sourceType, parameter, targetType, iterate };
 }
 
 /** The resource types an include may bring. */

@@ -3,7 +3,7 @@
  * only changes with those patients' compartments.
  */
 import type { Registry } from '../fhir/registry.ts';
-import type { Condition } from './condition.ts';
+import type { Condition } from './condition-context.ts';
 import { findsPatient, isJoint, isJointTerm, joined } from './joint-terms.ts';
 import { anyOf } from './params/kind.ts';
 import type { ReferenceTerm } from './params/reference.ts';
@@ -13,7 +13,7 @@ import type { TypeParameters } from './type-parameters.ts';
 
 /** The patients a condition asks for, as `Patient/1`; undefined when it asks for anything else too. */
 function patientsOf({ parameter, modifier, terms }: Condition): string[] | undefined {
-  if (parameter.type !== 'reference' || terms.length === 0) return undefined;
+  if (parameter?.type !== 'reference' || terms.length === 0) return undefined;
   if (modifier !== undefined && modifier !== 'Patient') return undefined;
   const targets = (terms as ReferenceTerm[]).map((term) =>
     term.by === 'target' && term.version === undefined && term.target.startsWith('Patient/')
@@ -26,7 +26,7 @@ function patientsOf({ parameter, modifier, terms }: Condition): string[] | undef
 /** All conditions as one plan, with codes joined to the patient where the index has them so. */
 export function planOf(conditions: readonly Condition[], parameters: TypeParameters): PlanNode {
   const binding = conditions.find(
-    (condition) => patientsOf(condition) && findsPatient(condition.parameter, parameters),
+    (condition) => patientsOf(condition) && findsPatient(condition.parameter!, parameters),
   );
   const patients = binding && patientsOf(binding)!;
   const joinable = patients ? conditions.filter(isJoinable) : [];
@@ -43,7 +43,10 @@ export function planOf(conditions: readonly Condition[], parameters: TypeParamet
 
 function isJoinable({ parameter, modifier, terms }: Condition): boolean {
   return (
-    modifier === undefined && parameter.indexedAs.every(isJoint) && (terms as TokenTerm[]).every(isJointTerm)
+    modifier === undefined &&
+    parameter !== undefined &&
+    parameter.indexedAs.every(isJoint) &&
+    (terms as TokenTerm[]).every(isJointTerm)
   );
 }
 
@@ -61,7 +64,7 @@ export function scopesOf(
   const within = new Set(compartment);
   for (const condition of conditions) {
     const patients = patientsOf(condition);
-    if (patients && condition.parameter.parts.every((part) => within.has(part.expression))) {
+    if (patients && condition.parameter!.parts.every((part) => within.has(part.expression))) {
       return patients.map((patient) => `${resourceType}@${patient.slice('Patient/'.length)}`);
     }
   }

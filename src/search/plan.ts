@@ -31,6 +31,15 @@ export type PlanNode =
       readonly text: string;
     }
   | { readonly kind: 'ids'; readonly ids: readonly string[] }
+  /** It refers to a resource of type `to` that meets the condition: it has the term that ends with that one's id. */
+  | {
+      readonly kind: 'refers';
+      readonly termPrefix: string;
+      readonly to: string;
+      readonly where: PlanNode;
+    }
+  /** A resource of type `by` that meets the condition refers to it by the parameter (`Observation.patient`). */
+  | { readonly kind: 'referred'; readonly by: string; readonly param: string; readonly where: PlanNode }
   /** Time of the current version, milliseconds; `column` is always read as that instant. */
   | { readonly kind: 'updated'; readonly where: readonly Comparison[] };
 

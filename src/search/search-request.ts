@@ -7,6 +7,8 @@ export interface Include {
   readonly sourceType: string;
   readonly parameter: string;
   readonly targetType: string | undefined;
+  /** `:iterate`: also asked of what was included. */
+  readonly iterate: boolean;
 }
 
 export interface SearchRequest {

@@ -153,8 +153,8 @@ function difference(
   expected: ReadonlySet<string>,
   got: ReadonlySet<string>,
 ): string | undefined {
-  const missing = [...expected.difference(got)];
-  const extra = [...got.difference(expected)];
+  const missing = [...expected].filter((key) => !got.has(key));
+  const extra = [...got].filter((key) => !expected.has(key));
   if (missing.length + extra.length === 0) return undefined;
   return `${what}: missing ${missing.join(' ') || 'none'}; extra ${extra.join(' ') || 'none'}`;
 }

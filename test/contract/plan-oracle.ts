@@ -30,6 +30,9 @@ export function meets(write: Write, node: PlanNode): boolean {
       return node.ids.includes(write.id);
     case 'updated':
       return node.where.every(({ op, value }) => compare[op](write.updated, value));
+    case 'refers':
+    case 'referred':
+      throw new Error('one resource at a time knows nothing of others');
     case 'string':
       return entries.strings.some(
         ({ param, value }) =>

@@ -7,6 +7,11 @@ export interface StoreEngine {
   open(place: string): Promise<Store>;
 }
 
+/** References of the samples: member `refs` of the body, by parameter. */
+export function sampleReferences(parameter: string, body: string): string[] {
+  return JSON.parse(body).refs?.[parameter] ?? [];
+}
+
 /** Sort values of the samples: member `sort` of the body, by parameter. */
 export function sampleSortValue(parameter: string, body: string): string | null {
   return JSON.parse(body).sort?.[parameter] ?? null;

@@ -18,10 +18,16 @@ export interface Sample extends Partial<IndexEntries> {
   readonly version?: number;
   readonly updated?: number;
   readonly sort?: Readonly<Record<string, string>>;
+  readonly refs?: Readonly<Record<string, readonly string[]>>;
 }
 
-export function sampleBody(id: string, version: number, sort?: Readonly<Record<string, string>>): string {
-  return JSON.stringify({ id, version, ...(sort ? { sort } : {}) });
+export function sampleBody(
+  id: string,
+  version: number,
+  sort?: Readonly<Record<string, string>>,
+  refs?: Sample['refs'],
+): string {
+  return JSON.stringify({ id, version, ...(sort ? { sort } : {}), ...(refs ? { refs } : {}) });
 }
 
 export function sampleWrite({
@@ -30,6 +36,7 @@ export function sampleWrite({
   version = 1,
   updated,
   sort,
+  refs,
   ...entries
 }: Sample): Write {
   return {
@@ -38,7 +45,7 @@ export function sampleWrite({
     version,
     updated: updated ?? 1_000 + version,
     method: version === 1 ? 'POST' : 'PUT',
-    body: sampleBody(id, version, sort),
+    body: sampleBody(id, version, sort, refs),
     entries: { ...noEntries, ...entries },
   };
 }

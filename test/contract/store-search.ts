@@ -1,6 +1,6 @@
 /** Contract: searches by example, and paging while others write. */
 import type { Test } from 'tap';
-import type { SortKey } from '../../src/search/plan.ts';
+import type { PlanNode, SortKey } from '../../src/search/plan.ts';
 import type { Store } from '../../src/storage/store.ts';
 import { all, and, deletion, idsOf, not, or, pagedIds, put, sampleWrite, term } from './store-samples.ts';
 
@@ -37,6 +37,52 @@ export function searchContract(t: Test, open: (t: Test) => Promise<Store>): void
     t.same(await idsOf(store, { where: and() }), ['ab', 'a', 'b', 'c', 'none']);
     t.same(await idsOf(store, { where: or() }), []);
   });
+
+  t.test(
+    'references are followed in both directions, and seen by the transaction that writes them',
+    async (t) => {
+      const store = await open(t);
+      const patients = (where: PlanNode): PlanNode => ({
+        kind: 'refers',
+        termPrefix: 'subject|Patient/',
+        to: 'Patient',
+        where,
+      });
+      const observations = (where: PlanNode): PlanNode => ({
+        kind: 'referred',
+        by: 'Observation',
+        param: 'Observation.subject',
+        where,
+      });
+      const observation = (id: string, patient: string, ...terms: string[]) =>
+        sampleWrite({
+          id,
+          terms: [`subject|Patient/${patient}`, ...terms],
+          refs: { 'Observation.subject': [`Patient/${patient}`, `Group/${patient}`] },
+        });
+      const patient = (id: string, ...terms: string[]) => sampleWrite({ type: 'Patient', id, terms });
+      await put(store, patient('1', 'male'), patient('2', 'female'), patient('3'));
+      await put(store, observation('a', '1', 'x'), observation('b', '2', 'x'), observation('c', '9', 'x'));
+      const people = (where: PlanNode) => idsOf(store, { type: 'Patient', where });
+      t.same(await idsOf(store, { where: patients(all) }), ['a', 'b'], 'what does not exist is not found');
+      t.same(await idsOf(store, { where: patients(term('male')) }), ['a']);
+      t.same(await idsOf(store, { where: and(term('x'), patients(not(term('male')))) }), ['b']);
+      t.same(await idsOf(store, { where: not(patients(term('male'))) }), ['b', 'c']);
+      t.same(await people(observations(term('x'))), ['1', '2']);
+      t.same(await people(and(not(observations(term('x'))))), ['3']);
+      t.same(await people(observations(patients(term('female')))), ['2'], 'there and back');
+      t.equal(await store.count('Patient', observations(all)), 2);
+      await put(store, deletion('a', 2), deletion('2', 2, 'Patient'));
+      t.same(await people(observations(all)), []);
+      t.same(await idsOf(store, { where: patients(all) }), []);
+      await store.transact(async (transaction) => {
+        await transaction.write(patient('4', 'male'));
+        await transaction.write(observation('d', '4'));
+        t.same(await idsOf(transaction, { where: patients(term('male')) }), ['d']);
+        t.same(await idsOf(transaction, { type: 'Patient', where: observations(not(term('x'))) }), ['4']);
+      });
+    },
+  );
 
   t.test('all comparisons of a range are about the same entry', async (t) => {
     const store = await open(t);

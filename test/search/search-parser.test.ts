@@ -106,11 +106,68 @@ t.test('what is included is depended on too', (t) => {
   const query = 'patient=1&_include=Procedure:encounter:Encounter&_revinclude=Observation:part-of';
   const { scopes, includes, revincludes } = search('Procedure', query);
   t.same(scopes, ['Procedure@1', 'Encounter', 'Observation']);
-  t.same(includes, [{ sourceType: 'Procedure', parameter: 'encounter', targetType: 'Encounter' }]);
-  t.same(revincludes, [{ sourceType: 'Observation', parameter: 'part-of', targetType: undefined }]);
+  t.same(includes, [
+    { sourceType: 'Procedure', parameter: 'encounter', targetType: 'Encounter', iterate: false },
+  ]);
+  t.same(revincludes, [
+    { sourceType: 'Observation', parameter: 'part-of', targetType: undefined, iterate: false },
+  ]);
   const all = search('Procedure', '_include=*');
   t.match(all.includes, [{ sourceType: 'Procedure', parameter: '*' }]);
   t.ok(all.scopes.includes('Practitioner'));
+  t.end();
+});
+
+t.test('a chain asks a condition of what is referred to, and depends on it', (t) => {
+  const name = { kind: 'string', match: 'prefix', param: 'Patient.name', text: 'ann' };
+  const patient = { kind: 'refers', termPrefix: 'Observation.subject|Patient/', to: 'Patient', where: name };
+  const typed = search('Observation', 'subject:Patient.name=Ann');
+  t.same(typed.where, patient);
+  t.same(typed.scopes, ['Observation', 'Patient']);
+  t.same(
+    search('Observation', 'subject.birthdate=2000').scopes,
+    ['Observation', 'Patient'],
+    'only a patient has one',
+  );
+  const deep = search('Observation', 'patient=1&encounter.location.organization.name=x');
+  t.same(deep.scopes, ['Observation@1', 'Encounter', 'Location', 'Organization']);
+  t.match(deep.where, {
+    nodes: [{}, { to: 'Encounter', where: { to: 'Location', where: { to: 'Organization' } } }],
+  });
+  t.end();
+});
+
+t.test('a reverse chain asks a condition of what refers to the resource', (t) => {
+  const { where, scopes } = search(
+    'Patient',
+    '_has:Observation:patient:_has:Provenance:target:recorded=2026',
+  );
+  t.match(where, {
+    kind: 'referred',
+    by: 'Observation',
+    param: 'Observation.patient',
+    where: { kind: 'referred', by: 'Provenance', param: 'Provenance.target', where: { kind: 'range' } },
+  });
+  t.same(scopes, ['Patient', 'Observation', 'Provenance']);
+  for (const query of [
+    '_has:Observation:patient=1',
+    '_has:Observation:code:code=1',
+    '_has:Nothing:patient:code=1',
+  ]) {
+    t.match(refusal('Patient', query), { status: 400 }, query);
+  }
+  t.match(refusal('Encounter', '_has:Observation:patient:code=1'), {
+    key: 'unknown-modifier',
+    text: /Patient/,
+  });
+  t.end();
+});
+
+t.test('a chain ends somewhere', (t) => {
+  const query = `${'partof.'.repeat(9)}name=x`;
+  t.match(refusal('Organization', query), { status: 400, text: /links/ });
+  t.match(refusal('Provenance', 'target.identifier=1'), { status: 400, text: /must name the type/ });
+  t.equal(search('Provenance', 'target:Patient.identifier=1').scopes?.length, 2);
   t.end();
 });
 
@@ -169,12 +226,7 @@ t.test('what only shapes the text of the answer is no condition', (t) => {
 t.test('an unknown parameter is refused with the names of those that exist', (t) => {
   t.match(refusal('Patient', 'nmae=x'), { status: 400, key: 'unknown-parameter', text: /birthdate.*name/ });
   t.match(refusal('Patient', 'constructor=x'), { key: 'unknown-parameter' });
-  for (const query of [
-    '_filter=name eq x',
-    '_has:Observation:patient:code=1',
-    'general-practitioner.name=x',
-    '_text=x',
-  ]) {
+  for (const query of ['_filter=name eq x', '_has=x', '_text=x', 'general-practitioner.nmae=x', 'name.x=1']) {
     t.match(refusal('Patient', query), { status: 400, key: 'unknown-parameter' }, query);
   }
   t.end();
@@ -184,8 +236,8 @@ t.test('an unknown modifier is refused with the names of those that exist', (t) 
   t.match(refusal('Patient', 'name:like=x'), { status: 400, key: 'unknown-modifier', text: /exact/ });
   t.match(refusal('Observation', 'date:exact=2026'), { key: 'unknown-modifier', text: /missing/ });
   t.match(refusal('Observation', 'encounter:Patient=1'), { key: 'unknown-modifier', text: /Encounter/ });
-  t.match(refusal('Observation', 'subject:Patient.name=x'), { key: 'unknown-modifier', text: /chained/ });
-  t.match(refusal('Observation', '_include:iterate=Observation:subject'), { key: 'unknown-modifier' });
+  t.match(refusal('Observation', 'encounter:Patient.name=x'), { key: 'unknown-modifier', text: /Encounter/ });
+  t.match(refusal('Observation', '_include:all=Observation:subject'), { key: 'unknown-modifier' });
   t.end();
 });
 

@@ -6,7 +6,7 @@ import { sql } from '../../src/storage/sql/fragment.ts';
 import { countStatement, searchStatement } from '../../src/storage/sql/search-statement.ts';
 import { sqliteDialect } from '../../src/storage/sqlite/dialect.ts';
 import { openSqlite } from '../../src/storage/sqlite/driver.ts';
-import { openSqliteStore } from '../../src/storage/sqlite/open-sqlite-store.ts';
+import { openSqliteStore, sqlFunctions } from '../../src/storage/sqlite/open-sqlite-store.ts';
 import { all, and, not, or, term } from '../contract/store-samples.ts';
 
 const param = 'Observation.date';
@@ -22,7 +22,7 @@ async function explain(
 ): Promise<(where: PlanNode, sort?: SortKey[], after?: Position) => Promise<string[]>> {
   const path = join(t.testdir(), 'store.db');
   await (await openSqliteStore({ path })).close();
-  const connection = openSqlite({ path, functions: { sort_value: () => null } });
+  const connection = openSqlite({ path, functions: sqlFunctions({}) });
   t.teardown(() => connection.close());
   return async (where, sort = [], after) => {
     const query = { type: 'Observation', where, sort, limit: 20, ...(after ? { after } : {}) };
@@ -53,6 +53,8 @@ t.test('no search reads a table from end to end', async (t) => {
     not(prefix),
     { kind: 'ids', ids: ['a', 'b'] },
     { kind: 'updated', where: [since] },
+    { kind: 'refers', termPrefix: 'Observation.subject|Patient/', to: 'Patient', where: prefix },
+    { kind: 'referred', by: 'Provenance', param: 'Provenance.target', where: term('a') },
   ];
   for (const plan of plans) {
     for (const sort of [[], newest, updated, byId]) {

@@ -35,6 +35,9 @@ export function meets(node: PlanNode, resource: IndexedResource): boolean {
           where.every((comparison) => compares(entry[comparison.column], comparison)),
       );
     }
+    case 'refers':
+    case 'referred':
+      throw new Error('one resource at a time knows nothing of others');
     case 'string':
       return entries.strings.some(
         ({ param, value }) =>

@@ -68,6 +68,11 @@ export function referenceKind(localBases: readonly string[]): ParameterKind<Refe
   };
 }
 
+/** What the terms of references to local resources of a type begin with; the id follows. */
+export function targetPrefix(name: string, type: string): string {
+  return `${name}|${type}/`;
+}
+
 function identifierName(name: string): string {
   return `${name}:identifier`;
 }

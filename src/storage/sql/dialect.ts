@@ -11,6 +11,12 @@ export interface TermMatch {
   readonly where: Fragment;
 }
 
+export interface ReferenceIds {
+  /** Follows FROM. */
+  readonly from: Fragment;
+  readonly id: Fragment;
+}
+
 export interface Dialect {
   /** Starts a transaction that may write. */
   readonly begin: string;
@@ -18,6 +24,10 @@ export interface Dialect {
   addTerms(key: number, words: readonly string[]): Fragment;
   removeTerms(key: number): Fragment;
   matchTerms(expression: TermExpression): TermMatch;
+  /** The resources that have the term whose text an SQL expression gives. */
+  matchTextOf(text: Fragment): TermMatch;
+  /** The ids of resources of a type that a body refers to by a parameter: one row each. */
+  referenceIds(parameter: string, type: string, body: Fragment): ReferenceIds;
   /** A subquery with one row per text. */
   listOf(texts: readonly string[]): Fragment;
   /** Condition: the column contains the text, to the letter. */

@@ -7,7 +7,7 @@
 import type { Comparison, PlanNode } from '../../search/plan.ts';
 import type { Dialect } from './dialect.ts';
 import { allOf, anyOf, type Fragment, sql } from './fragment.ts';
-import { dataTables, entryOfRow, finite, parameterId } from './index-tables.ts';
+import { currentOfType, dataTables, entryOfRow, finite, parameterId } from './index-tables.ts';
 import { splitConjunction, termExpression } from './term-expression.ts';
 
 export interface ConditionContext {
@@ -18,6 +18,31 @@ export interface ConditionContext {
 
 const columns = { low: sql`x.low`, high: sql`x.high` } as const;
 const operators = { '<': sql`<`, '<=': sql`<=`, '>': sql`>`, '>=': sql`>=` } as const;
+
+/** Where the rows `r` of a type that meet a plan come from. */
+export interface MatchingRows {
+  readonly from: Fragment;
+  readonly key: Fragment;
+  readonly where: readonly Fragment[];
+}
+
+/** Terms find the rows where there are any; everything else is asked of each. */
+export function matchingRows(type: string, plan: PlanNode, dialect: Dialect): MatchingRows {
+  const { terms, rest } = splitConjunction(plan.kind === 'and' ? plan.nodes : [plan]);
+  const ofType = currentOfType(type);
+  if (!terms) {
+    const conditions = rest.map((node) => planCondition(node, { type, access: 'set', dialect }));
+    return { from: sql`resource r`, key: sql`r.key`, where: [...ofType, ...conditions] };
+  }
+  const match = dialect.matchTerms(terms);
+  const conditions = rest.map((node) => planCondition(node, { type, access: 'probe', dialect }));
+  return {
+    // CROSS JOIN keeps the order: first the inverted index, then the rows it names.
+    from: sql`${match.from} CROSS JOIN resource r`,
+    key: match.key,
+    where: [match.where, sql`r.key = ${match.key}`, ...ofType, ...conditions],
+  };
+}
 
 /** @param node a simplified plan */
 export function planCondition(node: PlanNode, context: ConditionContext): Fragment {
@@ -56,6 +81,18 @@ export function planCondition(node: PlanNode, context: ConditionContext): Fragme
       const conditions = node.where.map(comparison);
       if (node.unit !== undefined) conditions.push(sql`x.unit = ${node.unit}`);
       return hasEntry(dataTables[node.table], node.param, conditions, access);
+    }
+    case 'refers': {
+      const targets = matchingRows(node.to, node.where, dialect);
+      const { from, key, where } = dialect.matchTextOf(sql`${node.termPrefix} || t.id`);
+      return sql`r.key IN (SELECT ${key} FROM (SELECT r.id AS id FROM ${targets.from} WHERE ${allOf(targets.where)}) t
+        CROSS JOIN ${from} WHERE ${where})`;
+    }
+    case 'referred': {
+      const sources = matchingRows(node.by, node.where, dialect);
+      const { from, id } = dialect.referenceIds(node.param, type, sql`f.body`);
+      return sql`r.key IN (SELECT i.key FROM (SELECT r.body AS body FROM ${sources.from} WHERE ${allOf(sources.where)}) f
+        CROSS JOIN ${from} CROSS JOIN resource i WHERE i.type = ${type} AND i.id = ${id})`;
     }
     case 'string':
       return hasEntry(dataTables.string, node.param, stringConditions(node, dialect), access);

@@ -1,10 +1,9 @@
-/** A store query as one SQL statement. Terms find the rows where there are any; everything else is asked of each. */
+/** A store query as one SQL statement. */
 import type { PlanNode, StoreQuery } from '../../search/plan.ts';
 import type { Dialect } from './dialect.ts';
 import { allOf, type Fragment, joined, sql } from './fragment.ts';
-import { currentOfType } from './index-tables.ts';
 import { orderedPage } from './ordered-page.ts';
-import { planCondition } from './plan-condition.ts';
+import { matchingRows } from './plan-condition.ts';
 import { simplifyPlan } from './simplify-plan.ts';
 import {
   afterPosition,
@@ -14,31 +13,6 @@ import {
   type SortColumn,
   sortColumns,
 } from './sort-columns.ts';
-import { splitConjunction } from './term-expression.ts';
-
-interface Source {
-  readonly from: Fragment;
-  readonly key: Fragment;
-  readonly where: readonly Fragment[];
-}
-
-/** Where the matching rows `r` come from. */
-function source(type: string, plan: PlanNode, dialect: Dialect): Source {
-  const { terms, rest } = splitConjunction(plan.kind === 'and' ? plan.nodes : [plan]);
-  const ofType = currentOfType(type);
-  if (!terms) {
-    const conditions = rest.map((node) => planCondition(node, { type, access: 'set', dialect }));
-    return { from: sql`resource r`, key: sql`r.key`, where: [...ofType, ...conditions] };
-  }
-  const match = dialect.matchTerms(terms);
-  const conditions = rest.map((node) => planCondition(node, { type, access: 'probe', dialect }));
-  return {
-    // CROSS JOIN keeps the order: first the inverted index, then the rows it names.
-    from: sql`${match.from} CROSS JOIN resource r`,
-    key: match.key,
-    where: [match.where, sql`r.key = ${match.key}`, ...ofType, ...conditions],
-  };
-}
 
 /** Rows of the page and one more if there is one; columns of `resource`, and the sort values as k0, k1 … */
 export function searchStatement(query: StoreQuery, dialect: Dialect): Fragment {
@@ -53,7 +27,7 @@ export function searchStatement(query: StoreQuery, dialect: Dialect): Fragment {
 
 /** Row keys and sort values of a page: first what matches, then its order. */
 function matchedPage(query: StoreQuery, columns: readonly SortColumn[], dialect: Dialect): Fragment {
-  const { from, key, where } = source(query.type, query.where, dialect);
+  const { from, key, where } = matchingRows(query.type, query.where, dialect);
   const values = columns.map((column) => sql`${column.value} AS ${column.name}`);
   const selected = joined([sql`${key} AS key`, ...values], ', ');
   const window = (rowKey: Fragment) => sql`ORDER BY ${orderBy(columns, rowKey)} LIMIT ${query.limit + 1}`;
@@ -68,6 +42,6 @@ function matchedPage(query: StoreQuery, columns: readonly SortColumn[], dialect:
 
 /** One row with the number of matches as `total`. */
 export function countStatement(type: string, where: PlanNode, dialect: Dialect): Fragment {
-  const matching = source(type, simplifyPlan(where), dialect);
+  const matching = matchingRows(type, simplifyPlan(where), dialect);
   return sql`SELECT count(*) AS total FROM ${matching.from} WHERE ${allOf(matching.where)}`;
 }

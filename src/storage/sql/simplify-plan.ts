@@ -17,6 +17,11 @@ export function simplifyPlan(node: PlanNode): PlanNode {
       if (inner.kind === 'none') return all;
       return inner.kind === 'not' ? inner.node : { kind: 'not', node: inner };
     }
+    case 'refers':
+    case 'referred': {
+      const where = simplifyPlan(node.where);
+      return where.kind === 'none' ? none : { ...node, where };
+    }
     case 'ids':
       return node.ids.length === 0 ? none : node;
     default:

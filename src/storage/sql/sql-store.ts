@@ -7,6 +7,7 @@ import { createGroupCommit } from './group-commit.ts';
 import { createParameterIds } from './parameter-ids.ts';
 import { createSqlReader, type SqlReader } from './sql-reader.ts';
 import { createTermBuffer, type TermBuffer } from './term-buffer.ts';
+import { typesRead } from './types-read.ts';
 import { createVersionWriter, type VersionWriter } from './version-writer.ts';
 
 /** @param writer, reader connections to the same, migrated database; the store closes them */
@@ -74,12 +75,12 @@ function beginUnit(reader: SqlReader, writeVersion: VersionWriter, terms: TermBu
     },
     async search(query) {
       check();
-      await terms.flushFor(query.type);
+      await terms.flushFor(typesRead(query.type, query.where));
       return reader.search(query);
     },
     async count(type, where) {
       check();
-      await terms.flushFor(type);
+      await terms.flushFor(typesRead(type, where));
       return reader.count(type, where);
     },
     async write(write) {

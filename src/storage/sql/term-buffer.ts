@@ -17,8 +17,8 @@ interface Change {
 
 export interface TermBuffer extends Follower {
   add(change: Change): void;
-  /** Brings the index up to date for a search of this type. */
-  flushFor(type: string): Promise<void>;
+  /** Brings the index up to date for a search that reads these types. */
+  flushFor(types: ReadonlySet<string>): Promise<void>;
 }
 
 export function createTermBuffer(connection: SqlConnection, dialect: Dialect): TermBuffer {
@@ -39,8 +39,8 @@ export function createTermBuffer(connection: SqlConnection, dialect: Dialect): T
 
   return {
     add: (change) => void changes.push(change),
-    async flushFor(type) {
-      const concerned = changes.findIndex((change, i) => i >= flushed && change.type === type);
+    async flushFor(types) {
+      const concerned = changes.findIndex((change, i) => i >= flushed && types.has(change.type));
       if (concerned >= 0) await flush();
     },
     unitBegins() {

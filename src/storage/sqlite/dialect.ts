@@ -5,6 +5,10 @@ import type { TermExpression } from '../sql/term-expression.ts';
 
 /** Name of the function `(parameter, body)` that the driver is given. */
 export const sortValueFunction = 'sort_value';
+/** Name of the function `(parameter, type, body)` that the driver is given; its value is a JSON list. */
+export const referenceIdsFunction = 'reference_ids';
+/** Name of the function `(term)` that the driver is given. */
+export const termWordFunction = 'term_word';
 
 export const sqliteDialect: Dialect = {
   begin: 'BEGIN IMMEDIATE',
@@ -14,6 +18,15 @@ export const sqliteDialect: Dialect = {
     from: sql`index_term m`,
     key: sql`m.rowid`,
     where: sql`m.index_term MATCH ${matchText(expression)}`,
+  }),
+  matchTextOf: (text) => ({
+    from: sql`index_term m`,
+    key: sql`m.rowid`,
+    where: sql`m.index_term MATCH term_word(${text})`,
+  }),
+  referenceIds: (parameter, type, body) => ({
+    from: sql`json_each(reference_ids(${parameter}, ${type}, ${body})) j`,
+    id: sql`j.value`,
   }),
   listOf: (texts) => sql`SELECT value FROM json_each(${JSON.stringify(texts)})`,
   contains: (column, text) => sql`instr(${column}, ${text}) > 0`,

@@ -3,12 +3,15 @@ import Database from 'better-sqlite3';
 import type { Row, SqlConnection } from '../sql/connection.ts';
 import type { Fragment } from '../sql/fragment.ts';
 
+/** By name. The number of its parameters is part of a function. */
+export type SqlFunctions = Readonly<Record<string, (...values: string[]) => string | null>>;
+
 export interface SqliteOptions {
   readonly path: string;
   /** Never writes; the file must exist. */
   readonly readonly?: boolean;
   /** Functions for use in SQL, deterministic, by name. */
-  readonly functions?: Readonly<Record<string, (...values: string[]) => string | null>>;
+  readonly functions?: SqlFunctions;
 }
 
 /** Statements kept prepared: searches differ in text, and there are only so many shapes. */

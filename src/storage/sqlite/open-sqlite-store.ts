@@ -1,9 +1,10 @@
 /** Opens the embedded store: one SQLite file, created and migrated as needed. */
 import { migrate } from '../sql/migrate.ts';
 import { createSqlStore } from '../sql/sql-store.ts';
+import { termWord } from '../sql/term-word.ts';
 import type { Store } from '../store.ts';
-import { sortValueFunction, sqliteDialect } from './dialect.ts';
-import { openSqlite } from './driver.ts';
+import { referenceIdsFunction, sortValueFunction, sqliteDialect, termWordFunction } from './dialect.ts';
+import { openSqlite, type SqlFunctions } from './driver.ts';
 import { initial } from './migrations/0001-initial.ts';
 
 export interface SqliteStoreOptions {
@@ -11,13 +12,15 @@ export interface SqliteStoreOptions {
   readonly path: string;
   /** What a resource (its JSON text) sorts by under a parameter that has no ordered table; absent: nothing. */
   readonly sortValue?: (parameter: string, body: string) => string | null;
+  /** The local references (`Patient/1`) of a resource under a reference parameter; absent: none. */
+  readonly references?: (parameter: string, body: string) => readonly string[];
 }
 
 const metaTable =
   'CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID';
 
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
-  const functions = { [sortValueFunction]: options.sortValue ?? (() => null) };
+  const functions = sqlFunctions(options);
   const writer = openSqlite({ path: options.path, functions });
   try {
     await migrate(writer, sqliteDialect, metaTable, [initial]);
@@ -27,4 +30,20 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     await writer.close();
     throw error;
   }
+}
+
+/** What the dialect's SQL calls. */
+export function sqlFunctions({
+  sortValue = () => null,
+  references = () => [],
+}: Omit<SqliteStoreOptions, 'path'>): SqlFunctions {
+  return {
+    [sortValueFunction]: sortValue,
+    [termWordFunction]: termWord,
+    [referenceIdsFunction]: (parameter, type, body) => {
+      const prefix = `${type}/`;
+      const ids = references(parameter, body).filter((reference) => reference.startsWith(prefix));
+      return JSON.stringify(ids.map((reference) => reference.slice(prefix.length)));
+    },
+  };
 }
