@@ -48,11 +48,8 @@ t.test('every demand of every profile, once broken, is found where it was broken
     t.same(errorsOf(resource), [], `${resource.resourceType} ${resource.id} is right before`);
     for (const url of claimed) {
       const structure = registry.structure(url) as StructureDefinition;
-      for (const { kind, rule, resource: mutant, expression } of profileMutants(
-        registry,
-        structure,
-        resource,
-      )) {
+      for (const mutant of profileMutants(registry, structure, resource)) {
+        const { kind, rule, expression, lacks } = mutant;
         const count = score.get(kind) ?? { made: 0, found: 0 };
         score.set(kind, count);
         count.made++;
