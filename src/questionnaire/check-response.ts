@@ -7,6 +7,7 @@ import type { Issue } from '../core/issue.ts';
 import { isObject } from '../fhir/resource.ts';
 import { limitIssues } from './answer-limits.ts';
 import { type MemberOf, optionIssues } from './answer-options.ts';
+import { quantityIssues, referenceIssues } from './answer-quantities.ts';
 import { itemTypeRule } from './answer-type.ts';
 import { isEnabled } from './enable-when.ts';
 import { formFinding } from './finding.ts';
@@ -126,6 +127,7 @@ function checkQuestion(
     answers.length,
     answers[1]?.path ?? own[0]?.path ?? parentPath,
     'response-answers-many',
+    own.length > 0,
   );
   for (const question of own) {
     checkText(walk, item, question);
@@ -146,6 +148,7 @@ function checkCount(
   count: number,
   path: string,
   tooMany: 'response-item-repeated' | 'response-answers-many',
+  present = count > 0,
 ): void {
   const { required, repeats } = item.definition;
   const most =
@@ -154,8 +157,7 @@ function checkCount(
   if (count > most) walk.issues.push(formFinding(tooMany, path, item.linkId));
   if (!walk.complete) return;
   if (required === true && count === 0) walk.issues.push(formFinding('response-required', path, item.linkId));
-  else if (count > 0 && count < least)
-    walk.issues.push(formFinding('response-answers-few', path, item.linkId));
+  else if (present && count < least) walk.issues.push(formFinding('response-answers-few', path, item.linkId));
 }
 
 function checkText(walk: Walk, item: FormItem, { value, path }: ResponseItem): void {
@@ -176,6 +178,9 @@ function checkAnswer(walk: Walk, item: FormItem, answer: Answer): void {
   } else {
     walk.issues.push(...optionIssues(item, answer, choice.type, choice.value, walk.memberOf));
     walk.issues.push(...limitIssues(item, answer, choice.value));
+    if (choice.type === 'Quantity')
+      walk.issues.push(...quantityIssues(item, answer, choice.value, walk.memberOf));
+    if (choice.type === 'Reference') walk.issues.push(...referenceIssues(item, answer, choice.value));
   }
 }
 

@@ -66,6 +66,8 @@ const table = {
     'value',
     'The attachment is larger, or of another kind, than the item allows',
   ],
+  'response-answer-unit': ['error', 'value', 'The unit is none that the item allows'],
+  'response-answer-target': ['error', 'value', 'The reference leads to a type that the item does not allow'],
 } as const satisfies Record<string, readonly [IssueSeverity, IssueType, string]>;
 
 export type FormFindingKey = keyof typeof table;

@@ -1,5 +1,4 @@
 /** Runs the rules of a resource's type and takes their findings into the walk. */
-import type { Registry } from '../../fhir/registry.ts';
 import { isObject, isResource, type Resource } from '../../fhir/resource.ts';
 import type { Compilation } from '../compilation.ts';
 import { type Run, rootScope } from '../run.ts';
@@ -13,12 +12,18 @@ export function rulesCheck(rules: readonly TypeRules[], compilation: Compilation
   for (const table of rules) {
     for (const [type, own] of Object.entries(table)) byType.set(type, [...(byType.get(type) ?? []), ...own]);
   }
+  const guide = new Map<string, readonly Resource[]>();
+  const artefacts = (type: string) => {
+    const known = guide.get(type) ?? registry.guideArtefacts(type);
+    guide.set(type, known);
+    return known;
+  };
   return (run) => {
     const { type, resource } = run.scope;
     const own = byType.get(type);
     if (own === undefined) return;
     const context: RuleContext = {
-      find: (canonical, wanted) => findCanonical(canonical, wanted, run, registry),
+      find: (canonical, wanted) => findCanonical(canonical, wanted, run, artefacts),
       memberOf: (valueSet, coding) => terminology.contains(valueSet, coding),
       codeExists(system, code) {
         if (terminology.content(system) !== 'complete') return undefined;
@@ -37,7 +42,12 @@ export function rulesCheck(rules: readonly TypeRules[], compilation: Compilation
 }
 
 /** A canonical resource: contained, an entry of the bundle, supporting, or an artefact of the guide. */
-function findCanonical(canonical: string, type: string, run: Run, registry: Registry): Resource | undefined {
+function findCanonical(
+  canonical: string,
+  type: string,
+  run: Run,
+  artefacts: (type: string) => readonly Resource[],
+): Resource | undefined {
   const isWanted = (one: unknown): one is Resource => isResource(one) && one.resourceType === type;
   if (canonical.startsWith('#')) {
     const { contained } = rootScope(run.scope).resource;
@@ -55,7 +65,7 @@ function findCanonical(canonical: string, type: string, run: Run, registry: Regi
   return (
     bundled.find(matches) ??
     run.options.supporting?.filter(isWanted).find(matches) ??
-    registry.guideArtefacts(type).find(matches) ??
+    artefacts(type).find(matches) ??
     onlyWanted(run.options.resolve?.(canonical), type)
   );
 }

@@ -119,6 +119,10 @@ export function checkReferenceText(text: string, run: Run, typeAt: TypeReader): 
     }
     return;
   }
+  if (text.includes(' ')) {
+    found(run, 'reference-format', 'reference');
+    return;
+  }
   const slash = text.indexOf('/');
   const type = slash > 0 ? typeAt(text, slash) : undefined;
   if (type !== undefined) {

@@ -1,0 +1,64 @@
+import t from 'tap';
+import type { MemberOf } from '../../src/questionnaire/answer-options.ts';
+import { checkResponse } from '../../src/questionnaire/check-response.ts';
+
+const core = 'http://hl7.org/fhir/StructureDefinition/questionnaire-';
+const sdc = 'http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-';
+const ucum = 'http://unitsofmeasure.org';
+const quantity = (value: number, code: string, system = ucum) => ({ value, unit: code, system, code });
+
+/** Errors of one answer to one item with these extensions. */
+function judged(type: string, extension: object[], answer: object | undefined): string[] {
+  const questionnaire = {
+    resourceType: 'Questionnaire',
+    item: [{ linkId: 'a', type, extension, repeats: true }],
+  };
+  const item = [{ linkId: 'a', ...(answer ? { answer: [answer] } : {}) }];
+  const response = { resourceType: 'QuestionnaireResponse', status: 'completed', item };
+  const memberOf: MemberOf = (_, { code }) => (code === 'mg' ? 'member' : 'not-member');
+  return checkResponse(response, questionnaire, { memberOf }).map(({ key }) => key);
+}
+
+t.test('limits of quantities hold across metric prefixes', async (t) => {
+  const limits = [
+    { url: `${sdc}minQuantity`, valueQuantity: quantity(5, 'km') },
+    { url: `${sdc}maxQuantity`, valueQuantity: quantity(50, 'km') },
+  ];
+  const of = (value: object) => judged('quantity', limits, { valueQuantity: value });
+  t.same(of(quantity(5, 'km')), []);
+  t.same(of(quantity(10_000, 'm')), []);
+  t.same(of(quantity(4_000, 'm')), ['response-answer-range']);
+  t.same(of(quantity(51_000_000, 'mm')), ['response-answer-range']);
+  t.same(of(quantity(10, '[mi_i]')), ['response-answer-range'], 'what cannot be compared keeps no limit');
+  t.same(of({ value: 10, unit: 'km' }), ['response-answer-range'], 'nor does what has no formal unit');
+});
+
+t.test('units are those that the item offers', async (t) => {
+  const options = ['km', 'm'].map((code) => ({
+    url: `${core}unitOption`,
+    valueCoding: { system: ucum, code },
+  }));
+  t.same(judged('quantity', options, { valueQuantity: quantity(1, 'm') }), []);
+  t.same(judged('quantity', options, { valueQuantity: quantity(1, 'kg') }), ['response-answer-unit']);
+  const set = [{ url: `${core}unitValueSet`, valueCanonical: 'https://kat.test/ValueSet/units' }];
+  t.same(judged('quantity', set, { valueQuantity: quantity(1, 'mg') }), []);
+  t.same(judged('quantity', set, { valueQuantity: quantity(1, 'm') }), ['response-answer-unit']);
+});
+
+t.test('references lead to the types that the item allows', async (t) => {
+  const types = ['Patient', 'Practitioner'].map((valueCode) => ({
+    url: `${core}referenceResource`,
+    valueCode,
+  }));
+  t.same(judged('reference', types, { valueReference: { reference: 'Patient/1' } }), []);
+  t.same(judged('reference', types, { valueReference: { reference: 'Organization/1' } }), [
+    'response-answer-target',
+  ]);
+  t.same(judged('reference', [], { valueReference: { reference: 'Organization/1' } }), []);
+});
+
+t.test('an item that is there has as many answers as minOccurs asks for', async (t) => {
+  const two = [{ url: `${core}minOccurs`, valueInteger: 2 }];
+  t.same(judged('string', two, undefined), ['response-answers-few']);
+  t.same(judged('string', two, { valueString: 'x' }), ['response-answers-few']);
+});
