@@ -4,8 +4,9 @@ import { Command } from 'commander';
 import type { Issue } from '../../core/issue.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { createFhirClient, type FhirClient, ServerUnreachable } from '../fhir-client.ts';
+import { filesIn } from '../files-in.ts';
 import { findingLine } from '../finding-line.ts';
-import { jsonFiles } from '../json-files.ts';
+
 import { loadResource } from '../load-resource.ts';
 import type { Output } from '../output.ts';
 import { startProgress } from '../progress.ts';
@@ -32,7 +33,7 @@ async function load(paths: readonly string[], options: LoadOptions, output: Outp
   let files: string[];
   let token: string | undefined;
   try {
-    files = jsonFiles(paths);
+    files = filesIn(paths, ['.json']);
     token = options.tokenFile === undefined ? undefined : readFileSync(options.tokenFile, 'utf8').trim();
   } catch (error) {
     output.note(

@@ -1,114 +1,138 @@
 /**
- * `kat-fhir validate`: checks JSON and XML files against R4 and profiles, one line a finding.
+ * `kat-fhir validate`: checks files, folders and stdin against R4, the guide, other packages and profiles.
  * https://hl7.org/fhir/R4/validation.html
  */
-import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
-import { FhirError } from '../../core/fhir-error.ts';
-import { hasErrors, type Issue } from '../../core/issue.ts';
-import { type Locator, withPositions } from '../../fhir/json-locator.ts';
-import { parseJson } from '../../fhir/json-source.ts';
-import type { Model } from '../../fhir/model.ts';
+import { Command, Option } from 'commander';
 import { openRegistry } from '../../fhir/open-registry.ts';
-import { readXml } from '../../fhir/xml-reader.ts';
+import type { Registry } from '../../fhir/registry.ts';
 import { createValidator } from '../../library.ts';
-import type { Validator } from '../../validator/validator.ts';
+import type { ValidationOptions } from '../../validator/validator.ts';
+import { type Checker, standardInput } from '../check-file.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
-import { findingLine } from '../finding-line.ts';
+import { filesIn } from '../files-in.ts';
 import type { Output } from '../output.ts';
+import type { ReporterFactory } from '../reporters/reporter.ts';
+import { chosenReporter, reporterOptions } from '../reporters/reporters.ts';
+import { packageDefinitions, resourcesIn, UnusableFile } from '../resources-in.ts';
+import { resourceEndings, validateFiles } from '../validate-files.ts';
+import { watchPaths } from '../watch-paths.ts';
 
 interface ValidateOptions {
   readonly profile: readonly string[];
-  readonly json?: boolean;
-}
-
-interface FileFinding extends Issue {
-  readonly file: string;
+  readonly package: readonly string[];
+  readonly supporting: readonly string[];
+  readonly references: NonNullable<ValidationOptions['references']>;
+  readonly watch?: boolean;
 }
 
 export function validateCommand(output: Output): Command {
-  return new Command('validate')
-    .description('check resources in JSON and XML files; a Bundle is checked whole')
-    .argument('<file...>', 'JSON files; XML files end in .xml')
+  const command = new Command('validate')
+    .description('check resources in JSON, XML and NDJSON; a Bundle is checked whole')
+    .argument('<path...>', 'files, folders that hold some, or - for stdin')
     .option(
       '--profile <url>',
       'a profile to meet besides those in meta.profile; may be repeated',
       collect,
       [],
     )
-    .option('--json', 'print the findings as one JSON array')
-    .action((files: string[], options: ValidateOptions) => {
-      const registry = openRegistry();
-      const unknown = options.profile.filter((url) => !registry.structure(url));
-      for (const url of unknown) output.note(`--profile ${url}: no such profile is known`);
-      process.exitCode =
-        unknown.length > 0
-          ? exitCode.usage
-          : validateFiles(
-              { validator: createValidator({ registry }), model: registry.model },
-              files,
-              options,
-              output,
-            );
-    });
+    .option(
+      '--package <file>',
+      'a FHIR package (.tgz) whose definitions count too; may be repeated',
+      collect,
+      [],
+    )
+    .option(
+      '--supporting <path>',
+      'files that references and canonicals may lead to; may be repeated',
+      collect,
+      [],
+    )
+    .addOption(
+      new Option(
+        '--references <how>',
+        'follow references: they must lead to something known, and conform to what is asked of it',
+      )
+        .choices(['ignore', 'exist', 'conform'])
+        .default('ignore'),
+    )
+    .option('--watch', 'stay, and check again whenever something changes');
+  for (const { option, description } of reporterOptions) {
+    const others = reporterOptions.map((row) => row.option).filter((other) => other !== option);
+    command.addOption(new Option(`--${option}`, description).conflicts(others));
+  }
+  return command.action(async (paths: string[], options: ValidateOptions) => {
+    process.exitCode = await validate(paths, options, chosenReporter(command.opts()), output);
+  });
 }
 
-interface Tools {
-  readonly validator: Validator;
-  /** For reading XML. */
-  readonly model: Model;
-}
-
-/** Checks every file that can be read, then says how it went. */
-export function validateFiles(
-  tools: Tools,
-  files: readonly string[],
+async function validate(
+  paths: readonly string[],
   options: ValidateOptions,
+  reporter: ReporterFactory,
   output: Output,
-): ExitCode {
-  const findings: FileFinding[] = [];
-  let unreadable = 0;
-  for (const file of files) {
-    const text = readText(file, output);
-    if (text === undefined) {
-      unreadable++;
-      continue;
-    }
-    const issues = issuesOf(tools, file, text, options.profile);
-    findings.push(...issues.map((issue) => ({ file, ...issue })));
-    if (!options.json) for (const issue of issues) output.data(findingLine(file, issue));
+): Promise<ExitCode> {
+  if (options.watch && paths.includes(standardInput)) {
+    output.note('--watch watches files, and - is none');
+    return exitCode.usage;
   }
-  if (options.json) output.data(JSON.stringify(findings, undefined, 2));
-  if (unreadable > 0) return exitCode.environment;
-  return hasErrors(findings) ? exitCode.findings : exitCode.fine;
+  const prepared = prepare(options, output);
+  if (typeof prepared === 'number') return prepared;
+  const code = await validateFiles(prepared, paths, reporter, output);
+  return options.watch ? watchOn(prepared, paths, reporter, output, code) : code;
 }
 
-function readText(file: string, output: Output): string | undefined {
+/** A validator that knows what the options name; or the code to end with when they name what cannot be used. */
+function prepare(options: ValidateOptions, output: Output): Checker | ExitCode {
+  const core = openRegistry();
+  let registry: Registry;
+  let supporting: ReturnType<typeof resourcesIn>;
   try {
-    return readFileSync(file, 'utf8');
+    const definitions = packageDefinitions(options.package);
+    const others = resourcesIn(filesIn(options.supporting, resourceEndings), core.model);
+    supporting = [...others, ...definitions];
+    const known = supporting.filter(({ url }) => typeof url === 'string');
+    registry = known.length === 0 ? core : core.extend(known);
   } catch (error) {
-    output.note(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
-    return undefined;
+    const { path, code } = error as NodeJS.ErrnoException;
+    if (!(error instanceof UnusableFile) && code === undefined) throw error;
+    output.note(error instanceof UnusableFile ? error.message : `${path}: cannot be read (${code})`);
+    return exitCode.environment;
   }
+  const unknown = options.profile.filter((url) => !registry.structure(url));
+  for (const url of unknown) output.note(`--profile ${url}: no such profile is known`);
+  if (unknown.length > 0) return exitCode.usage;
+  return {
+    validator: createValidator({ registry }),
+    model: registry.model,
+    options: { profiles: options.profile, supporting, references: options.references },
+  };
 }
 
-/** Text that is no JSON, or no XML in a file that says so, is a finding like any other. */
-function issuesOf(
-  { validator, model }: Tools,
-  file: string,
-  text: string,
-  profiles: readonly string[],
-): readonly Issue[] {
-  try {
-    const source: { text: string; locator?: () => Locator } = /\.xml$/i.test(file)
-      ? readXml(model, text)
-      : { text };
-    const issues = validator.validate(parseJson(source.text), { profiles });
-    return withPositions(issues, source.text, source.locator);
-  } catch (error) {
-    if (error instanceof FhirError) return error.issues;
-    throw error;
-  }
+/** Checks again after every change, until the user ends it. */
+async function watchOn(
+  checker: Checker,
+  paths: readonly string[],
+  reporter: ReporterFactory,
+  output: Output,
+  first: ExitCode,
+): Promise<ExitCode> {
+  let last = first;
+  let running = Promise.resolve();
+  const stop = watchPaths(paths, () => {
+    running = running.then(async () => {
+      output.note('Something changed');
+      last = await validateFiles(checker, paths, reporter, output);
+      output.note('Watching; Ctrl+C ends');
+    });
+  });
+  output.note('Watching; Ctrl+C ends');
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+  stop();
+  await running;
+  return last;
 }
 
 function collect(value: string, earlier: string[]): string[] {
