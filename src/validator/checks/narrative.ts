@@ -32,14 +32,14 @@ const isSpace = (c: number) => c === 32 || (c >= 9 && c <= 13);
 
 /** Whether `&name;` and `&#n;` between two places are ones XML knows. */
 function entitiesAreKnown(text: string, from: number, to: number): boolean {
-  let at = text.indexOf('&', from);
-  while (at >= 0 && at < to) {
+  for (let at = from; at < to; at++) {
+    if (text.charCodeAt(at) !== 38) continue;
     const end = text.indexOf(';', at);
     if (end < 0 || end > to || end === at + 1) return false;
     const name = text.slice(at + 1, end);
-    if (!(name.charCodeAt(0) === 35 ? /^#(?:[0-9]+|x[0-9a-fA-F]+)$/.test(name) : xmlEntities.has(name)))
-      return false;
-    at = text.indexOf('&', end);
+    const isNumber = name.charCodeAt(0) === 35;
+    if (!(isNumber ? /^#(?:[0-9]+|x[0-9a-fA-F]+)$/.test(name) : xmlEntities.has(name))) return false;
+    at = end;
   }
   return true;
 }
@@ -74,6 +74,8 @@ interface Tag {
   legal: boolean;
   linkable: boolean;
   namespace: boolean;
+  /** Whether the text has any entities at all. */
+  readonly entities: boolean;
 }
 
 /** Reads attributes from `at` up to the end of the tag. */
@@ -109,7 +111,7 @@ function readAttributes(text: string, start: number, tag: Tag): void {
     const quote = text.charCodeAt(at);
     if (quote !== 34 && quote !== 39) return;
     const close = text.indexOf(quote === 34 ? '"' : "'", at + 1);
-    if (close < 0 || !entitiesAreKnown(text, at + 1, close)) return;
+    if (close < 0 || (tag.entities && !entitiesAreKnown(text, at + 1, close))) return;
     const less = text.indexOf('<', at);
     if (less >= 0 && less < close) return;
     if (name === 'xmlns') tag.namespace = text.slice(at + 1, close) === namespace;
@@ -125,8 +127,9 @@ function readAttributes(text: string, start: number, tag: Tag): void {
 
 /** What is wrong with a narrative div, if anything. */
 export function narrativeFault(text: string): NarrativeFault | undefined {
+  const entities = text.includes('&');
   const open: string[] = [];
-  const tag: Tag = { end: 0, closed: false, legal: true, linkable: true, namespace: false };
+  const tag: Tag = { end: 0, closed: false, legal: true, linkable: true, namespace: false, entities };
   let legal = true;
   let linkable = true;
   let ink = false;
@@ -140,7 +143,7 @@ export function narrativeFault(text: string): NarrativeFault | undefined {
     if (open.length === 0) {
       if (started && hasInk(text, at, end)) return 'malformed';
     } else {
-      if (!entitiesAreKnown(text, at, end)) return 'malformed';
+      if (entities && !entitiesAreKnown(text, at, end)) return 'malformed';
       ink ||= hasInk(text, at, end);
     }
     if (less < 0) break;
