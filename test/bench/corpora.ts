@@ -62,9 +62,45 @@ function entriesOf(file: string): string[] {
     .map((resource) => JSON.stringify(resource));
 }
 
-function withoutNarrative(text: string): string {
+export function withoutNarrative(text: string): string {
   const { text: _narrative, ...rest } = JSON.parse(text) as Record<string, unknown>;
   return JSON.stringify(rest);
+}
+
+/** Distinct instances of the guide for each of its profiles, as many together as asked for. */
+export function profileCorpora(total: number): Corpus[] {
+  const byProfile = Map.groupBy(guideTexts(), (text) => {
+    const { meta } = JSON.parse(text) as { meta?: { profile?: string[] } };
+    return meta?.profile?.find((url) => url.includes('/kat-')) ?? '';
+  });
+  byProfile.delete('');
+  const each = Math.ceil(total / byProfile.size);
+  return [...byProfile].map(([url, texts]) => ({
+    name: url.slice(url.lastIndexOf('/') + 1),
+    texts: Array.from({ length: each }, (_, n) => variantOf(texts[n % texts.length]!, n)),
+  }));
+}
+
+/** The same resource of another patient in another year: no two variants share an id, a reference or a date. */
+function variantOf(text: string, n: number): string {
+  return JSON.stringify(JSON.parse(text), (key, value) => {
+    if (typeof value !== 'string') return value;
+    if (key === 'id') return `${value.slice(0, 50)}-${n}`;
+    if (key === 'reference' && !value.startsWith('#')) return `${value}-${n}`;
+    // Leap years stay leap years.
+    return value.replace(/^(\d{4})(?=-\d\d)/, (year) => String(Number(year) - 4 * (n % 20)));
+  });
+}
+
+/** A collection of so many instances of the guide. */
+export function bundleOf(entries: number): string {
+  const texts = profileCorpora(Math.min(entries, 1000)).flatMap(({ texts }) => texts);
+  const entry = Array.from({ length: entries }, (_, n) => {
+    const resource = JSON.parse(texts[n % texts.length]!) as { id: string; resourceType: string };
+    resource.id = `entry-${n}`;
+    return { fullUrl: `https://kat.example/fhir/${resource.resourceType}/${resource.id}`, resource };
+  });
+  return JSON.stringify({ resourceType: 'Bundle', type: 'collection', entry });
 }
 
 /** Every n-th, so that no type is favoured. */

@@ -5,30 +5,100 @@ import { indexStructureDefinitionBundle, validateResource } from '@medplum/core'
 import type { Resource, StructureDefinition } from '@medplum/fhirtypes';
 import { parseJson } from '../../src/fhir/json-source.ts';
 import { validator } from '../validator/parts.ts';
-import { print, takeTurns } from './compare.ts';
-import { corpora } from './corpora.ts';
+import { type Comparison, print, ratioOf, spreadOf, takeTurns, type Variant } from './compare.ts';
+import { bundleOf, type Corpus, corpora, profileCorpora, withoutNarrative } from './corpora.ts';
 
 const rounds = 7;
 /** Milliseconds. */
 const shortestRound = 200;
+/** For figures of which there are many. */
+const briefRound = 40;
+const distinct = 1000;
+const bundleSizes = [100, 1_000, 10_000];
 
 export async function benchValidation(): Promise<void> {
   indexStructureDefinitionBundle(r4Definitions());
+  const profiles = profileCorpora(distinct);
+  for (const { texts } of [...profiles, ...corpora()]) warmUp(texts);
+  await benchProfiles('with narrative', profiles);
+  await benchProfiles(
+    'without narrative',
+    profiles.map(({ name, texts }) => ({ name, texts: texts.map(withoutNarrative) })),
+  );
   for (const { name, texts } of corpora()) {
     const comparison = await takeTurns(`validation: ${name} (${texts.length}), a resource`, 'µs', rounds, [
-      { name: 'JSON.parse', round: () => timed(texts, JSON.parse) },
-      { name: 'kat-fhir', round: () => timed(texts, (text) => validator.validate(parseJson(text))) },
-      { name: '@medplum/core', round: () => timed(texts, medplum) },
+      ...variants(texts, shortestRound),
     ]);
     print(comparison, [
       ['kat-fhir', 'JSON.parse'],
       ['@medplum/core', 'kat-fhir'],
     ]);
   }
+  await benchBundles();
+}
+
+/** Until the engine has compiled what it will: else the first corpus pays for all. */
+function warmUp(texts: readonly string[]): void {
+  timed(texts, (text) => validator.validate(parseJson(text)), 3 * shortestRound);
+  timed(texts, medplum, shortestRound);
+}
+
+/** The same bytes three ways. */
+function variants(texts: readonly string[], shortest: number): Variant[] {
+  return [
+    { name: 'JSON.parse', round: () => timed(texts, JSON.parse, shortest) },
+    { name: 'kat-fhir', round: () => timed(texts, (text) => validator.validate(parseJson(text)), shortest) },
+    { name: '@medplum/core', round: () => timed(texts, medplum, shortest) },
+  ];
+}
+
+/** One line a profile, and the median of the profiles: what design.md's goals are about. */
+async function benchProfiles(title: string, profiles: readonly Corpus[]): Promise<void> {
+  const lines: string[] = [];
+  const byParse: number[] = [];
+  const byMedplum: number[] = [];
+  for (const { name, texts } of profiles) {
+    const comparison = await takeTurns(name, 'µs', rounds, variants(texts, briefRound));
+    const parse = ratioOf(comparison, 'kat-fhir', 'JSON.parse').median;
+    const faster = ratioOf(comparison, '@medplum/core', 'kat-fhir').median;
+    byParse.push(parse);
+    byMedplum.push(faster);
+    lines.push(
+      `  ${name.padEnd(32)} JSON.parse ${figure(comparison, 'JSON.parse')} µs, kat-fhir ${figure(comparison, 'kat-fhir')} µs: ` +
+        `${parse.toFixed(2)} × JSON.parse, ${faster.toFixed(0)} × faster than @medplum/core`,
+    );
+  }
+  process.stdout.write(
+    `validation: ${distinct} distinct instances of the guide ${title}, a resource\n${lines.join('\n')}\n` +
+      `  median of the profiles: ${spreadOf(byParse).median.toFixed(2)} × JSON.parse, ` +
+      `${spreadOf(byMedplum).median.toFixed(0)} × faster than @medplum/core\n\n`,
+  );
+}
+
+const figure = ({ figures }: Comparison, name: string): string =>
+  spreadOf(figures.get(name)!).median.toFixed(1).padStart(6);
+
+/** Whether time grows as the bundle does. */
+async function benchBundles(): Promise<void> {
+  const comparison = await takeTurns(
+    'validation: one bundle, an entry',
+    'µs',
+    rounds,
+    bundleSizes.map((size) => {
+      const text = bundleOf(size);
+      const check = (one: string) => validator.validate(parseJson(one));
+      return { name: `${size} entries`, round: () => timed([text], check, shortestRound) / size };
+    }),
+  );
+  const [small, middle, large] = bundleSizes.map((size) => `${size} entries`);
+  print(comparison, [
+    [middle!, small!],
+    [large!, middle!],
+  ]);
 }
 
 /** Microseconds a text, over as many passes as make a round long enough to trust. */
-function timed(texts: readonly string[], run: (text: string) => unknown): number {
+function timed(texts: readonly string[], run: (text: string) => unknown, shortest: number): number {
   const start = performance.now();
   let passes = 0;
   let elapsed: number;
@@ -36,7 +106,7 @@ function timed(texts: readonly string[], run: (text: string) => unknown): number
     for (const text of texts) run(text);
     passes++;
     elapsed = performance.now() - start;
-  } while (elapsed < shortestRound);
+  } while (elapsed < shortest);
   return (elapsed * 1000) / (passes * texts.length);
 }
 
