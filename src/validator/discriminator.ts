@@ -11,7 +11,7 @@ import type { Compilation } from './compilation.ts';
 import { conforms } from './conformance.ts';
 import { discriminatorSteps, type Place, placesAt, type Step } from './discriminator-path.ts';
 import { type ElementNode, elementTree, typeCodes } from './element-tree.ts';
-import type { ProfileScope } from './profile.ts';
+import type { ProfileScope } from './profile-scope.ts';
 import type { Run } from './run.ts';
 import type { Matcher } from './slicing.ts';
 

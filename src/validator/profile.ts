@@ -16,23 +16,8 @@ import { typeRule } from './checks/type-rule.ts';
 import type { Compilation, ProfileCheck, ValueCheck } from './compilation.ts';
 import { scopeOf } from './conformance.ts';
 import { type ElementNode, elementTree, typeCodes } from './element-tree.ts';
+import type { CheckFactory, ProfileScope } from './profile-scope.ts';
 import { type HolderCheck, mustSupportAdvice, propertyCheck } from './property.ts';
-
-/** What a factory of checks knows besides the element and its base. */
-export interface ProfileScope {
-  readonly compilation: Compilation;
-  readonly surroundings: InvariantSurroundings;
-  readonly bases: BaseElements;
-  /** Canonical of the profile, for the words of findings. */
-  readonly profile: string;
-}
-
-/** Turns one statement of an element's definition into a check of its instances, if it says more than the base. */
-export type CheckFactory = (
-  definition: ElementDefinition,
-  base: ElementDefinition | undefined,
-  scope: ProfileScope,
-) => ValueCheck | undefined;
 
 /** In the order in which findings are to appear. */
 const factories: readonly CheckFactory[] = [
@@ -48,7 +33,7 @@ const factories: readonly CheckFactory[] = [
 ];
 
 /** The checks of one instance of an element: its own and those of its children. */
-export function instanceCheck(
+function instanceCheck(
   node: ElementNode,
   base: BaseElement | undefined,
   scope: ProfileScope,
@@ -135,7 +120,13 @@ export function compileProfile(
   /** Compiled at the first use: profiles may refer to one another in a circle. */
   function body(): ValueCheck {
     if (!tree) return nothing;
-    const scope: ProfileScope = { compilation, surroundings, bases, profile: url };
+    const scope: ProfileScope = {
+      compilation,
+      surroundings,
+      bases,
+      profile: url,
+      instanceCheck: (node, base) => instanceCheck(node, base, scope),
+    };
     return (
       instanceCheck({ ...tree, definition: withoutTypes(tree.definition) }, bases.root(type), scope) ??
       nothing

@@ -13,7 +13,7 @@ import {
   instanceReader,
   typeOf,
 } from './instance.ts';
-import { instanceCheck, type ProfileScope } from './profile.ts';
+import type { ProfileScope } from './profile-scope.ts';
 import { found, type Run, under } from './run.ts';
 import { slicingCheck } from './slicing.ts';
 
@@ -46,7 +46,7 @@ export function propertyCheck(
   scope: ProfileScope,
 ): HolderCheck | undefined {
   const limits = occurrence(node, base);
-  const check = instanceCheck(node, base, scope);
+  const check = scope.instanceCheck(node, base);
   const slicing = slicingCheck(node, base, scope);
   if (!limits && !check && !slicing) return undefined;
   if (!slicing && !node.choice) return plainCheck(node, base, limits, check);

@@ -9,7 +9,7 @@ import type { ValueCheck } from './compilation.ts';
 import { sliceMatcher } from './discriminator.ts';
 import type { ElementNode } from './element-tree.ts';
 import { checkInstance, type Instance, stepOf } from './instance.ts';
-import { instanceCheck, type ProfileScope } from './profile.ts';
+import type { ProfileScope } from './profile-scope.ts';
 
 import { found, foundOnce, type Run } from './run.ts';
 
@@ -65,7 +65,7 @@ export function slicingCheck(
       min,
       max: max === '*' ? Number.POSITIVE_INFINITY : Number(max),
       matches,
-      check: instanceCheck(slice, base, scope),
+      check: scope.instanceCheck(slice, base),
       again: slicingCheck(slice, base, scope, discriminators),
     });
   }

@@ -1,6 +1,6 @@
 /** The binding of a profile's element, where it differs from that of the base. */
 import type { ElementDefinition } from '@medplum/fhirtypes';
-import type { CheckFactory, ProfileScope } from '../profile.ts';
+import type { CheckFactory, ProfileScope } from '../profile-scope.ts';
 import { bindingOf, checkBinding, isBindable } from './binding.ts';
 
 const bare = (url: string | undefined) => url?.split('|')[0];

@@ -5,7 +5,7 @@
 import type { ElementDefinition } from '@medplum/fhirtypes';
 import { isObject } from '../../fhir/resource.ts';
 import { conforms } from '../conformance.ts';
-import type { CheckFactory } from '../profile.ts';
+import type { CheckFactory } from '../profile-scope.ts';
 import { found, foundOnce } from '../run.ts';
 import { equals } from './fixed.ts';
 import { checkTarget, resolveReference } from './reference.ts';

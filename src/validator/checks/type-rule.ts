@@ -6,7 +6,7 @@ import type { ElementDefinition } from '@medplum/fhirtypes';
 import type { Compilation } from '../compilation.ts';
 import { conforms } from '../conformance.ts';
 import { primitiveCode } from '../element-tree.ts';
-import type { CheckFactory } from '../profile.ts';
+import type { CheckFactory } from '../profile-scope.ts';
 import { found, foundOnce, type Run } from '../run.ts';
 import { equals } from './fixed.ts';
 

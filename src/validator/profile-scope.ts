@@ -1,0 +1,24 @@
+/** What the parts of the profile compiler share: the surroundings of an element, and how to go deeper. */
+import type { ElementDefinition } from '@medplum/fhirtypes';
+import type { BaseElement, BaseElements } from './base-elements.ts';
+import type { InvariantSurroundings } from './checks/invariant.ts';
+import type { Compilation, ValueCheck } from './compilation.ts';
+import type { ElementNode } from './element-tree.ts';
+
+/** What a factory of checks knows besides the element and its base. */
+export interface ProfileScope {
+  readonly compilation: Compilation;
+  readonly surroundings: InvariantSurroundings;
+  readonly bases: BaseElements;
+  /** Canonical of the profile, for the words of findings. */
+  readonly profile: string;
+  /** The checks of one instance of an element: its own and those of its children. */
+  instanceCheck(node: ElementNode, base: BaseElement | undefined): ValueCheck | undefined;
+}
+
+/** Turns one statement of an element's definition into a check of its instances, if it says more than the base. */
+export type CheckFactory = (
+  definition: ElementDefinition,
+  base: ElementDefinition | undefined,
+  scope: ProfileScope,
+) => ValueCheck | undefined;
