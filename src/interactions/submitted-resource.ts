@@ -36,11 +36,17 @@ const advisoryOnWrite: ReadonlySet<string> = new Set(['code-unknown']);
 
 /**
  * What keeps a resource from being stored, and what else is to be said of it.
+ * @param profiles to meet besides those it claims
  * @returns findings without positions
  */
-export function findingsOnWrite(services: Services, resource: Resource): Issue[] {
+export function findingsOnWrite(
+  services: Services,
+  resource: Resource,
+  profiles: readonly string[] = [],
+): Issue[] {
+  const claimedProfiles = services.validation !== 'base';
   const findings = services.validator
-    .validate(resource, { claimedProfiles: services.validation !== 'base', unknownProfile: 'error' })
+    .validate(resource, { profiles, claimedProfiles, unknownProfile: 'error' })
     .map((issue) => (advisoryOnWrite.has(issue.key) ? { ...issue, severity: 'warning' as const } : issue));
   return services.validation === 'required'
     ? [...claimIssues(services.registry, resource), ...findings]

@@ -11,6 +11,8 @@ import { isObject, isResource, type Resource } from '../fhir/resource.ts';
 import type { RequestContext, Result, Services } from './interaction.ts';
 import { requirePresent } from './read.ts';
 import type { Parameters } from './search.ts';
+import { findingsOnWrite } from './submitted-resource.ts';
+import { type ValidateInput, validateInput, validateParameters } from './validate-input.ts';
 
 export interface ValidateRequest {
   readonly type: string;
@@ -23,113 +25,117 @@ export interface ValidateRequest {
   readonly parameters: Parameters;
 }
 
-const modes = ['create', 'update', 'delete', 'profile'] as const;
-type Mode = (typeof modes)[number];
-
-interface Input {
-  readonly resource: Resource | undefined;
-  readonly mode: Mode | undefined;
-  readonly profiles: readonly string[];
-  /** Where the resource stands in the text, as FHIRPath. */
-  readonly at: string;
-}
-
 /** 200 with an OperationOutcome; 404 when the instance does not exist; 400 for a body that is no resource. */
 export async function validateResource(
   services: Services,
-  _context: RequestContext,
+  context: RequestContext,
   request: ValidateRequest,
 ): Promise<Result> {
   const { type, id, text } = request;
-  const input = text === undefined ? inputOf(request, undefined) : inputOf(request, parseJson(text));
-  if (input.mode === 'delete') return { status: 200, issues: await deleteFindings(services, type, id) };
+  const input = validateInput(type, request.parameters, text === undefined ? undefined : parseJson(text));
+  const ignored = ignoredParameters(input, context);
+  if (input.mode === 'delete') {
+    if (id === undefined) throw refuse('malformed-request', 'The mode delete needs an instance');
+    requirePresent(await services.store.read(type, id));
+    return { status: 200, issues: ignored };
+  }
   if (!input.resource || text === undefined) {
     if (id === undefined) throw refuse('malformed-request', 'There is no resource to validate');
     const stored = requirePresent(await services.store.read(type, id));
-    return {
-      status: 200,
-      issues: findings(services, request, { ...input, resource: JSON.parse(stored.body) }),
-    };
+    const issues = findings(services, request, input, JSON.parse(stored.body) as Resource);
+    return { status: 200, issues: [...ignored, ...issues] };
   }
+  const issues = isSeveral(input.resource, request)
+    ? entryFindings(services, request, input, input.resource)
+    : findings(services, request, input, input.resource);
   const locate = request.locator?.() ?? createLocator(text);
-  const issues = findings(services, request, input).map((issue) =>
+  const placed = issues.map((issue) =>
     issue.expression === undefined ? issue : { ...issue, ...locate(moved(issue.expression, input.at)) },
   );
-  return { status: 200, issues };
+  return { status: 200, issues: [...ignored, ...placed] };
 }
 
-function findings(services: Services, request: ValidateRequest, input: Input): Issue[] {
-  const { type, id } = request;
-  const resource = input.resource!;
+/** Refuses parameters that the operation does not have; told instead, under lenient handling. */
+function ignoredParameters({ unknown }: ValidateInput, { handling }: RequestContext): Issue[] {
+  if (unknown.length === 0) return [];
+  const refusal = refuse('unknown-parameter', '$validate has no such parameter', {
+    hint: `It has: ${validateParameters.join(', ')}`,
+  });
+  if (handling === 'strict') throw refusal;
+  return refusal.issues.map((issue) => ({ ...issue, severity: 'warning' }));
+}
+
+/** Several resources of the type in the URL come as the entries of a Bundle. */
+function isSeveral(resource: Resource, { type, id }: ValidateRequest): boolean {
+  const { resourceType, type: kind } = resource;
+  const several = kind === 'batch' || kind === 'collection';
+  return resourceType === 'Bundle' && type !== 'Bundle' && id === undefined && several;
+}
+
+/** Each resource judged as if it had come alone; what is said of it names the entry. */
+function entryFindings(
+  services: Services,
+  request: ValidateRequest,
+  input: ValidateInput,
+  bundle: Resource,
+): Issue[] {
+  const entries: unknown[] = Array.isArray(bundle.entry) ? bundle.entry : [];
+  return entries.flatMap((entry, index) => {
+    const at = `Bundle.entry[${index}]`;
+    const resource = isObject(entry) ? entry.resource : undefined;
+    if (!isResource(resource))
+      return refuse('malformed-request', 'The entry holds no resource', { expression: at }).issues;
+    return findings(services, request, input, resource).map((issue) => ({
+      ...issue,
+      expression: moved(issue.expression ?? '', `${at}.resource`),
+    }));
+  });
+}
+
+function findings(
+  services: Services,
+  request: ValidateRequest,
+  { mode, profiles }: ValidateInput,
+  resource: Resource,
+): Issue[] {
+  const known = profiles.filter((url) => services.registry.structure(url) !== undefined);
+  const judged =
+    mode === 'create' || mode === 'update'
+      ? findingsOnWrite(services, resource, known)
+      : services.validator.validate(resource, { profiles: known });
+  return [
+    ...placeFindings(request, mode, resource),
+    ...(known.length < profiles.length ? [unknownProfile(resource)] : []),
+    ...judged,
+  ];
+}
+
+/** Whether the resource fits the URL. */
+function placeFindings(
+  { type, id }: ValidateRequest,
+  mode: ValidateInput['mode'],
+  resource: Resource,
+): Issue[] {
   const issues: Issue[] = [];
-  if (resource.resourceType !== type) {
-    issues.push({
-      severity: 'error',
-      code: 'invalid',
-      key: 'type-mismatch',
-      text: `The resource is not of the type in the URL, ${type}`,
-      expression: resource.resourceType,
-    });
-  }
-  if (id !== undefined && input.mode === 'update' && resource.id !== id) {
-    issues.push({
-      severity: 'error',
-      code: 'invalid',
-      key: 'id-mismatch',
-      text: 'An update must carry the id of the URL',
-      expression: `${resource.resourceType}.id`,
-    });
-  }
-  const { profiles, mode } = input;
-  if (mode === 'profile' && profiles.length === 0)
-    throw refuse('malformed-request', 'The mode profile needs a profile');
-  return [...issues, ...services.validator.validate(resource, { profiles })];
+  const { resourceType } = resource;
+  const say = (key: string, text: string, expression: string) =>
+    issues.push({ severity: 'error', code: 'invalid', key, text, expression });
+  if (resourceType !== type)
+    say('type-mismatch', `The resource is not of the type in the URL, ${type}`, resourceType);
+  if (mode === 'update' && (id === undefined ? resource.id === undefined : resource.id !== id))
+    say('id-mismatch', 'An update must carry the id of the URL', `${resourceType}.id`);
+  return issues;
 }
 
-async function deleteFindings(services: Services, type: string, id: string | undefined): Promise<Issue[]> {
-  if (id === undefined) throw refuse('malformed-request', 'The mode delete needs an instance');
-  requirePresent(await services.store.read(type, id));
-  return [];
-}
-
-function inputOf(request: ValidateRequest, body: unknown): Input {
-  const query = request.parameters;
-  const mode = query.find(([name]) => name === 'mode')?.[1];
-  const profiles = query.filter(([name]) => name === 'profile').map(([, value]) => value);
-  if (body === undefined) return { resource: undefined, mode: modeOf(mode), profiles, at: '' };
-  if (!isResource(body))
-    throw refuse('malformed-request', 'The body is not a FHIR resource: resourceType is missing');
-  if (body.resourceType !== 'Parameters' || request.type === 'Parameters') {
-    return { resource: body, mode: modeOf(mode), profiles, at: body.resourceType };
-  }
-  const parts = (Array.isArray(body.parameter) ? body.parameter : []).filter(isObject);
-  const at = parts.findIndex((part) => part.name === 'resource');
-  const resource = parts[at]?.resource;
-  if (at !== -1 && !isResource(resource))
-    throw refuse('malformed-request', 'The parameter resource holds no resource');
+/** Who names a profile must not take silence for a yes: the specification demands an error. */
+function unknownProfile({ resourceType }: Resource): Issue {
   return {
-    resource: isResource(resource) ? resource : undefined,
-    mode: modeOf(textsOf(parts, 'mode')[0] ?? mode),
-    profiles: [...profiles, ...textsOf(parts, 'profile')],
-    at: `Parameters.parameter[${at}].resource`,
+    severity: 'error',
+    code: 'not-found',
+    key: 'profile-unknown',
+    text: 'A requested profile is not known here',
+    expression: resourceType,
   };
-}
-
-function modeOf(text: string | undefined): Mode | undefined {
-  if (text === undefined) return undefined;
-  const mode = modes.find((name) => name === text);
-  if (!mode) throw refuse('invalid-parameter', `The mode is none of ${modes.join(', ')}`);
-  return mode;
-}
-
-/** Values of the parameters of one name, whichever string type they were given as. */
-function textsOf(parts: readonly Record<string, unknown>[], name: string): string[] {
-  return parts
-    .filter((part) => part.name === name)
-    .flatMap((part) =>
-      ['valueCode', 'valueUri', 'valueCanonical', 'valueString', 'valueUrl'].map((key) => part[key]),
-    )
-    .filter((value) => typeof value === 'string');
 }
 
 /** `Patient.name[0]` of a resource that stands at `Parameters.parameter[0].resource`. */
