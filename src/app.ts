@@ -18,6 +18,7 @@ import { uriTest } from './fhir/uri-keys.ts';
 import { basePath } from './http/request-context.ts';
 import { createServer } from './http/server.ts';
 import type { Services } from './interactions/interaction.ts';
+import { createResourceSubset } from './interactions/resource-subset.ts';
 import { createCompiler, createValidator } from './library.ts';
 import { createIndexer } from './search/create-indexer.ts';
 import { createSearchParser } from './search/create-search-parser.ts';
@@ -57,6 +58,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     validation: config.validation,
     indexer,
     parseSearch: createSearchParser({ registry, localBases }),
+    subsetResource: createResourceSubset(registry),
     store,
     cache,
     generations: createGenerations(),

@@ -62,6 +62,7 @@ export function capabilityStatement(
         resource: registry.resourceTypes.map((type) =>
           resourceOf(registry, type, onType, parameters.get(type)!, referrers.get(type)!),
         ),
+        compartment: ['http://hl7.org/fhir/CompartmentDefinition/patient'],
         interaction: interactionsOf(onSystem) as CapabilityStatementRest['interaction'] & {},
       },
     ],

@@ -52,7 +52,7 @@ function allowedMethods(
     if (pattern.length !== segments.length) continue;
     const fits = pattern.every((part, i) => {
       const segment = segments[i]!;
-      if (part === ':type') return isResourceType(segment);
+      if (part === ':type' || part === ':member') return isResourceType(segment);
       return part.startsWith(':') ? !isName(segment) : part === segment;
     });
     if (!fits) continue;

@@ -12,6 +12,7 @@ import type { Indexer } from '../search/indexer.ts';
 import type { SearchParser } from '../search/search-request.ts';
 import type { Store } from '../storage/store.ts';
 import type { Validator } from '../validator/validator.ts';
+import type { SubsetResource } from './resource-subset.ts';
 
 /** Which profiles a resource must meet to be stored. */
 export type ValidationMode = 'base' | 'claimed' | 'required';
@@ -23,6 +24,7 @@ export interface Services {
   readonly validation: ValidationMode;
   readonly indexer: Indexer;
   readonly parseSearch: SearchParser;
+  readonly subsetResource: SubsetResource;
   readonly store: Store;
   readonly cache: Cache;
   readonly generations: Generations;

@@ -8,7 +8,7 @@ import { refuse } from '../core/fhir-error.ts';
 import { openCursor, sealCursor } from '../search/cursor.ts';
 import type { Position } from '../search/plan.ts';
 import type { SearchRequest } from '../search/search-request.ts';
-import type { Page, StoreReader } from '../storage/store.ts';
+import type { Page, StoredVersion, StoreReader } from '../storage/store.ts';
 import { type BundleLink, bundleText, type EntryParts, outcomeEntry } from './bundle-text.ts';
 import { cached } from './cached.ts';
 import { includedResources } from './included-resources.ts';
@@ -18,6 +18,8 @@ export type Parameters = readonly (readonly [string, string])[];
 
 export interface SearchInteraction {
   readonly type: string;
+  /** Id of the patient in whose compartment to search. */
+  readonly patient?: string;
   /** Decoded name and value pairs, in order. */
   readonly parameters: Parameters;
   readonly method?: 'GET' | 'POST';
@@ -29,15 +31,11 @@ export async function search(
   context: RequestContext,
   request: SearchInteraction,
 ): Promise<Result> {
-  const { parsed, after } = await understand(services, context, request);
-  const question = [
-    'search',
-    context.baseUrl,
-    parsed.type,
-    JSON.stringify([parsed.applied, parsed.issues, after]),
-  ];
+  const understood = await understand(services, context, request);
+  const { parsed, after, path } = understood;
+  const question = ['search', context.baseUrl, path, JSON.stringify([parsed.applied, parsed.issues, after])];
   const { value, cache } = await cached(services, question, parsed.scopes, async () =>
-    Buffer.from(await searchset(services, services.store, context, parsed, after)),
+    Buffer.from(await searchset(services, services.store, context, understood)),
   );
   return { status: 200, body: value, cache };
 }
@@ -49,23 +47,33 @@ export async function searchWithin(
   context: RequestContext,
   request: SearchInteraction,
 ): Promise<Result> {
-  const { parsed, after } = await understand(services, context, request);
-  return { status: 200, body: await searchset(services, reader, context, parsed, after) };
+  const understood = await understand(services, context, request);
+  return { status: 200, body: await searchset(services, reader, context, understood) };
+}
+
+interface Understood {
+  readonly parsed: SearchRequest;
+  readonly after: Position | undefined;
+  readonly patient: string | undefined;
+  /** Where it was asked, below the base. */
+  readonly path: string;
 }
 
 async function understand(
   services: Services,
   context: RequestContext,
   request: SearchInteraction,
-): Promise<{ parsed: SearchRequest; after: Position | undefined }> {
+): Promise<Understood> {
   const cursor = request.parameters.find(([name]) => name === '_cursor')?.[1];
   const state = cursor === undefined ? undefined : openCursor(await services.store.secret(), cursor);
-  if (state && state.type !== request.type)
+  if (state && (state.type !== request.type || state.patient !== request.patient))
     throw refuse('invalid-parameter', 'The cursor belongs to another search');
   const parameters = state?.parameters ?? request.parameters;
   return {
-    parsed: services.parseSearch(request.type, parameters, context.handling),
+    parsed: services.parseSearch(request.type, parameters, context.handling, request.patient),
     after: state?.position,
+    patient: request.patient,
+    path: request.patient === undefined ? request.type : `Patient/${request.patient}/${request.type}`,
   };
 }
 
@@ -73,36 +81,31 @@ async function searchset(
   services: Services,
   reader: StoreReader,
   context: RequestContext,
-  parsed: SearchRequest,
-  after: Position | undefined,
+  understood: Understood,
 ): Promise<string> {
+  const { parsed, after } = understood;
   const { type, where, sort, count } = parsed;
   const page: Page =
     parsed.countOnly || count === 0
       ? { rows: [], next: undefined }
       : await reader.search({ type, where, sort, limit: count, ...(after ? { after } : {}) });
   const included = await includedResources(services, reader, parsed, page.rows);
-  const entries: EntryParts[] = [
-    ...page.rows.map((row) => resourceEntry(context, row.type, row.id, row.body, 'match')),
-    ...included.rows.map((row) => resourceEntry(context, row.type, row.id, row.body, 'include')),
+  const entryOf = (row: StoredVersion, mode: 'match' | 'include'): EntryParts => ({
+    fullUrl: `${context.baseUrl}/${row.type}/${row.id}`,
+    resource: parsed.subset ? services.subsetResource(row.type, row.body!, parsed.subset) : row.body,
+    search: { mode },
+  });
+  const entries = [
+    ...page.rows.map((row) => entryOf(row, 'match')),
+    ...included.rows.map((row) => entryOf(row, 'include')),
   ];
   const issues = [...parsed.issues, ...included.issues];
   if (issues.length > 0) entries.push(outcomeEntry(issues));
   const total = await totalOf(reader, parsed, page, after);
   return bundleText(
-    { type: 'searchset', total, links: await linksOf(services, context, parsed, page) },
+    { type: 'searchset', total, links: await linksOf(services, context, understood, page) },
     entries,
   );
-}
-
-function resourceEntry(
-  context: RequestContext,
-  type: string,
-  id: string,
-  resource: string | undefined,
-  mode: 'match' | 'include',
-): EntryParts {
-  return { fullUrl: `${context.baseUrl}/${type}/${id}`, resource, search: { mode } };
 }
 
 /** Counting costs a pass over all matches: only when asked for, or when the first page happens to hold them all. */
@@ -120,15 +123,16 @@ async function totalOf(
 async function linksOf(
   services: Services,
   context: RequestContext,
-  parsed: SearchRequest,
+  { parsed, patient, path }: Understood,
   page: Page,
 ): Promise<BundleLink[]> {
-  const base = `${context.baseUrl}/${parsed.type}`;
+  const base = `${context.baseUrl}/${path}`;
   const query = queryText(parsed.applied);
   const links: BundleLink[] = [{ relation: 'self', url: query ? `${base}?${query}` : base }];
   if (page.next) {
     const cursor = sealCursor(await services.store.secret(), {
       type: parsed.type,
+      ...(patient === undefined ? {} : { patient }),
       parameters: parsed.applied,
       position: page.next,
     });

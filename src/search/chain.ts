@@ -80,6 +80,12 @@ export function hasCondition(
   };
 }
 
+/** `_list=42`: what List/42 holds. https://hl7.org/fhir/R4/search.html#list */
+export function listCondition(value: string, context: ConditionContext, conditionOf: ConditionOf): Condition {
+  if (value.startsWith('$')) throw refuse('invalid-parameter', "'_list' takes the id of a List");
+  return hasCondition('List:item:_id', value, context, conditionOf);
+}
+
 function referenceParameter(code: string, { resourceType, parameters }: ConditionContext): Parameter {
   const parameter = parameters.get(code);
   if (parameter?.type === 'reference') return parameter;

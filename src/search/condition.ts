@@ -3,7 +3,7 @@
  * https://hl7.org/fhir/R4/search.html#modifiers
  */
 import { refuse } from '../core/fhir-error.ts';
-import { chainCondition, hasCondition } from './chain.ts';
+import { chainCondition, hasCondition, listCondition } from './chain.ts';
 import type { Condition, ConditionContext } from './condition-context.ts';
 import { presenceTerm } from './entry-collector.ts';
 import type { Parameter } from './parameter.ts';
@@ -17,6 +17,7 @@ import { splitUnescaped, unescaped } from './search-value.ts';
 /** @throws FhirError for an unknown parameter, an unknown modifier or a value that cannot be understood */
 export function conditionOf(name: string, value: string, context: ConditionContext): Condition {
   if (name.startsWith('_has:')) return hasCondition(name.slice('_has:'.length), value, context, conditionOf);
+  if (name === '_list') return listCondition(value, context, conditionOf);
   const dot = name.indexOf('.');
   if (dot > 0) return chainCondition(name.slice(0, dot), name.slice(dot + 1), value, context, conditionOf);
   const { code, modifier } = splitName(name);

@@ -13,6 +13,7 @@ import type { Condition } from './condition-context.ts';
 import { includeOf, revincludeOf, targetsOf } from './include-parameter.ts';
 import { parameterKinds } from './params/kinds.ts';
 import { planOf, scopesOf } from './patient-binding.ts';
+import { compartmentOf } from './patient-compartment.ts';
 import { defaultCount, notConditions, resultParameters, type Shape } from './result-parameters.ts';
 import type { Include, SearchParser } from './search-request.ts';
 import { createTypeParameters } from './type-parameters.ts';
@@ -37,7 +38,7 @@ export function createSearchParser(options: SearchParserOptions): SearchParser {
   const parametersOf = createTypeParameters(registry);
   const kinds = parameterKinds({ localBases, clock, expandCodes: codeExpansion(registry) });
 
-  return (resourceType, pairs, handling) => {
+  return (resourceType, pairs, handling, patient) => {
     if (!registry.isResourceType(resourceType)) {
       throw refuse('unknown-type', 'R4 has no such resource type');
     }
@@ -54,7 +55,7 @@ export function createSearchParser(options: SearchParserOptions): SearchParser {
     const apply = (name: string, value: string): string => {
       if (value === '') throw refuse('unknown-parameter', 'A search parameter has no value');
       const result = Object.hasOwn(resultParameters, name) ? resultParameters[name] : undefined;
-      if (result) return result(value, shape, parameters);
+      if (result) return result(value, shape, parameters, context);
       const include = includeName.exec(name);
       if (include) {
         const [, reverse, modifier] = include;
@@ -68,6 +69,8 @@ export function createSearchParser(options: SearchParserOptions): SearchParser {
       return value;
     };
 
+    const compartment =
+      patient === undefined ? undefined : compartmentOf(patient, resourceType, parameters, registry);
     for (const [name, value] of pairs) {
       if (notConditions.has(name)) continue;
       try {
@@ -79,15 +82,20 @@ export function createSearchParser(options: SearchParserOptions): SearchParser {
       }
     }
 
+    if (shape.subset?.by === 'text' && includes.length + revincludes.length > 0) {
+      throw refuse('invalid-parameter', "'_summary=text' cannot be combined with includes");
+    }
     const scopes = new Set([
-      ...scopesOf(resourceType, conditions, parameters, registry),
+      ...(compartment
+        ? [`${resourceType}@${patient}`]
+        : scopesOf(resourceType, conditions, parameters, registry)),
       ...conditions.flatMap((condition) => condition.reads),
       ...includes.flatMap((include) => targetsOf(include, context)),
       ...revincludes.map((include) => include.sourceType),
     ]);
     return {
       type: resourceType,
-      where: planOf(conditions, parameters),
+      where: planOf(conditions, parameters, compartment),
       ...shape,
       includes,
       revincludes,

@@ -10,6 +10,8 @@ import type { Position } from './plan.ts';
 export interface CursorState {
   /** Resource type. */
   readonly type: string;
+  /** Of a search within a patient's compartment. */
+  readonly patient?: string;
   /** The parameters that were applied, decoded. */
   readonly parameters: readonly (readonly [string, string])[];
   /** Where the page before ended. */

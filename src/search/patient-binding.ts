@@ -23,8 +23,15 @@ function patientsOf({ parameter, modifier, terms }: Condition): string[] | undef
   return targets.every((target) => target !== undefined) ? targets : undefined;
 }
 
-/** All conditions as one plan, with codes joined to the patient where the index has them so. */
-export function planOf(conditions: readonly Condition[], parameters: TypeParameters): PlanNode {
+/**
+ * All conditions as one plan, with codes joined to the patient where the index has them so.
+ * @param compartment what else a resource must meet
+ */
+export function planOf(
+  conditions: readonly Condition[],
+  parameters: TypeParameters,
+  compartment?: PlanNode,
+): PlanNode {
   const binding = conditions.find(
     (condition) => patientsOf(condition) && findsPatient(condition.parameter!, parameters),
   );
@@ -37,6 +44,7 @@ export function planOf(conditions: readonly Condition[], parameters: TypeParamet
     // A joint term says both.
     return condition === binding && joinable.length > 0 ? [] : condition.node;
   });
+  if (compartment) nodes.unshift(compartment);
   if (nodes.length === 0) return { kind: 'all' };
   return nodes.length === 1 ? nodes[0]! : { kind: 'and', nodes };
 }

@@ -3,16 +3,17 @@
  * https://hl7.org/fhir/R4/search.html#return
  */
 import { type FhirError, refuse } from '../core/fhir-error.ts';
+import type { Registry } from '../fhir/registry.ts';
 import type { ParameterType } from './parameter.ts';
 import type { SortKey } from './plan.ts';
-import type { SearchRequest } from './search-request.ts';
+import type { SearchRequest, Subset } from './search-request.ts';
 import type { TypeParameters } from './type-parameters.ts';
 
 export const defaultCount = 50;
 export const maximumCount = 1000;
 
 /** Answered elsewhere, or without effect on which resources are found. */
-export const notConditions: ReadonlySet<string> = new Set(['_format', '_pretty', '_elements']);
+export const notConditions: ReadonlySet<string> = new Set(['_format', '_pretty']);
 
 /** What is known of the shape so far. */
 export interface Shape {
@@ -20,10 +21,21 @@ export interface Shape {
   count: number;
   total: SearchRequest['total'];
   countOnly: boolean;
+  subset?: Subset;
 }
 
 /** Reads one of these parameters into the shape; answers with the value that was really applied. */
-export type ResultParameter = (value: string, shape: Shape, parameters: TypeParameters) => string;
+export type ResultParameter = (
+  value: string,
+  shape: Shape,
+  parameters: TypeParameters,
+  context: ElementContext,
+) => string;
+
+export interface ElementContext {
+  readonly registry: Registry;
+  readonly resourceType: string;
+}
 
 export const resultParameters: Readonly<Record<string, ResultParameter>> = {
   _count(value, shape) {
@@ -42,10 +54,16 @@ export const resultParameters: Readonly<Record<string, ResultParameter>> = {
     return value;
   },
   _summary(value, shape) {
-    if (value !== 'count' && value !== 'false') {
-      throw refuse('invalid-parameter', "'_summary' takes count or false; others are not supported");
-    }
     if (value === 'count') shape.countOnly = true;
+    else if (value !== 'false') {
+      const by = summaries[value];
+      if (!by) throw refuse('invalid-parameter', "'_summary' takes true, text, data, count or false");
+      takeSubset(shape, { by });
+    }
+    return value;
+  },
+  _elements(value, shape, _parameters, context) {
+    takeSubset(shape, { by: 'elements', names: elementNames(value, context) });
     return value;
   },
   _sort(value, shape, parameters) {
@@ -53,6 +71,37 @@ export const resultParameters: Readonly<Record<string, ResultParameter>> = {
     return value;
   },
 };
+
+const summaries: Readonly<Record<string, 'summary' | 'text' | 'data'>> = {
+  true: 'summary',
+  text: 'text',
+  data: 'data',
+};
+
+function takeSubset(shape: Shape, subset: Subset): void {
+  if (shape.subset)
+    throw refuse('invalid-parameter', "'_summary' and '_elements' are given once, one of them");
+  shape.subset = subset;
+}
+
+/** `status,code` or, for one type of several in the answer, `Observation.status`. */
+function elementNames(value: string, { registry, resourceType }: ElementContext) {
+  const names = new Map<string, Set<string>>();
+  for (const text of value.split(',').map((part) => part.trim())) {
+    const dot = text.indexOf('.');
+    const owner = dot < 0 ? '' : text.slice(0, dot);
+    const type = registry.model.type(owner === '' ? resourceType : owner);
+    const name = text.slice(dot + 1);
+    const property =
+      type?.kind === 'resource' ? (type.property(name) ?? type.key(name)?.property) : undefined;
+    if (!type || !property) {
+      const known = type?.kind === 'resource' ? type.properties.map((one) => one.name).join(', ') : '';
+      throw refuse('unknown-parameter', `'_elements' takes names of elements: ${known}`);
+    }
+    names.set(owner, (names.get(owner) ?? new Set()).add(property.name));
+  }
+  return names;
+}
 
 const sortedBy: Readonly<Record<ParameterType, SortKey['by'] | undefined>> = {
   date: 'date',

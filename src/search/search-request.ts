@@ -11,6 +11,12 @@ export interface Include {
   readonly iterate: boolean;
 }
 
+/** Which parts of the resources are asked for: `_summary`, `_elements`. */
+export type Subset =
+  | { readonly by: 'summary' | 'text' | 'data' }
+  /** Names of top-level elements by the type they were named for; those without a type under the empty text. */
+  | { readonly by: 'elements'; readonly names: ReadonlyMap<string, ReadonlySet<string>> };
+
 export interface SearchRequest {
   readonly type: string;
   readonly where: PlanNode;
@@ -20,6 +26,8 @@ export interface SearchRequest {
   readonly total: 'none' | 'estimate' | 'accurate';
   /** `_summary=count`. */
   readonly countOnly: boolean;
+  /** Absent: resources as they are. */
+  readonly subset?: Subset;
   readonly includes: readonly Include[];
   readonly revincludes: readonly Include[];
   /**
@@ -38,10 +46,12 @@ export interface SearchRequest {
  * @param parameters decoded name and value pairs in the order of the query, result parameters included
  * @param handling `strict` refuses unknown parameters and modifiers (400 naming what exists), `lenient` ignores them
  *   and says so
+ * @param patient id of the patient in whose compartment to search
  * @throws FhirError for what cannot be understood
  */
 export type SearchParser = (
   type: string,
   parameters: readonly (readonly [string, string])[],
   handling: 'strict' | 'lenient',
+  patient?: string,
 ) => SearchRequest;

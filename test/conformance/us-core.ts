@@ -111,6 +111,7 @@ function worldOf(server: RunningServer, resources: readonly Resource[]): World {
     bases: [server.url],
     now: Date.now(),
     systemOf: systemOfPath(registry),
+    compartment: (type) => registry.patientCompartmentParameters(type),
     definitions(type) {
       let list = known.get(type);
       if (!list) {
@@ -129,7 +130,8 @@ async function replay(
   world: World,
 ): Promise<{ fault?: string; found: number }> {
   const url = new URL(path, 'http://case');
-  const expected = expectedOf(url.pathname.split('/').at(-1)!, [...url.searchParams], world);
+  const [type = '', id] = url.pathname.split('/').filter(Boolean).reverse();
+  const expected = expectedOf(type, [...url.searchParams], world, id);
   const got = { match: new Set<string>(), include: new Set<string>() };
   let next: string | undefined = path;
   while (next !== undefined) {

@@ -82,6 +82,7 @@ export function fakeServices(overrides: Partial<Services> = {}): Services {
       sortValue: () => null,
     },
     parseSearch,
+    subsetResource: (_type, text) => text,
     store: memoryStore(),
     cache: {
       get: async () => undefined,

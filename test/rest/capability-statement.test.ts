@@ -215,3 +215,10 @@ t.test('what it says of writes and reads by condition holds', async (t) => {
   );
   t.equal((await server.inject({ method: 'DELETE', url: '/fhir/Patient?_id=by-client' })).statusCode, 405);
 });
+
+t.test('every compartment claimed can be searched', async (t) => {
+  t.same(rest.compartment, ['http://hl7.org/fhir/CompartmentDefinition/patient']);
+  const { status, body } = await server.send('GET', '/Patient/someone/Observation?_count=1');
+  t.equal(status, 200);
+  t.equal(body.type, 'searchset');
+});

@@ -166,6 +166,7 @@ t.test('random chains over random resources', async (t) => {
           bases: [server.url],
           now: 0,
           systemOf: systemOfPath(registry),
+          compartment: (type) => registry.patientCompartmentParameters(type),
           definitions: (type) => registry.searchParameters(type).filter(({ expression }) => expression),
         };
         for (let search = 0; search < 16; search++) {
@@ -173,8 +174,12 @@ t.test('random chains over random resources', async (t) => {
           const pairs = Array.from({ length: dice.next().value % 5 ? 1 : 2 }, () =>
             condition(type, dice.next().value % 4, dice),
           ).concat(include(type, dice));
-          const expected = expectedOf(type, pairs, world);
-          const path = `/${type}?${new URLSearchParams(pairs)}`;
+          const patients = ids.filter((id) => stored.has(`Patient/${id}`));
+          const belongs = type === 'Patient' || registry.patientCompartmentParameters(type).length > 0;
+          const patient = belongs && dice.next().value % 3 === 0 ? pick(patients, dice) : undefined;
+          const expected = expectedOf(type, pairs, world, patient);
+          const within = patient === undefined ? '' : `/Patient/${patient}`;
+          const path = `${within}/${type}?${new URLSearchParams(pairs)}`;
           // Asked twice: the second answer may come from the cache.
           for (let time = 0; time < 2; time++) {
             const { status, body, text } = await server.send('GET', path);

@@ -11,6 +11,8 @@ export interface World extends Surroundings {
   readonly resources: readonly Resource[];
   /** Of a resource type. */
   definitions(type: string): readonly SearchParameter[];
+  /** The parameters by which a type belongs to a patient. */
+  compartment(type: string): readonly string[];
 }
 
 export interface Expected {
@@ -26,16 +28,29 @@ const shaping = ['_count', '_sort', '_total', '_summary', '_elements', '_format'
 
 const keyOf = ({ resourceType, id }: Resource): string => `${resourceType}/${id}`;
 
-/** What a search of a type finds. Only resources that it may be about should be in the world. */
-export function expectedOf(type: string, pairs: Pairs, world: World): Expected {
+/**
+ * What a search of a type finds.
+ * @param patient id of the patient in whose compartment to search
+ */
+export function expectedOf(type: string, pairs: Pairs, world: World, patient?: string): Expected {
   const conditions = pairs.filter(([name]) => !shaping.includes(name) && !isInclude(name));
   const found = world.resources.filter(
     (resource) =>
       resource.resourceType === type &&
+      (patient === undefined || belongsTo(resource, patient, world)) &&
       conditions.every(([name, value]) => meetsText(resource, name, value, world)),
   );
   const matched = new Set(found.map(keyOf));
   return { matches: matched, included: includedWith(found, matched, pairs, world) };
+}
+
+function belongsTo(resource: Resource, patient: string, world: World): boolean {
+  if (keyOf(resource) === `Patient/${patient}`) return true;
+  return world
+    .compartment(resource.resourceType)
+    .some((code) =>
+      targetsOf(resource, code, world).some((target) => keyOf(target) === `Patient/${patient}`),
+    );
 }
 
 function isInclude(name: string): boolean {

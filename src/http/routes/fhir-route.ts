@@ -23,6 +23,8 @@ export interface FhirRequest {
   readonly type: string;
   readonly id: string;
   readonly version: string;
+  /** The type searched in a compartment. */
+  readonly member: string;
   /** Of the URL, then of the form; without `_format` and `_pretty`, which concern the representation only. */
   readonly query: QueryPairs;
   /** JSON text of a resource as body; undefined when there is none. */
@@ -34,7 +36,7 @@ export interface FhirRequest {
 
 export interface FhirRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Below the base, with `:type`, `:id` and `:version`. */
+  /** Below the base, with `:type`, `:id`, `:version` and `:member`. */
   readonly path: string;
   /** What the CapabilityStatement claims because of this route. */
   readonly interactions?: readonly InteractionCode[];

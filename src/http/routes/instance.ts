@@ -3,6 +3,7 @@ import { deleteResource } from '../../interactions/delete.ts';
 import { instanceHistory } from '../../interactions/history.ts';
 import { read } from '../../interactions/read.ts';
 import { readVersion } from '../../interactions/read-version.ts';
+import { search } from '../../interactions/search.ts';
 import { update } from '../../interactions/update.ts';
 import { validateResource } from '../../interactions/validate.ts';
 import { type FhirRequest, type FhirRoute, resourceBody } from './fhir-route.ts';
@@ -29,6 +30,13 @@ export const instanceRoutes: readonly FhirRoute[] = [
     interactions: ['history-instance'],
     handle: (services, context, { type, id, query }) =>
       instanceHistory(services, context, { type, id, parameters: query }),
+  },
+  {
+    // https://hl7.org/fhir/R4/http.html#vsearch
+    method: 'GET',
+    path: '/:type/:id/:member',
+    handle: (services, context, { id, member, query }) =>
+      search(services, context, { type: member, patient: id, parameters: query }),
   },
   {
     method: 'PUT',

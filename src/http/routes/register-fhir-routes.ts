@@ -24,6 +24,7 @@ interface PathParameters {
   readonly type?: string;
   readonly id?: string;
   readonly version?: string;
+  readonly member?: string;
 }
 
 export function registerFhirRoutes(
@@ -38,8 +39,9 @@ export function registerFhirRoutes(
       url: `${basePath}${route.path}`,
       config: { open: route.open ?? false },
       handler: async (request, reply) => {
-        const { type = '', id = '', version = '' } = request.params;
+        const { type = '', id = '', version = '', member = '' } = request.params;
         requireName(options, request, type, id);
+        if (route.path.endsWith('/:member')) requireCompartment(options, request, type, member);
         const body = submittedBody(route, request.body as SubmittedBody | undefined);
         const query = requestQuery(request.url, body);
         const format = answerFormat(query, request.headers.accept);
@@ -51,6 +53,7 @@ export function registerFhirRoutes(
           type,
           id,
           version,
+          member,
           query: concerningContent(query),
           text: body?.kind === 'resource' ? body.text : undefined,
           locator: body?.locator,
@@ -74,6 +77,17 @@ function concerningContent(query: QueryPairs): QueryPairs {
 function requireName(options: RouteOptions, request: FastifyRequest, type: string, id: string): void {
   const isKnown = type === '' || options.services.registry.isResourceType(type);
   if (!isKnown || isName(id)) throw options.unrouted(request.method, request.url);
+}
+
+/** Of the compartments, that of a patient is served. */
+function requireCompartment(
+  options: RouteOptions,
+  request: FastifyRequest,
+  type: string,
+  member: string,
+): void {
+  if (type === 'Patient' && options.services.registry.isResourceType(member)) return;
+  throw options.unrouted(request.method, request.url);
 }
 
 function submittedBody(route: FhirRoute, body: SubmittedBody | undefined): SubmittedBody | undefined {
