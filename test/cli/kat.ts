@@ -1,8 +1,13 @@
 /** The command as a user runs it. */
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+
+/** Starts `kat-fhir` and leaves it running. */
+export function startKat(...parameters: string[]): ChildProcessWithoutNullStreams {
+  return spawn(process.execPath, [main, ...parameters]);
+}
 
 export interface KatResult {
   readonly code: number | null;
@@ -12,7 +17,13 @@ export interface KatResult {
 
 /** Runs `kat-fhir` in a process of its own, without a terminal. */
 export function kat(...parameters: string[]): Promise<KatResult> {
-  const child = spawn(process.execPath, [main, ...parameters], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return katReading('', ...parameters);
+}
+
+/** The same, with something on stdin. */
+export function katReading(input: string, ...parameters: string[]): Promise<KatResult> {
+  const child = startKat(...parameters);
+  child.stdin.end(input);
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk) => (stdout += chunk));
