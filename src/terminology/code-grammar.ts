@@ -2,7 +2,12 @@
  * Code systems that are grammars instead of lists: whether a text is well-formed in them.
  * https://hl7.org/fhir/R4/terminologies-systems.html
  */
-const grammars: ReadonlyMap<string, RegExp> = new Map([
+import { createUnitTest, ucumSystem } from './ucum.ts';
+
+/** By system. */
+export type CodeGrammars = ReadonlyMap<string, (code: string) => boolean>;
+
+const patterns: readonly (readonly [system: string, pattern: RegExp])[] = [
   // BCP 47: language, script, region, variants, extensions, private use.
   [
     'urn:ietf:bcp:47',
@@ -10,13 +15,17 @@ const grammars: ReadonlyMap<string, RegExp> = new Map([
   ],
   // BCP 13: type/subtype with parameters.
   ['urn:ietf:bcp:13', /^[a-z0-9][a-z0-9!#$&^_.+-]*\/[a-z0-9*][a-z0-9!#$&^_.+*-]*(?:\s*;.*)?$/i],
-]);
+];
 
 /** Longer codes are no codes, and cost more to test than an answer is worth. */
 const longestCode = 200;
 
-/** @returns undefined when the system is no grammar known here */
-export function isWellFormed(system: string, code: string): boolean | undefined {
-  const grammar = grammars.get(system);
-  return grammar && code.length <= longestCode && grammar.test(code);
+/** The grammars known here, each a test of a code. */
+export function codeGrammars(): CodeGrammars {
+  const tests: [string, (code: string) => boolean][] = patterns.map(([system, pattern]) => [
+    system,
+    (code) => pattern.test(code),
+  ]);
+  tests.push([ucumSystem, createUnitTest()]);
+  return new Map(tests.map(([system, test]) => [system, (code) => code.length <= longestCode && test(code)]));
 }

@@ -4,6 +4,7 @@
  */
 import type { ValueSet, ValueSetExpansion } from '@medplum/fhirtypes';
 import type { Registry } from '../fhir/registry.ts';
+import { codeGrammars } from './code-grammar.ts';
 import { type CodeSystemContent, codeSystemContent } from './code-system-content.ts';
 import type { Terminology } from './terminology.ts';
 import { composeMatcher, expansionMatcher, type Matcher, type MatcherSources } from './value-set-matcher.ts';
@@ -11,6 +12,7 @@ import { composeMatcher, expansionMatcher, type Matcher, type MatcherSources } f
 export function createTerminology(
   registry: Pick<Registry, 'valueSet' | 'codeSystem' | 'expansion'>,
 ): Terminology {
+  const grammars = codeGrammars();
   const contents = new Map<string, CodeSystemContent | undefined>();
   const matchers = new Map<string, Matcher | undefined>();
 
@@ -26,7 +28,10 @@ export function createTerminology(
     if (!matchers.has(valueSet)) {
       // A value set that refers to itself, directly or not, must not be prepared for ever.
       matchers.set(valueSet, () => 'unknown');
-      matchers.set(valueSet, prepare(registry, valueSet, { content, matcher }));
+      matchers.set(
+        valueSet,
+        prepare(registry, valueSet, { content, matcher, grammar: (system) => grammars.get(system) }),
+      );
     }
     return matchers.get(valueSet);
   }
@@ -39,10 +44,13 @@ export function createTerminology(
       return matcher(valueSet)?.(system ?? '', code) ?? 'unknown';
     },
     containsCode: (valueSet, code) => matcher(valueSet)?.(undefined, code) ?? 'unknown',
-    content: (system) => content(system)?.completeness ?? 'none',
+    content: (system) => content(system)?.completeness ?? (grammars.has(system) ? 'complete' : 'none'),
     lookup(system, code) {
       const known = content(system);
-      if (!known) return undefined;
+      if (!known) {
+        const wellFormed = grammars.get(system)?.(code);
+        return wellFormed === undefined ? undefined : { found: wellFormed };
+      }
       const concept = known.find(code);
       if (!concept) return known.completeness === 'complete' ? { found: false } : undefined;
       return { found: true, ...(concept.display === undefined ? {} : { display: concept.display }) };

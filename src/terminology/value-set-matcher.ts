@@ -4,7 +4,6 @@
  * https://hl7.org/fhir/R4/valueset.html#compositions
  */
 import type { ValueSet, ValueSetComposeInclude, ValueSetExpansionContains } from '@medplum/fhirtypes';
-import { isWellFormed } from './code-grammar.ts';
 import type { CodeSystemContent } from './code-system-content.ts';
 import { conceptFilter } from './concept-filter.ts';
 import type { Membership } from './terminology.ts';
@@ -15,6 +14,8 @@ export type Matcher = (system: string | undefined, code: string) => Membership;
 export interface MatcherSources {
   content(system: string): CodeSystemContent | undefined;
   matcher(valueSet: string): Matcher | undefined;
+  /** The test of a system that is a grammar. */
+  grammar(system: string): ((code: string) => boolean) | undefined;
 }
 
 /** The matcher of a value set's definition. */
@@ -55,14 +56,14 @@ function includeMatcher(include: ValueSetComposeInclude, sources: MatcherSources
 function systemMatcher(include: ValueSetComposeInclude, named: string, sources: MatcherSources): Matcher {
   // Some value sets of R4 write the version into the system, which no coding does.
   const own = named.split('|')[0] ?? named;
-  const test = codeTest(include, own, sources.content(named) ?? sources.content(own));
+  const test = codeTest(include, sources.content(named) ?? sources.content(own), sources.grammar(own));
   return (system, code) => (system === undefined || system === own ? test(code) : 'not-member');
 }
 
 function codeTest(
   { concept, filter }: ValueSetComposeInclude,
-  own: string,
   content: CodeSystemContent | undefined,
+  grammar: ((code: string) => boolean) | undefined,
 ): (code: string) => Membership {
   if (concept) {
     const listed = new Set(concept.map(({ code }) => code));
@@ -70,10 +71,8 @@ function codeTest(
     return (code) => of(listed.has(code) || listed.has(content?.find(code)?.code ?? code));
   }
   if (!content) {
-    return (code) => {
-      const wellFormed = isWellFormed(own, code);
-      return wellFormed === undefined ? 'unknown' : of(wellFormed);
-    };
+    // What a filter chooses among well-formed codes, a grammar cannot tell.
+    return (code) => (grammar?.(code) === false ? 'not-member' : grammar && !filter ? 'member' : 'unknown');
   }
   const tests = (filter ?? []).map((one) => conceptFilter(one, content));
   return (code) => {

@@ -101,6 +101,7 @@ const table = {
     code: 'not-supported',
     text: 'Not checked: the content of the code system {0} is not known here',
   },
+  'unit-unknown': { severity: 'warning', code: 'code-invalid', text: 'The code is not a unit of UCUM' },
   'code-system-supplement': {
     severity: 'error',
     code: 'not-found',

@@ -4,7 +4,7 @@
  */
 import type { Registry } from '../../fhir/registry.ts';
 import type { Terminology } from '../../terminology/terminology.ts';
-import { type Notice, notice, type Run, say, sayOnce } from '../run.ts';
+import { found, type Notice, notice, type Run, say, sayOnce } from '../run.ts';
 
 /** Code systems that are known to exist and are not shipped: their licence or their size forbids it. */
 const external = new Set([
@@ -38,6 +38,9 @@ type KnownCode = { readonly found: boolean; readonly display?: string } | 'unkno
 
 const rememberedSystems = 500;
 const rememberedCodes = 5000;
+
+/** https://hl7.org/fhir/R4/datatypes.html#Quantity */
+const ucum = 'http://unitsofmeasure.org';
 
 type CodedCheck = (value: Record<string, unknown>, run: Run) => void;
 
@@ -95,7 +98,12 @@ export function codingCheck(
     }
   }
 
-  return { coding, quantity: () => undefined };
+  function quantity({ system, code }: Record<string, unknown>, run: Run): void {
+    if (system !== ucum || typeof code !== 'string') return;
+    if (terminology.lookup(ucum, code)?.found === false) found(run, 'unit-unknown', 'code');
+  }
+
+  return { coding, quantity };
 }
 
 /** Displays are compared without regard to case and white space. */

@@ -1,0 +1,37 @@
+/**
+ * UCUM, the code system of units, which is a grammar over a table of atoms. The one door to the library of the
+ * National Library of Medicine that implements it (its licence ships inside the package).
+ * https://ucum.org/ucum and https://hl7.org/fhir/R4/datatypes.html#Quantity
+ */
+import { createRequire } from 'node:module';
+
+export const ucumSystem = 'http://unitsofmeasure.org';
+
+/** What of the library is used; it brings no types. */
+interface UcumLibrary {
+  readonly UcumLhcUtils: {
+    getInstance(): { validateUnitString(code: string): { readonly status: string } };
+  };
+}
+
+/** Answers are remembered, since few units make up most of the data. */
+const remembered = 2000;
+
+/** @returns a test whether a code is a unit; the table of atoms is loaded when the first code is tested */
+export function createUnitTest(): (code: string) => boolean {
+  const known = new Map<string, boolean>();
+  let units: ReturnType<UcumLibrary['UcumLhcUtils']['getInstance']> | undefined;
+  return (code) => {
+    const before = known.get(code);
+    if (before !== undefined) return before;
+    units ??= (createRequire(import.meta.url)('@lhncbc/ucum-lhc') as UcumLibrary).UcumLhcUtils.getInstance();
+    const valid = units.validateUnitString(withoutSpaces(code)).status === 'valid';
+    if (known.size < remembered) known.set(code, valid);
+    return valid;
+  };
+}
+
+/** HL7's own list of units has annotations with spaces (`{2 or 3 times}/d`), which UCUM forbids; they mean nothing. */
+function withoutSpaces(code: string): string {
+  return code.replace(/\{[^{}]*\}/g, (annotation) => annotation.replaceAll(' ', '_'));
+}
