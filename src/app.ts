@@ -24,6 +24,7 @@ import { createIndexer } from './search/create-indexer.ts';
 import { createSearchParser } from './search/create-search-parser.ts';
 import type { Indexer } from './search/indexer.ts';
 import { openSqliteStore } from './storage/sqlite/open-sqlite-store.ts';
+import { createValidationPool } from './validation-pool.ts';
 
 export interface App {
   readonly services: Services;
@@ -52,9 +53,13 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   const store = await openStore(config.dataDir, indexer);
   const cache =
     overrides.cache ?? (config.redisUrl ? createRedisCache({ url: config.redisUrl }) : createMemoryCache());
+  const validator = createValidator({ registry, compile });
+  // Threads open the definitions that ship; those of a registry that was handed in stay on this one.
+  const pool = createValidationPool(validator, overrides.registry ? { threads: 0 } : {});
   const services: Services = {
     registry,
-    validator: createValidator({ registry, compile }),
+    validator,
+    validateMany: pool.validateMany,
     validation: config.validation,
     indexer,
     parseSearch: createSearchParser({ registry, localBases }),
@@ -86,6 +91,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     },
     async close() {
       await server.close();
+      await pool.close();
       await store.close();
       await cache.close();
     },

@@ -27,7 +27,7 @@ export async function create(
 ): Promise<Result> {
   const { type, text } = request;
   const resource = parseResource(type, text);
-  const issues = validateForWrite(services, resource, text, request.locator);
+  const issues = await validateForWrite(services, resource, text, request.locator);
   return transact(services, async (work) => {
     const existing =
       request.ifNoneExist === undefined

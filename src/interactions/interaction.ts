@@ -11,7 +11,7 @@ import type { Registry } from '../fhir/registry.ts';
 import type { Indexer } from '../search/indexer.ts';
 import type { SearchParser } from '../search/search-request.ts';
 import type { Store } from '../storage/store.ts';
-import type { Validator } from '../validator/validator.ts';
+import type { ValidateMany, Validator } from '../validator/validator.ts';
 import type { SubsetResource } from './resource-subset.ts';
 
 /** Which profiles a resource must meet to be stored. */
@@ -21,6 +21,8 @@ export type ValidationMode = 'base' | 'claimed' | 'required';
 export interface Services {
   readonly registry: Registry;
   readonly validator: Validator;
+  /** As the validator judges, for what may be large: without holding up other requests. */
+  readonly validateMany: ValidateMany;
   readonly validation: ValidationMode;
   readonly indexer: Indexer;
   readonly parseSearch: SearchParser;

@@ -8,6 +8,7 @@ import { hasErrors, type Issue } from '../core/issue.ts';
 import { type Locator, withPositions } from '../fhir/json-locator.ts';
 import { parseJson } from '../fhir/json-source.ts';
 import { isResource, type Resource } from '../fhir/resource.ts';
+import type { SourcedResource } from '../validator/validator.ts';
 import type { Services } from './interaction.ts';
 import { claimIssues } from './required-profiles.ts';
 
@@ -35,22 +36,26 @@ export function parseResource(type: string, text: string): Resource {
 const advisoryOnWrite: ReadonlySet<string> = new Set(['code-unknown']);
 
 /**
- * What keeps a resource from being stored, and what else is to be said of it.
- * @param profiles to meet besides those it claims
- * @returns findings without positions
+ * What keeps each resource from being stored, and what else is to be said of it.
+ * @param profiles to meet besides those they claim
+ * @returns findings of each, without positions
  */
-export function findingsOnWrite(
+export async function findingsOnWrite(
   services: Services,
-  resource: Resource,
+  resources: readonly SourcedResource[],
   profiles: readonly string[] = [],
-): Issue[] {
+): Promise<Issue[][]> {
   const claimedProfiles = services.validation !== 'base';
-  const findings = services.validator
-    .validate(resource, { profiles, claimedProfiles, unknownProfile: 'error' })
-    .map((issue) => (advisoryOnWrite.has(issue.key) ? { ...issue, severity: 'warning' as const } : issue));
-  return services.validation === 'required'
-    ? [...claimIssues(services.registry, resource), ...findings]
-    : findings;
+  const options = { profiles, claimedProfiles, unknownProfile: 'error' } as const;
+  const found = await services.validateMany(resources, options);
+  return resources.map(({ resource }, index) => {
+    const findings = (found[index] ?? []).map((issue) =>
+      advisoryOnWrite.has(issue.key) ? { ...issue, severity: 'warning' as const } : issue,
+    );
+    return services.validation === 'required'
+      ? [...claimIssues(services.registry, resource), ...findings]
+      : findings;
+  });
 }
 
 /**
@@ -59,13 +64,14 @@ export function findingsOnWrite(
  * @returns warnings and information, with positions
  * @throws FhirError 422 with every finding when one of them is an error
  */
-export function validateForWrite(
+export async function validateForWrite(
   services: Services,
   resource: Resource,
   text: string,
   locator?: () => Locator,
-): Issue[] {
-  const issues = withPositions(findingsOnWrite(services, resource), text, locator);
+): Promise<Issue[]> {
+  const [findings = []] = await findingsOnWrite(services, [{ resource, text }]);
+  const issues = withPositions(findings, text, locator);
   if (hasErrors(issues)) throw new FhirError(422, issues);
   return issues;
 }

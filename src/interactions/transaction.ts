@@ -7,6 +7,7 @@ import { FhirError, refuse } from '../core/fhir-error.ts';
 import { hasErrors, type Issue } from '../core/issue.ts';
 import { replaceLinks } from '../fhir/json-splice.ts';
 import type { Resource } from '../fhir/resource.ts';
+import type { SourcedResource } from '../validator/validator.ts';
 import { findMatches, requireVersion } from './conditional.ts';
 import type { RequestContext, Result, Services } from './interaction.ts';
 import { requirePresent } from './read.ts';
@@ -29,7 +30,7 @@ export async function runTransaction(
   context: RequestContext,
   bundle: SubmittedBundle,
 ): Promise<Result[]> {
-  const findings = validateEntries(services, bundle);
+  const findings = await validateEntries(services, bundle);
   return transact(services, async (work) => {
     const identities: (Identity | undefined)[] = [];
     for (const entry of bundle.entries) {
@@ -52,10 +53,14 @@ export async function runTransaction(
 }
 
 /** Findings per entry; one error anywhere refuses the whole. */
-function validateEntries(services: Services, bundle: SubmittedBundle): Issue[][] {
+async function validateEntries(services: Services, bundle: SubmittedBundle): Promise<Issue[][]> {
   const fullUrls = new Set(bundle.entries.map(({ fullUrl }) => fullUrl));
-  const findings = bundle.entries.map(({ resource, text = '', index }) => {
-    const found = resource ? findingsOnWrite(services, resource) : [];
+  const written = bundle.entries.filter((entry) => entry.resource !== undefined);
+  const judged = await findingsOnWrite(services, written as (BundleEntry & SourcedResource)[]);
+  const findingsOf = new Map(written.map((entry, n) => [entry, judged[n] ?? []]));
+  const findings = bundle.entries.map((entry) => {
+    const { text = '', index } = entry;
+    const found = findingsOf.get(entry) ?? [];
     // A narrative may link to an entry by its fullUrl: that becomes a link one can follow.
     const isResolved = ({ key }: Issue): boolean => key === 'narrative-link' && linksOnlyTo(fullUrls, text);
     return bundle.place(

@@ -29,7 +29,7 @@ export async function update(
   const { type, id, text } = request;
   const resource = parseResource(type, text);
   requireId(resource, id);
-  const issues = validateForWrite(services, resource, text, request.locator);
+  const issues = await validateForWrite(services, resource, text, request.locator);
   return transact(services, async (work) => {
     const current = await work.transaction.read(type, id);
     requireVersion(current, request.ifMatch);

@@ -8,6 +8,7 @@ import type { Issue } from '../core/issue.ts';
 import { createLocator, type Locator } from '../fhir/json-locator.ts';
 import { parseJson } from '../fhir/json-source.ts';
 import { isObject, isResource, type Resource } from '../fhir/resource.ts';
+import type { SourcedResource } from '../validator/validator.ts';
 import type { RequestContext, Result, Services } from './interaction.ts';
 import { requirePresent } from './read.ts';
 import type { Parameters } from './search.ts';
@@ -42,12 +43,15 @@ export async function validateResource(
   if (!input.resource || text === undefined) {
     if (id === undefined) throw refuse('malformed-request', 'There is no resource to validate');
     const stored = requirePresent(await services.store.read(type, id));
-    const issues = findings(services, request, input, JSON.parse(stored.body) as Resource);
-    return { status: 200, issues: [...ignored, ...issues] };
+    const kept = { resource: JSON.parse(stored.body) as Resource, text: stored.body };
+    const issues = await findings(services, request, input, [kept]);
+    return { status: 200, issues: [...ignored, ...issues.flat()] };
   }
-  const issues = isSeveral(input.resource, request)
-    ? entryFindings(services, request, input, input.resource)
-    : findings(services, request, input, input.resource);
+  const { resource } = input;
+  const isWhole = input.at === resource.resourceType;
+  const issues = isSeveral(resource, request)
+    ? await entryFindings(services, request, input, resource)
+    : (await findings(services, request, input, [{ resource, text: isWhole ? text : undefined }])).flat();
   const locate = request.locator?.() ?? createLocator(text);
   const placed = issues.map((issue) =>
     issue.expression === undefined ? issue : { ...issue, ...locate(moved(issue.expression, input.at)) },
@@ -73,41 +77,45 @@ function isSeveral(resource: Resource, { type, id }: ValidateRequest): boolean {
 }
 
 /** Each resource judged as if it had come alone; what is said of it names the entry. */
-function entryFindings(
+async function entryFindings(
   services: Services,
   request: ValidateRequest,
   input: ValidateInput,
   bundle: Resource,
-): Issue[] {
+): Promise<Issue[]> {
   const entries: unknown[] = Array.isArray(bundle.entry) ? bundle.entry : [];
-  return entries.flatMap((entry, index) => {
+  const resources = entries.map((entry) => (isObject(entry) ? entry.resource : undefined));
+  const sourced = resources.filter(isResource).map((resource) => ({ resource }));
+  const judged = await findings(services, request, input, sourced);
+  const findingsOf = new Map(sourced.map(({ resource }, n) => [resource, judged[n] ?? []]));
+  return resources.flatMap((resource, index) => {
     const at = `Bundle.entry[${index}]`;
-    const resource = isObject(entry) ? entry.resource : undefined;
     if (!isResource(resource))
       return refuse('malformed-request', 'The entry holds no resource', { expression: at }).issues;
-    return findings(services, request, input, resource).map((issue) => ({
+    return (findingsOf.get(resource) ?? []).map((issue) => ({
       ...issue,
       expression: moved(issue.expression ?? '', `${at}.resource`),
     }));
   });
 }
 
-function findings(
+/** The findings of each resource. */
+async function findings(
   services: Services,
   request: ValidateRequest,
   { mode, profiles }: ValidateInput,
-  resource: Resource,
-): Issue[] {
+  resources: readonly SourcedResource[],
+): Promise<Issue[][]> {
   const known = profiles.filter((url) => services.registry.structure(url) !== undefined);
   const judged =
     mode === 'create' || mode === 'update'
-      ? findingsOnWrite(services, resource, known)
-      : services.validator.validate(resource, { profiles: known });
-  return [
+      ? await findingsOnWrite(services, resources, known)
+      : await services.validateMany(resources, { profiles: known });
+  return resources.map(({ resource }, index) => [
     ...placeFindings(request, mode, resource),
     ...(known.length < profiles.length ? [unknownProfile(resource)] : []),
-    ...judged,
-  ];
+    ...(judged[index] ?? []),
+  ]);
 }
 
 /** Whether the resource fits the URL. */

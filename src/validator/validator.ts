@@ -43,3 +43,18 @@ export interface Validator {
    */
   validate(resource: unknown, options?: ValidationOptions): Issue[];
 }
+
+/** A resource together with the text it was parsed from, where that is at hand. */
+export interface SourcedResource {
+  readonly resource: Resource;
+  readonly text?: string | undefined;
+}
+
+/**
+ * Checks many resources, each for itself, without keeping the event loop from its other work.
+ * @returns findings of each resource as `validate` gives them, in the order of the resources
+ */
+export type ValidateMany = (
+  resources: readonly SourcedResource[],
+  options?: Omit<ValidationOptions, 'resolve'>,
+) => Promise<Issue[][]>;

@@ -75,6 +75,7 @@ export function fakeServices(overrides: Partial<Services> = {}): Services {
   return {
     registry,
     validator: { validate: () => [] },
+    validateMany: async (resources) => resources.map(() => []),
     validation: 'claimed',
     indexer: {
       index: () => ({ terms: [], dates: [], numbers: [], quantities: [], strings: [], patients: [] }),

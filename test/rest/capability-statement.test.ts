@@ -5,6 +5,7 @@ import t from 'tap';
 import { hasErrors } from '../../src/core/issue.ts';
 import { createLog } from '../../src/core/log.ts';
 import { createServer } from '../../src/http/server.ts';
+import type { Services } from '../../src/interactions/interaction.ts';
 import { definitions, startServer } from '../support/server.ts';
 
 const running = await startServer();
@@ -18,7 +19,11 @@ const [rest] = statement.rest;
 const resources: CapabilityStatementRestResource[] = rest.resource;
 
 // A resource of every type is wanted, and what they hold is not: the validator says yes to all.
-const services = { ...running.services, validator: { validate: () => [] } };
+const services: Services = {
+  ...running.services,
+  validator: { validate: () => [] },
+  validateMany: async (resources) => resources.map(() => []),
+};
 const server = await createServer({ services, log: createLog('silent'), version: '0.0.0-test' });
 
 const json = { 'content-type': 'application/fhir+json' };
