@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Issue } from '../../src/core/issue.ts';
+import { parseJson } from '../../src/fhir/json-source.ts';
 import type { Registry } from '../../src/fhir/registry.ts';
 import { isResource, type Resource } from '../../src/fhir/resource.ts';
 import type { ValidationOptions, Validator } from '../../src/validator/validator.ts';
@@ -104,18 +105,24 @@ export function validatorSuite(parts: SuiteParts, casesFile: string): ValidatorS
 /** All definitions in a file: itself, or the entries of a bundle. */
 function definitionsIn(path: string): Resource[] {
   if (!existsSync(path)) return [];
-  const content: unknown = JSON.parse(readFileSync(path, 'utf8'));
+  const content = parsed(readFileSync(path, 'utf8'));
   if (!isResource(content)) return [];
   const entries = content.resourceType === 'Bundle' && Array.isArray(content.entry) ? content.entry : [];
   return [content, ...entries.map((entry) => entry.resource).filter(isResource)];
 }
 
-function judge(step: ValidatorCase, folder: string, parts: SuiteParts, bare: Validator): Issue[] {
-  const text = readFileSync(join(folder, step.file), 'utf8');
-  let resource: unknown;
+/** Undefined for what the server and the command line refuse as no JSON. */
+function parsed(text: string): unknown {
   try {
-    resource = JSON.parse(text);
+    return parseJson(text);
   } catch {
+    return undefined;
+  }
+}
+
+function judge(step: ValidatorCase, folder: string, parts: SuiteParts, bare: Validator): Issue[] {
+  const resource = parsed(readFileSync(join(folder, step.file), 'utf8'));
+  if (resource === undefined) {
     return [{ severity: 'fatal', code: 'invalid', key: 'malformed-json', text: 'The text is not JSON' }];
   }
   const files = [...step.profiles, ...step.supporting];
