@@ -85,8 +85,8 @@ export function profileCorpora(total: number): Corpus[] {
 function variantOf(text: string, n: number): string {
   return JSON.stringify(JSON.parse(text), (key, value) => {
     if (typeof value !== 'string') return value;
-    if (key === 'id') return `${value.slice(0, 50)}-${n}`;
-    if (key === 'reference' && !value.startsWith('#')) return `${value}-${n}`;
+    if (key === 'id') return `${value}-${n}`;
+    if (key === 'reference') return `${value}-${n}`;
     // Leap years stay leap years.
     return value.replace(/^(\d{4})(?=-\d\d)/, (year) => String(Number(year) - 4 * (n % 20)));
   });
