@@ -5,6 +5,7 @@
 import { systemClock } from '../core/clock.ts';
 import type { Registry } from '../fhir/registry.ts';
 import type { ExpressionCompiler, TypedValue } from '../fhirpath/expression.ts';
+import { createCanonicalUnits } from '../terminology/canonical-units.ts';
 import { type CompiledParameter, compileParameter, type Subject, subjectOf } from './compiled-parameters.ts';
 import { createEntryCollector, type EntryCollector, presenceTerm } from './entry-collector.ts';
 import type { Indexer } from './indexer.ts';
@@ -35,7 +36,12 @@ const keptByStore: ReadonlySet<string> = new Set(['_id', '_lastUpdated']);
 
 export function createIndexer({ registry, compile, localBases }: IndexerOptions): Indexer {
   const parametersOf = createTypeParameters(registry);
-  const kinds = parameterKinds({ localBases, clock: systemClock, expandCodes: () => undefined });
+  const kinds = parameterKinds({
+    localBases,
+    clock: systemClock,
+    expandCodes: () => undefined,
+    canonicalUnits: createCanonicalUnits(),
+  });
   const kindOf: KindOf = (type) => kinds[type as keyof ParameterKinds];
   const types = new Map<string, CompiledType>();
 

@@ -7,6 +7,7 @@ import { type Clock, systemClock } from '../core/clock.ts';
 import { FhirError, refuse } from '../core/fhir-error.ts';
 import type { Issue } from '../core/issue.ts';
 import type { Registry } from '../fhir/registry.ts';
+import { createCanonicalUnits } from '../terminology/canonical-units.ts';
 import { codeExpansion } from './code-expansion.ts';
 import { conditionOf } from './condition.ts';
 import type { Condition } from './condition-context.ts';
@@ -36,7 +37,12 @@ const iterating: ReadonlySet<string> = new Set(['iterate', 'recurse']);
 export function createSearchParser(options: SearchParserOptions): SearchParser {
   const { registry, localBases = [], clock = systemClock } = options;
   const parametersOf = createTypeParameters(registry);
-  const kinds = parameterKinds({ localBases, clock, expandCodes: codeExpansion(registry) });
+  const kinds = parameterKinds({
+    localBases,
+    clock,
+    expandCodes: codeExpansion(registry),
+    canonicalUnits: createCanonicalUnits(),
+  });
 
   return (resourceType, pairs, handling, patient) => {
     if (!registry.isResourceType(resourceType)) {

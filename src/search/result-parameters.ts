@@ -11,6 +11,8 @@ import type { TypeParameters } from './type-parameters.ts';
 
 export const defaultCount = 50;
 export const maximumCount = 1000;
+/** The store orders by as many. */
+const maximumSortKeys = 8;
 
 /** Answered elsewhere, or without effect on which resources are found. */
 export const notConditions: ReadonlySet<string> = new Set(['_format', '_pretty']);
@@ -68,6 +70,9 @@ export const resultParameters: Readonly<Record<string, ResultParameter>> = {
   },
   _sort(value, shape, parameters) {
     shape.sort.push(...value.split(',').map((key) => sortKey(key.trim(), parameters)));
+    if (shape.sort.length > maximumSortKeys) {
+      throw refuse('invalid-parameter', `'_sort' takes at most ${maximumSortKeys} keys`);
+    }
     return value;
   },
 };

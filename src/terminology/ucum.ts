@@ -5,13 +5,31 @@
  */
 import { createRequire } from 'node:module';
 
+const load = createRequire(import.meta.url);
+
 export const ucumSystem = 'http://unitsofmeasure.org';
 
 /** What of the library is used; it brings no types. */
 interface UcumLibrary {
   readonly UcumLhcUtils: {
-    getInstance(): { validateUnitString(code: string): { readonly status: string } };
+    getInstance(): UcumUtils;
   };
+}
+
+export interface UcumUtils {
+  validateUnitString(code: string): { readonly status: string };
+  convertToBaseUnits(code: string, value: number): UcumConversion;
+}
+
+export interface UcumConversion {
+  readonly status: string;
+  readonly magnitude: number;
+  readonly unitToExp: Readonly<Record<string, number>>;
+}
+
+/** The library; its table of atoms is loaded by the first call. */
+export function ucumUtils(): UcumUtils {
+  return (load('@lhncbc/ucum-lhc') as UcumLibrary).UcumLhcUtils.getInstance();
 }
 
 /** Answers are remembered, since few units make up most of the data. */
@@ -20,11 +38,11 @@ const remembered = 2000;
 /** @returns a test whether a code is a unit; the table of atoms is loaded when the first code is tested */
 export function createUnitTest(): (code: string) => boolean {
   const known = new Map<string, boolean>();
-  let units: ReturnType<UcumLibrary['UcumLhcUtils']['getInstance']> | undefined;
+  let units: UcumUtils | undefined;
   return (code) => {
     const before = known.get(code);
     if (before !== undefined) return before;
-    units ??= (createRequire(import.meta.url)('@lhncbc/ucum-lhc') as UcumLibrary).UcumLhcUtils.getInstance();
+    units ??= ucumUtils();
     const valid = units.validateUnitString(withoutSpaces(code)).status === 'valid';
     if (known.size < remembered) known.set(code, valid);
     return valid;

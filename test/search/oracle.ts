@@ -310,6 +310,13 @@ function matchesInterval({ low, high }: Interval, text: string): boolean {
   }
 }
 
+const ucum = 'http://unitsofmeasure.org';
+
+/** Masses are converted, other units compared as they are. */
+function inGrams(code: string | undefined): number | undefined {
+  return { ug: 1e-6, mg: 1e-3, g: 1, kg: 1e3 }[code ?? ''];
+}
+
 function matchesQuantity({ type, value }: Found, [number, system, code]: readonly string[]): boolean {
   const infinity = Number.POSITIVE_INFINITY;
   let interval: Interval;
@@ -336,6 +343,12 @@ function matchesQuantity({ type, value }: Found, [number, system, code]: readonl
   }
   if (type === 'Money') unit = { system: 'urn:iso:std:iso:4217', code: value.currency };
   if (code !== undefined && code !== '') {
+    const wanted = system === ucum ? inGrams(code) : undefined;
+    const given = unit.system === ucum ? inGrams(unit.code) : undefined;
+    if (wanted !== undefined && given !== undefined) {
+      const scale = (bound: number) => (Number.isFinite(bound) ? tidy((bound * given) / wanted) : bound);
+      return matchesInterval({ low: scale(interval.low), high: scale(interval.high) }, number!);
+    }
     const sameUnit = system
       ? unit.system === system && unit.code === code
       : unit.code === code || unit.unit === code;

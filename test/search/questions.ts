@@ -155,6 +155,14 @@ function numbersNear(value: number): string[] {
   return texts.flatMap((text) => prefixes.map((prefix) => prefix + text));
 }
 
+/** The same mass in grams, and what is just beside it. */
+function inOtherMass({ value = 0, code }: Any): Asked[] {
+  const grams = Number((value * (code === 'mg' ? 1e-3 : 1e3)).toPrecision(12));
+  return prefixes.map(
+    (prefix): Asked => [undefined, [`${prefix}${grams}`, 'http://unitsofmeasure.org', 'g']],
+  );
+}
+
 function askedOfQuantity(value: Any): Asked[] {
   const holder = value.low ?? value.high ?? value.origin ?? value;
   const code = String(holder.code ?? holder.currency ?? '');
@@ -167,6 +175,7 @@ function askedOfQuantity(value: Any): Asked[] {
         ] as Asked[])
       : []),
     ...(holder.unit ? ([[undefined, [text, '', String(holder.unit)]]] as Asked[]) : []),
-    [undefined, [text, 'http://unitsofmeasure.org', 'kg']],
+    ...['ug', 'mg', 'g', 'kg'].map((mass): Asked => [undefined, [text, 'http://unitsofmeasure.org', mass]]),
+    ...(holder.code === 'mg' || holder.code === 'kg' ? inOtherMass(holder) : []),
   ]);
 }

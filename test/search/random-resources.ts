@@ -51,7 +51,7 @@ const quantity = fc.record({
   comparator: maybe(some('<', '<=', '>', '>=')),
   unit: maybe(some('mg', 'milligram', 'mmHg')),
   system: maybe(some('http://unitsofmeasure.org', 'urn:units')),
-  code: maybe(some('mg', 'mm[Hg]')),
+  code: maybe(some('mg', 'g', 'kg', 'mm[Hg]')),
 });
 const text = some('Müller', 'MULLER', 'van der Berg', 'Anne  Marie', 'O\u2019Neil', 'a,b', 'c\\d', 'ﬁne');
 const name = fc.record({ text: maybe(text), family: maybe(text), given: list(text), suffix: list(text) });

@@ -201,6 +201,10 @@ t.test('results are sorted by several keys', (t) => {
     { by: 'id', descending: false },
     { by: 'updated', descending: true },
   ]);
+  t.match(refusal('Observation', `_sort=${Array(9).fill('date').join(',')}`), {
+    status: 400,
+    text: /at most 8/,
+  });
   t.match(refusal('Observation', '_sort=nonsense'), { status: 400, text: /_lastUpdated/ });
   t.end();
 });

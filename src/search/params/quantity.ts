@@ -1,12 +1,16 @@
 /**
- * Quantity parameters: a number and, where the search names one, the very same unit.
+ * Quantity parameters: a number and, where the search names one, a unit. What is measured in UCUM units is compared in
+ * canonical ones, so that 0.07 kg is found as 70 g; other units must be the very same.
  * https://hl7.org/fhir/R4/search.html#quantity
  *
  * A quantity is indexed once per name of its unit, `system|code` and, unless that is a UCUM code already, `|unit` and
- * `|code`. A search without a unit matches under any of them.
+ * `|code`. A search without a unit matches under any of them. In its canonical unit it is indexed under a name of its
+ * own, apart from the numbers as they were given.
  */
+
 import { isObject } from '../../fhir/resource.ts';
 import type { TypedValue } from '../../fhirpath/expression.ts';
+import type { CanonicalUnit, CanonicalUnits } from '../../terminology/canonical-units.ts';
 import { splitUnescaped, unescaped } from '../search-value.ts';
 import { anyOf, invalidValue, type ParameterKind } from './kind.ts';
 import { type NumberTerm, numberAlternatives, parseNumber } from './number.ts';
@@ -16,35 +20,71 @@ export interface QuantityTerm {
   readonly number: NumberTerm;
   /** Keys of the unit, any of which will do; undefined: any unit. */
   readonly units: readonly string[] | undefined;
+  /** The number in the canonical unit, which then takes the place of the units. */
+  readonly canonical: { readonly number: NumberTerm; readonly key: string } | undefined;
 }
 
 const ucum = 'http://unitsofmeasure.org';
 const currencies = 'urn:iso:std:iso:4217';
 
-export const quantityKind: ParameterKind<QuantityTerm> = {
-  modifiers: [],
-  index(values, name, _parameter, into) {
-    for (const value of values) {
-      const measured = measure(value);
-      if (!measured) continue;
-      for (const unit of unitKeys(measured.unit)) {
-        into.quantities.push({ param: name, low: measured.low, high: measured.high, unit });
+export function quantityKind(canonicalUnits: CanonicalUnits): ParameterKind<QuantityTerm> {
+  return {
+    modifiers: [],
+    index(values, name, _parameter, into) {
+      for (const value of values) {
+        const measured = measure(value);
+        if (!measured) continue;
+        for (const unit of unitKeys(measured.unit)) {
+          into.quantities.push({ param: name, low: measured.low, high: measured.high, unit });
+        }
+        const { system, code } = measured.unit;
+        const known = system === ucum && typeof code === 'string' ? canonicalUnits(code) : undefined;
+        if (known) {
+          const [low, high] = [known.canonical(measured.low), known.canonical(measured.high)];
+          into.quantities.push({ param: canonicalName(name), low, high, unit: known.key });
+        }
       }
-    }
-  },
-  parse(text, _modifier, parameter) {
-    const [number = '', system = '', code = '', ...rest] = splitUnescaped(text, '|').map(unescaped);
-    if (rest.length > 0 || (system !== '' && code === '')) {
-      throw invalidValue(parameter, 'number, number|system|code or number||code');
-    }
-    return { number: parseNumber(number, parameter), units: searchedUnits(system, code) };
-  },
-  plan({ number, units }, name) {
-    const alternatives = numberAlternatives(number);
-    if (!units) return rangeNode('quantity', name, alternatives);
-    return anyOf(units.map((unit) => rangeNode('quantity', name, alternatives, unit)));
-  },
-};
+    },
+    parse(text, _modifier, parameter) {
+      const [number = '', system = '', code = '', ...rest] = splitUnescaped(text, '|').map(unescaped);
+      if (rest.length > 0 || (system !== '' && code === '')) {
+        throw invalidValue(parameter, 'number, number|system|code or number||code');
+      }
+      const term = parseNumber(number, parameter);
+      const known = system === ucum ? canonicalUnits(code) : undefined;
+      const canonical = known && { number: converted(term, known), key: known.key };
+      return { number: term, units: searchedUnits(system, code), canonical };
+    },
+    plan({ number, units, canonical }, name) {
+      if (canonical) {
+        return rangeNode(
+          'quantity',
+          canonicalName(name),
+          numberAlternatives(canonical.number),
+          canonical.key,
+        );
+      }
+      const alternatives = numberAlternatives(number);
+      if (!units) return rangeNode('quantity', name, alternatives);
+      return anyOf(units.map((unit) => rangeNode('quantity', name, alternatives, unit)));
+    },
+  };
+}
+
+function canonicalName(name: string): string {
+  return `${name}:canonical`;
+}
+
+function converted(term: NumberTerm, { canonical }: CanonicalUnit): NumberTerm {
+  return {
+    prefix: term.prefix,
+    value: canonical(term.value),
+    low: canonical(term.low),
+    high: canonical(term.high),
+    nearLow: canonical(term.nearLow),
+    nearHigh: canonical(term.nearHigh),
+  };
+}
 
 function searchedUnits(system: string, code: string): string[] | undefined {
   if (code === '') return undefined;
