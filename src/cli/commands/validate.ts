@@ -18,9 +18,9 @@ import { resourceEndings, validateFiles } from '../validate-files.ts';
 import { watchPaths } from '../watch-paths.ts';
 
 interface ValidateOptions {
-  readonly profile: readonly string[];
-  readonly package: readonly string[];
-  readonly supporting: readonly string[];
+  readonly profile?: readonly string[];
+  readonly package?: readonly string[];
+  readonly supporting?: readonly string[];
   readonly references: NonNullable<ValidationOptions['references']>;
   readonly watch?: boolean;
 }
@@ -29,23 +29,12 @@ export function validateCommand(output: Output): Command {
   const command = new Command('validate')
     .description('check resources in JSON, XML and NDJSON; a Bundle is checked whole')
     .argument('<path...>', 'files, folders that hold some, or - for stdin')
-    .option(
-      '--profile <url>',
-      'a profile to meet besides those in meta.profile; may be repeated',
-      collect,
-      [],
-    )
-    .option(
-      '--package <file>',
-      'a FHIR package (.tgz) whose definitions count too; may be repeated',
-      collect,
-      [],
-    )
+    .option('--profile <url>', 'a profile to meet besides those in meta.profile; may be repeated', collect)
+    .option('--package <file>', 'a FHIR package (.tgz) whose definitions count too; may be repeated', collect)
     .option(
       '--supporting <path>',
       'files that references and canonicals may lead to; may be repeated',
       collect,
-      [],
     )
     .addOption(
       new Option(
@@ -83,12 +72,13 @@ async function validate(
 
 /** A validator that knows what the options name; or the code to end with when they name what cannot be used. */
 function prepare(options: ValidateOptions, output: Output): Checker | ExitCode {
+  const { profile: profiles = [] } = options;
   const core = openRegistry();
   let registry: Registry;
   let supporting: ReturnType<typeof resourcesIn>;
   try {
-    const definitions = packageDefinitions(options.package);
-    const others = resourcesIn(filesIn(options.supporting, resourceEndings), core.model);
+    const definitions = packageDefinitions(options.package ?? []);
+    const others = resourcesIn(filesIn(options.supporting ?? [], resourceEndings), core.model);
     supporting = [...others, ...definitions];
     const known = supporting.filter(({ url }) => typeof url === 'string');
     registry = known.length === 0 ? core : core.extend(known);
@@ -98,13 +88,13 @@ function prepare(options: ValidateOptions, output: Output): Checker | ExitCode {
     output.note(error instanceof UnusableFile ? error.message : `${path}: cannot be read (${code})`);
     return exitCode.environment;
   }
-  const unknown = options.profile.filter((url) => !registry.structure(url));
+  const unknown = profiles.filter((url) => !registry.structure(url));
   for (const url of unknown) output.note(`--profile ${url}: no such profile is known`);
   if (unknown.length > 0) return exitCode.usage;
   return {
     validator: createValidator({ registry }),
     model: registry.model,
-    options: { profiles: options.profile, supporting, references: options.references },
+    options: { profiles, supporting, references: options.references },
   };
 }
 
@@ -135,6 +125,6 @@ async function watchOn(
   return last;
 }
 
-function collect(value: string, earlier: string[]): string[] {
+function collect(value: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, value];
 }
