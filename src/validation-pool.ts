@@ -3,9 +3,9 @@
  * what is large goes, as text, to threads that start when first needed and end when idle for long.
  */
 import { availableParallelism } from 'node:os';
-import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Issue } from './core/issue.ts';
+import { createPauses } from './core/pauses.ts';
 import type { ValidationAnswer, ValidationJob } from './validation-worker.ts';
 import type { SourcedResource, ValidateMany, ValidationOptions, Validator } from './validator/validator.ts';
 
@@ -24,8 +24,6 @@ export interface ValidationPoolOptions {
   readonly idle?: number;
 }
 
-/** How long the main thread validates without a pause, milliseconds. */
-const slice = 10;
 /** Characters: enough that the messages cost little, few enough that all threads end at about the same time. */
 const leastPart = 64 * 1024;
 const partsPerThread = 4;
@@ -111,12 +109,10 @@ export function createValidationPool(
     options: ValidationOptions,
   ): Promise<Issue[][]> {
     const findings: Issue[][] = [];
-    let since = performance.now();
+    const pause = createPauses();
     for (const { resource } of resources) {
       findings.push(validator.validate(resource, options));
-      if (performance.now() - since < slice) continue;
-      await setImmediate();
-      since = performance.now();
+      await pause();
     }
     return findings;
   }

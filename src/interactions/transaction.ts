@@ -5,6 +5,7 @@
  */
 import { FhirError, refuse } from '../core/fhir-error.ts';
 import { hasErrors, type Issue } from '../core/issue.ts';
+import { createPauses } from '../core/pauses.ts';
 import { replaceLinks } from '../fhir/json-splice.ts';
 import type { Resource } from '../fhir/resource.ts';
 import type { SourcedResource } from '../validator/validator.ts';
@@ -32,8 +33,11 @@ export async function runTransaction(
 ): Promise<Result[]> {
   const findings = await validateEntries(services, bundle);
   return transact(services, async (work) => {
+    // Others read what is committed meanwhile, and wait with their writes.
+    const pause = createPauses();
     const identities: (Identity | undefined)[] = [];
     for (const entry of bundle.entries) {
+      await pause();
       identities.push(await placed(bundle, entry, () => identify(services, work, entry)));
     }
     requireDistinct(bundle, identities);
@@ -42,6 +46,7 @@ export async function runTransaction(
     for (const method of order) {
       for (const entry of bundle.entries) {
         if (entry.method !== method) continue;
+        await pause();
         const { index } = entry;
         results[index] = await placed(bundle, entry, () =>
           perform(services, context, work, entry, identities[index], targets, findings[index] ?? []),
@@ -58,16 +63,21 @@ async function validateEntries(services: Services, bundle: SubmittedBundle): Pro
   const written = bundle.entries.filter((entry) => entry.resource !== undefined);
   const judged = await findingsOnWrite(services, written as (BundleEntry & SourcedResource)[]);
   const findingsOf = new Map(written.map((entry, n) => [entry, judged[n] ?? []]));
-  const findings = bundle.entries.map((entry) => {
+  const findings: Issue[][] = [];
+  const pause = createPauses();
+  for (const entry of bundle.entries) {
+    await pause();
     const { text = '', index } = entry;
     const found = findingsOf.get(entry) ?? [];
     // A narrative may link to an entry by its fullUrl: that becomes a link one can follow.
     const isResolved = ({ key }: Issue): boolean => key === 'narrative-link' && linksOnlyTo(fullUrls, text);
-    return bundle.place(
-      index,
-      found.filter((issue) => !isResolved(issue)),
+    findings.push(
+      bundle.place(
+        index,
+        found.filter((issue) => !isResolved(issue)),
+      ),
     );
-  });
+  }
   const all = findings.flat();
   if (hasErrors(all)) throw new FhirError(422, all);
   return findings;

@@ -1,0 +1,15 @@
+/** Pauses in long work, so that the event loop can attend to others. */
+import { setImmediate } from 'node:timers/promises';
+
+/** How long work may go on without a pause, milliseconds. */
+const longest = 10;
+
+/** Asked between two steps of the work; waits for a turn of the event loop when the last pause is long ago. */
+export function createPauses(): () => Promise<void> {
+  let since = performance.now();
+  return async () => {
+    if (performance.now() - since < longest) return;
+    await setImmediate();
+    since = performance.now();
+  };
+}
