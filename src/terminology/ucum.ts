@@ -5,7 +5,7 @@
  */
 import { createRequire } from 'node:module';
 
-const load = createRequire(import.meta.url);
+const require = createRequire(import.meta.url);
 
 export const ucumSystem = 'http://unitsofmeasure.org';
 
@@ -29,7 +29,7 @@ export interface UcumConversion {
 
 /** The library; its table of atoms is loaded by the first call. */
 export function ucumUtils(): UcumUtils {
-  return (load('@lhncbc/ucum-lhc') as UcumLibrary).UcumLhcUtils.getInstance();
+  return (require('@lhncbc/ucum-lhc') as UcumLibrary).UcumLhcUtils.getInstance();
 }
 
 /** Answers are remembered, since few units make up most of the data. */
