@@ -117,16 +117,15 @@ export function isArrayAt(text: string, at: number): boolean {
 }
 
 /**
- * At least the number of object keys of the text, cheaply: colons that follow a quote. What stands in a string can only
- * add to it (`": "`), never take away.
- * @returns undefined when white space stands before a colon, where this way of counting is not safe
+ * At least the number of object keys of the text, cheaply: colons that follow a quote, white space between them or not.
+ * What stands in a string can only add to it (`": "`), never take away.
  */
-export function countKeysAtLeast(text: string): number | undefined {
+export function countKeysAtLeast(text: string): number {
   let keys = 0;
   for (let i = text.indexOf(':'); i !== -1; i = text.indexOf(':', i + 1)) {
-    const before = text.charCodeAt(i - 1);
-    if (before === QUOTE) keys++;
-    else if (before <= 0x20) return undefined;
+    let before = i - 1;
+    while (text.charCodeAt(before) <= 0x20) before--;
+    if (text.charCodeAt(before) === QUOTE) keys++;
   }
   return keys;
 }
