@@ -21,6 +21,18 @@ const searches: readonly { readonly name: string; readonly paths: readonly strin
     ),
   },
   {
+    // No patient, and the order is not that of the index: grows with the matches.
+    name: 'code, newest 20',
+    paths: [`Observation?code=${scoreCode}&_sort=-date&_count=20`],
+  },
+  {
+    name: 'chained to a patient, 50',
+    paths: Array.from(
+      { length: few },
+      (_, patient) => `Observation?patient._id=${patientId(patient)}&_count=50`,
+    ),
+  },
+  {
     // A year of two: even the small store has 50 to give, so that both sizes answer with as much.
     name: 'code and dates, 50',
     paths: Array.from({ length: 12 }, (_, month) => {
