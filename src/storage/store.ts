@@ -58,7 +58,8 @@ export interface Store extends StoreReader {
   history(type: string, id: string, limit: number, before?: number): Promise<HistoryPage>;
   /**
    * Runs a unit of work alone and atomically; resolves once it is durable. If it throws, nothing of it remains and
-   * the error is passed on. It must await nothing but the transaction it is given: others wait behind it.
+   * the error is passed on. It must await nothing but the transaction it is given and,
+   * when it is long, a turn of the event loop: other writers wait behind it.
    */
   transact<T>(work: (transaction: StoreTransaction) => Promise<T>): Promise<T>;
   /** Number of the last entry of the change log; 0 when nothing was ever written. */
