@@ -56,3 +56,10 @@ export interface Issue {
 export function hasErrors(issues: readonly Issue[]): boolean {
   return issues.some((issue) => issue.severity === 'error' || issue.severity === 'fatal');
 }
+
+const gravity: readonly IssueSeverity[] = ['fatal', 'error', 'warning', 'information'];
+
+/** What keeps a resource out comes before what is merely said of it; otherwise the order stays. */
+export function gravestFirst(issues: readonly Issue[]): Issue[] {
+  return issues.toSorted((one, other) => gravity.indexOf(one.severity) - gravity.indexOf(other.severity));
+}

@@ -4,7 +4,7 @@
  */
 import { FhirError, refuse } from '../core/fhir-error.ts';
 import { isLogicalId } from '../core/ids.ts';
-import { hasErrors, type Issue } from '../core/issue.ts';
+import { gravestFirst, hasErrors, type Issue } from '../core/issue.ts';
 import { type Locator, withPositions } from '../fhir/json-locator.ts';
 import { parseJson } from '../fhir/json-source.ts';
 import { isResource, type Resource } from '../fhir/resource.ts';
@@ -72,7 +72,7 @@ export async function validateForWrite(
 ): Promise<Issue[]> {
   const [findings = []] = await findingsOnWrite(services, [{ resource, text }]);
   const issues = withPositions(findings, text, locator);
-  if (hasErrors(issues)) throw new FhirError(422, issues);
+  if (hasErrors(issues)) throw new FhirError(422, gravestFirst(issues));
   return issues;
 }
 

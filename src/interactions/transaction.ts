@@ -4,7 +4,7 @@
  * https://hl7.org/fhir/R4/http.html#trules
  */
 import { FhirError, refuse } from '../core/fhir-error.ts';
-import { hasErrors, type Issue } from '../core/issue.ts';
+import { gravestFirst, hasErrors, type Issue } from '../core/issue.ts';
 import { createPauses } from '../core/pauses.ts';
 import { replaceLinks } from '../fhir/json-splice.ts';
 import type { Resource } from '../fhir/resource.ts';
@@ -79,7 +79,7 @@ async function validateEntries(services: Services, bundle: SubmittedBundle): Pro
     );
   }
   const all = findings.flat();
-  if (hasErrors(all)) throw new FhirError(422, all);
+  if (hasErrors(all)) throw new FhirError(422, gravestFirst(all));
   return findings;
 }
 
