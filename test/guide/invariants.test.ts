@@ -1,11 +1,14 @@
 /** Every invariant of the guide has an instance that keeps it and one that breaks it, and nothing else. */
+import { basename } from 'node:path';
 import type { StructureDefinition } from '@medplum/fhirtypes';
 import t from 'tap';
+import type { Resource } from '../../src/fhir/resource.ts';
 import { jsonFiles } from '../support/guide-files.ts';
 import { validator } from '../validator/parts.ts';
 
+const caseName = /^(p\d+-pass|f\d+-fail)$/;
 const cases = new Map(
-  jsonFiles('test/cases/invariants').map(({ path, resource }) => [path.split('/').at(-1), resource]),
+  jsonFiles('test/cases/invariants').map(({ path, resource }) => [basename(path, '.json'), resource]),
 );
 const rules = new Map<string, { severity: string; expression: string; profiles: string[] }>();
 for (const { resource } of jsonFiles('profiles/structure-definitions')) {
@@ -18,23 +21,30 @@ for (const { resource } of jsonFiles('profiles/structure-definitions')) {
   }
 }
 
-for (const [key, { severity, profiles }] of rules) {
-  t.test(`${key} holds for the passing case and is broken by the failing one`, async (t) => {
-    const pass = cases.get(`${key}-p1-pass.json`);
-    const fail = cases.get(`${key}-f1-fail.json`);
-    if (!pass || !fail) throw new Error(`a case for ${key} is missing`);
-    for (const resource of [pass, fail]) t.ok(profiles.includes(resource.meta!.profile![0]!));
+/** The cases of a rule, by what they are to show: `p1-pass`, `f1-fail`, and further pairs for other ways to it. */
+const casesOf = (key: string): [kind: string, resource: Resource][] =>
+  [...cases].flatMap(([name, resource]) => {
+    const kind = name.slice(key.length + 1);
+    return name.startsWith(`${key}-`) && caseName.test(kind) ? [[kind, resource]] : [];
+  });
 
-    const notable = (resource: unknown): string[] =>
-      validator
+for (const [key, { severity, profiles }] of rules) {
+  t.test(`${key} holds for the passing cases and is broken by the failing ones`, async (t) => {
+    const found = casesOf(key);
+    const kinds = found.map(([kind]) => kind);
+    t.ok(kinds.includes('p1-pass') && kinds.includes('f1-fail'), 'a case of each kind is there');
+    for (const [kind, resource] of found) {
+      t.ok(profiles.includes(resource.meta!.profile![0]!), kind);
+      const notable = validator
         .validate(resource)
         .filter((issue) => issue.severity === 'error' || issue.key === key)
         .map((issue) => `${issue.severity} ${issue.key} ${issue.expression}`);
-    t.same(notable(pass), []);
-    t.same(notable(fail), [`${severity} ${key} ${fail.resourceType}`]);
+      const expected = kind.startsWith('p') ? [] : [`${severity} ${key} ${resource.resourceType}`];
+      t.same(notable, expected, kind);
+    }
   });
 }
 
 t.test('no case is left without its rule', async (t) => {
-  for (const name of cases.keys()) t.ok(rules.has(name!.replace(/-(p1-pass|f1-fail)\.json$/, '')), `${name}`);
+  for (const name of cases.keys()) t.ok(rules.has(name.replace(/-(p\d+-pass|f\d+-fail)$/, '')), name);
 });
