@@ -3,6 +3,7 @@
  * https://hl7.org/fhir/R4/validation.html
  */
 import type { Issue } from '../core/issue.ts';
+import { createTextTable } from '../core/text-table.ts';
 import type { Registry } from '../fhir/registry.ts';
 import { isObject } from '../fhir/resource.ts';
 import type { ExpressionCompiler, TypedValue } from '../fhirpath/expression.ts';
@@ -44,7 +45,7 @@ export function createValidator({
   compile,
   rules = {},
 }: ValidatorParts): CompiledValidator {
-  const profiles = new Map<string, ProfileCheck>();
+  const profiles = createTextTable<ProfileCheck>();
   const bases = baseElements(registry);
 
   const surroundings: InvariantSurroundings = {
@@ -76,7 +77,7 @@ export function createValidator({
       const structure = compilation.structure(canonical);
       if (!structure) return undefined;
       const profile = compileProfile(structure, compilation, surroundings, bases);
-      profiles.set(canonical, profile);
+      profiles.add(canonical, profile);
       return profile;
     },
   };

@@ -4,9 +4,8 @@
  */
 import type { ElementDefinition, ElementDefinitionSlicingDiscriminator } from '@medplum/fhirtypes';
 import { isObject } from '../fhir/resource.ts';
-import type { BaseElement } from './base-elements.ts';
 import { bindingOf, membershipOf } from './checks/binding.ts';
-import { equals, fixedValue, matchesPattern, patternValue } from './checks/fixed.ts';
+import { equals, fixedValue, patternTest, patternValue } from './checks/fixed.ts';
 import type { Compilation } from './compilation.ts';
 import { conforms } from './conformance.ts';
 import { discriminatorSteps, type Place, placesAt, type Step } from './discriminator-path.ts';
@@ -14,24 +13,25 @@ import { type ElementNode, elementTree, typeCodes } from './element-tree.ts';
 import type { ProfileScope } from './profile-scope.ts';
 import type { Run } from './run.ts';
 import type { Matcher } from './slicing.ts';
+import { createSourceUnit } from './source-unit.ts';
 
 /** A test of one value, with the type it has. */
 type PlaceTest = (place: Place, run: Run) => boolean;
 
-/** Whether a value at the end of plain element names passes, found without keeping track of types. */
-function anyAt(
-  value: unknown,
-  names: readonly string[],
-  at: number,
-  passes: (value: unknown) => boolean,
-): boolean {
-  if (Array.isArray(value)) {
-    for (const one of value) if (anyAt(one, names, at, passes)) return true;
-    return false;
+/** Whether a value at the end of element names passes; generated, so that each name is looked up where it was last. */
+function anyAt(names: readonly string[], passes: (value: unknown) => boolean): (value: unknown) => boolean {
+  const unit = createSourceUnit(`kat-fhir/discriminator/${names.join('.')}`, { isObject, choiceOf });
+  const define = (test: string) =>
+    unit.define('v', (name) => [
+      `if (Array.isArray(v)) { for (const one of v) if (${name}(one)) return true; return false; }`,
+      `return ${test};`,
+    ]);
+  let next = define(`v !== undefined && ${unit.constant(passes)}(v)`);
+  for (const name of names.toReversed()) {
+    const member = JSON.stringify(name);
+    next = define(`isObject(v) && ${next}(v[${member}] ?? choiceOf(v, ${member}))`);
   }
-  const name = names[at];
-  if (name === undefined) return value !== undefined && passes(value);
-  return isObject(value) && anyAt(value[name] ?? choiceOf(value, name), names, at + 1, passes);
+  return unit.load(next) as (value: unknown) => boolean;
 }
 
 /** `value` of an object that has `valueQuantity`. */
@@ -49,11 +49,14 @@ function exactTest({ definition }: ElementNode): ((value: unknown) => boolean) |
   if (fixed !== undefined)
     return isObject(fixed) ? (value) => equals(value, fixed) : (value) => value === fixed;
   const pattern = patternValue(definition);
-  return pattern === undefined ? undefined : (value) => matchesPattern(value, pattern);
+  return pattern === undefined ? undefined : patternTest(pattern);
 }
 
 /** The usual case: one fixed value or pattern at the end of element names. */
-function plainTest(nodes: readonly ElementNode[], steps: readonly Step[]): Matcher | undefined {
+function plainTest(
+  nodes: readonly ElementNode[],
+  steps: readonly Step[],
+): ((value: unknown) => boolean) | undefined {
   const exact = nodes.flatMap((node) => exactTest(node) ?? []);
   const deeper = nodes.some(
     (node) =>
@@ -61,36 +64,46 @@ function plainTest(nodes: readonly ElementNode[], steps: readonly Step[]): Match
   );
   const [only, ...others] = exact;
   if (!only || others.length > 0 || deeper || steps.some(({ kind }) => kind !== 'child')) return undefined;
-  const names = steps.map(({ name }) => name);
-  const [name] = names;
-  if (names.length === 1 && name === 'url') return ({ value }) => isObject(value) && only(value.url);
-  return ({ value }) => anyAt(value, names, 0, only);
+  return anyAt(
+    steps.map(({ name }) => name),
+    only,
+  );
 }
 
-/** The matcher of a slice: all its discriminators hold. Undefined when one of them tells nothing. */
-export function sliceMatcher(
+/** How a slice is told: by its value alone, or by asking further. */
+export interface SliceTest {
+  readonly matches: Matcher;
+  readonly ofValue: ((value: unknown) => boolean) | undefined;
+}
+
+/** The test of a slice: all its discriminators hold. Undefined when one of them tells nothing. */
+export function sliceTest(
   slice: ElementNode,
-  _base: BaseElement | undefined,
   discriminators: readonly ElementDefinitionSlicingDiscriminator[],
   scope: ProfileScope,
-): Matcher | undefined {
-  const tests: Matcher[] = [];
+): SliceTest | undefined {
+  const tests: SliceTest[] = [];
   for (const { type, path = '$this' } of discriminators) {
     const test = discriminatorTest(type ?? 'value', path, slice, scope);
     if (test) tests.push(test);
     else if (discriminators.length === 1) return undefined;
   }
   const [first, ...more] = tests;
-  if (!first) return undefined;
-  return more.length === 0 ? first : (instance, run) => tests.every((test) => test(instance, run));
+  if (!first || more.length === 0) return first;
+  const ofValues = tests.flatMap(({ ofValue }) => ofValue ?? []);
+  const ofValue =
+    ofValues.length === tests.length ? (value: unknown) => ofValues.every((test) => test(value)) : undefined;
+  return { ofValue, matches: (instance, run) => tests.every(({ matches }) => matches(instance, run)) };
 }
+
+const asking = (matches: Matcher): SliceTest => ({ matches, ofValue: undefined });
 
 function discriminatorTest(
   kind: NonNullable<ElementDefinitionSlicingDiscriminator['type']>,
   path: string,
   slice: ElementNode,
   scope: ProfileScope,
-): Matcher | undefined {
+): SliceTest | undefined {
   const { compilation } = scope;
   const steps = discriminatorSteps(path);
   const nodes = definitionsAt(slice, steps, compilation);
@@ -98,10 +111,10 @@ function discriminatorTest(
     const must = nodes.some(({ definition }) => (definition.min ?? 0) > 0);
     const never = nodes.some(({ definition }) => definition.max === '0');
     if (!must && !never) return undefined;
-    return (instance, run) => placesAt(instance, steps, run, compilation).length > 0 === must;
+    return asking((instance, run) => placesAt(instance, steps, run, compilation).length > 0 === must);
   }
   const plain = kind === 'value' || kind === 'pattern' ? plainTest(nodes, steps) : undefined;
-  if (plain) return plain;
+  if (plain) return { ofValue: plain, matches: ({ value }) => plain(value) };
   const tests = nodes.flatMap((node) => {
     const test =
       kind === 'type'
@@ -112,10 +125,10 @@ function discriminatorTest(
     return test ? [test] : [];
   });
   if (tests.length === 0) return undefined;
-  return (instance, run) => {
+  return asking((instance, run) => {
     const places = placesAt(instance, steps, run, compilation);
     return tests.every((test) => places.some((place) => test(place, run)));
-  };
+  });
 }
 
 /** The elements of a slice's definition that a discriminator path leads to. */

@@ -12,13 +12,17 @@ export interface ProfileScope {
   readonly bases: BaseElements;
   /** Canonical of the profile, for the words of findings. */
   readonly profile: string;
-  /** The checks of one instance of an element: its own and those of its children. */
+  /** The checks of one instance of an element, whatever its type: its own and those of its children. */
   instanceCheck(node: ElementNode, base: BaseElement | undefined): ValueCheck | undefined;
 }
 
-/** Turns one statement of an element's definition into a check of its instances, if it says more than the base. */
+/**
+ * Turns one statement of an element's definition into a check of its instances, if it says more than the base.
+ * @param type of the instances, where it is known beforehand
+ */
 export type CheckFactory = (
   definition: ElementDefinition,
   base: ElementDefinition | undefined,
   scope: ProfileScope,
+  type: string | undefined,
 ) => ValueCheck | undefined;

@@ -6,7 +6,7 @@
 import type { ElementDefinitionSlicingDiscriminator } from '@medplum/fhirtypes';
 import type { BaseElement } from './base-elements.ts';
 import type { ValueCheck } from './compilation.ts';
-import { sliceMatcher } from './discriminator.ts';
+import { sliceTest } from './discriminator.ts';
 import type { ElementNode } from './element-tree.ts';
 import { checkInstance, type Instance, stepOf } from './instance.ts';
 import type { ProfileScope } from './profile-scope.ts';
@@ -22,13 +22,32 @@ export type SlicingCheck = (
   run: Run,
 ) => void;
 
-interface Slice {
+export interface Slice {
+  readonly node: ElementNode;
   readonly name: string;
   readonly min: number;
   readonly max: number;
   readonly matches: Matcher;
-  readonly check: ValueCheck | undefined;
-  readonly again: SlicingCheck | undefined;
+  /** The same, where looking at the value is enough. */
+  readonly ofValue: ((value: unknown) => boolean) | undefined;
+  readonly check: () => ValueCheck | undefined;
+  /** The slices that this one has in turn. */
+  readonly again: Slicing | undefined;
+}
+
+/** How an element is sliced. */
+export interface Slicing {
+  readonly name: string;
+  readonly path: string;
+  readonly rules: 'open' | 'closed' | 'openAtEnd';
+  readonly ordered: boolean;
+  readonly slices: readonly Slice[];
+  /** Names of slices whose discriminators tell nothing. */
+  readonly untold: readonly string[];
+  /** The discriminators in words. */
+  readonly ways: string;
+  /** Whether the type alone decides. */
+  readonly byType: boolean;
 }
 
 /** How slices are told apart; extensions by url and choices by type even where the profile does not say so. */
@@ -39,12 +58,16 @@ function discriminatorsOf(node: ElementNode): readonly ElementDefinitionSlicingD
   return node.choice ? [{ type: 'type', path: '$this' }] : [];
 }
 
-export function slicingCheck(
+/**
+ * Reads the slices of an element; undefined when it has none.
+ * @param inherited discriminators of the slicing around it
+ */
+export function readSlicing(
   node: ElementNode,
   base: BaseElement | undefined,
   scope: ProfileScope,
   inherited: readonly ElementDefinitionSlicingDiscriminator[] = [],
-): SlicingCheck | undefined {
+): Slicing | undefined {
   if (node.slices.length === 0) return undefined;
   const own = discriminatorsOf(node);
   const discriminators = own.length > 0 ? own : inherited;
@@ -55,26 +78,46 @@ export function slicingCheck(
   const untold: string[] = [];
   for (const slice of node.slices) {
     const { sliceName = '', min = 0, max = '*' } = slice.definition;
-    const matches = sliceMatcher(slice, base, discriminators, scope);
-    if (!matches) {
+    const test = sliceTest(slice, discriminators, scope);
+    if (!test) {
       untold.push(sliceName);
       continue;
     }
     slices.push({
+      ...test,
+      node: slice,
       name: sliceName,
       min,
       max: max === '*' ? Number.POSITIVE_INFINITY : Number(max),
-      matches,
-      check: scope.instanceCheck(slice, base),
-      again: slicingCheck(slice, base, scope, discriminators),
+      check: once(() => scope.instanceCheck(slice, base)),
+      again: readSlicing(slice, base, scope, discriminators),
     });
   }
   const ways = discriminators.map(({ type, path: where }) => `${type} of ${where}`).join(', ');
+  const byType =
+    untold.length === 0 &&
+    discriminators.every(({ type, path: where }) => type === 'type' && where === '$this') &&
+    slices.every(({ again }) => again === undefined);
+  return { name, path, rules, ordered, slices, untold, ways, byType };
+}
 
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+/** The check of a sliced element's occurrences. */
+export function slicesCheck(slicing: Slicing): SlicingCheck {
+  const { name, path, rules, ordered, slices, untold, ways } = slicing;
+  const checks = slices.map((slice) => slice.check());
+  const inner = slices.map((slice) => slice.again && slicesCheck(slice.again));
   return (instances, holder, run) => {
     if (untold.length > 0) foundOnce(run, 'slicing-not-checked', '', path, ways);
     const counts = slices.map(() => 0);
-    const again = slices.some((slice) => slice.again) ? slices.map((): Instance[] => []) : undefined;
+    const members = inner.some((one) => one) ? slices.map((): Instance[] => []) : undefined;
     let last = -1;
     let ended = false;
     for (let i = 0; i < instances.length; i++) {
@@ -90,8 +133,8 @@ export function slicingCheck(
       if (ordered && index < last) found(run, 'slice-order', stepOf(instance), name, path);
       last = index;
       counts[index] = (counts[index] ?? 0) + 1;
-      again?.[index]?.push(instance);
-      const { check } = slices[index] as Slice;
+      members?.[index]?.push(instance);
+      const check = checks[index];
       if (check) checkInstance(instance, check, run);
     }
     for (let i = 0; i < slices.length; i++) {
@@ -99,7 +142,7 @@ export function slicingCheck(
       const count = counts[i] ?? 0;
       if (count < slice.min) found(run, 'slice-min', '', `${path}:${slice.name}`, slice.min);
       if (count > slice.max) found(run, 'slice-max', name, `${path}:${slice.name}`, slice.max);
-      slice.again?.(again?.[i] ?? [], holder, run);
+      inner[i]?.(members?.[i] ?? [], holder, run);
     }
   };
 }

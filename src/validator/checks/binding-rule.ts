@@ -23,13 +23,14 @@ function boundAsChoice(definition: ElementDefinition, { compilation, profile }: 
   return false;
 }
 
-export const bindingRule: CheckFactory = (definition, base, scope) => {
+export const bindingRule: CheckFactory = (definition, base, scope, known) => {
   const { compilation } = scope;
   const binding = bindingOf(definition.binding);
   if (!binding) return undefined;
   const was = base?.binding;
   if (was && was.strength === binding.strength && bare(was.valueSet) === bare(binding.valueSet))
     return undefined;
+  if (known !== undefined && !isBindable(known)) return undefined;
   const unitsToo = !boundAsChoice(definition, scope);
   return (value, run, type) => {
     if (type === 'Quantity' && !unitsToo) return;

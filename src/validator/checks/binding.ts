@@ -3,6 +3,7 @@
  * https://hl7.org/fhir/R4/terminologies.html#strength
  */
 import type { ElementDefinitionBinding } from '@medplum/fhirtypes';
+import { createTextTable, type TextTable } from '../../core/text-table.ts';
 import { isObject } from '../../fhir/resource.ts';
 import type { Coding, Membership, Terminology } from '../../terminology/terminology.ts';
 import type { FindingKey } from '../finding.ts';
@@ -13,8 +14,8 @@ export interface Binding {
   readonly strength: 'required' | 'extensible' | 'preferred';
   /** Codes seen to be members, so that they need not be looked up again; bounded. */
   readonly members: Set<string>;
-  /** The same for codings, by system. */
-  readonly codings: Map<string, Set<string>>;
+  /** What codings were seen to be, by system and code; bounded. */
+  readonly codings: TextTable<TextTable<Membership>>;
   readonly broken: Notice;
   readonly unchecked: Notice;
 }
@@ -53,7 +54,7 @@ export function bindingOf(definition: ElementDefinitionBinding | undefined): Bin
     valueSet,
     strength,
     members: new Set(),
-    codings: new Map(),
+    codings: createTextTable(),
     broken: notice(keys[strength], valueSet),
     unchecked: notice('binding-not-checked', valueSet),
   };
@@ -85,18 +86,19 @@ function codingMembership(
   const { system = '', code, version } = value;
   if (typeof system !== 'string') return undefined;
   let known = binding.codings.get(system);
-  if (known?.has(code)) return 'member';
+  const seen = version === undefined ? known?.get(code) : undefined;
+  if (seen !== undefined) return seen;
   const coding: Coding = { system: system === '' ? undefined : system, code };
   const membership = terminology.contains(
     binding.valueSet,
     typeof version === 'string' ? { ...coding, version } : coding,
   );
-  if (membership !== 'member' || version !== undefined) return membership;
+  if (version !== undefined) return membership;
   if (!known && binding.codings.size < rememberedSystems) {
-    known = new Set();
-    binding.codings.set(system, known);
+    known = createTextTable();
+    binding.codings.add(system, known);
   }
-  if (known) remember(known, code);
+  if (known && known.size < rememberedMembers) known.add(code, membership);
   return membership;
 }
 

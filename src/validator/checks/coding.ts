@@ -2,6 +2,7 @@
  * Codings by themselves, whatever they are bound to: the code exists in its system and is called what it says.
  * https://hl7.org/fhir/R4/datatypes.html#Coding
  */
+import { createTextTable, type TextTable } from '../../core/text-table.ts';
 import type { Registry } from '../../fhir/registry.ts';
 import type { Terminology } from '../../terminology/terminology.ts';
 import { found, type Notice, notice, type Run, say, sayOnce } from '../run.ts';
@@ -31,7 +32,7 @@ interface KnownSystem {
   readonly unchecked: Notice;
   readonly unknownCode: Notice;
   readonly otherDisplay: Notice;
-  readonly codes: Map<string, KnownCode>;
+  readonly codes: TextTable<KnownCode>;
 }
 
 type KnownCode = { readonly found: boolean; readonly display?: string } | 'unknown';
@@ -48,7 +49,7 @@ export function codingCheck(
   terminology: Terminology,
   registry: Registry,
 ): { coding: CodedCheck; quantity: CodedCheck } {
-  const systems = new Map<string, KnownSystem>();
+  const systems = createTextTable<KnownSystem>();
 
   function systemOf(system: string): KnownSystem {
     const definition = registry.codeSystem(system);
@@ -66,15 +67,15 @@ export function codingCheck(
         system,
       ),
       otherDisplay: notice('code-display', system),
-      codes: new Map(),
+      codes: createTextTable(),
     };
-    if (systems.size < rememberedSystems) systems.set(system, made);
+    if (systems.size < rememberedSystems) systems.add(system, made);
     return made;
   }
 
   function codeOf(system: string, code: string, { codes }: KnownSystem): KnownCode {
     const known = terminology.lookup(system, code) ?? 'unknown';
-    if (codes.size < rememberedCodes) codes.set(code, known);
+    if (codes.size < rememberedCodes) codes.add(code, known);
     return known;
   }
 

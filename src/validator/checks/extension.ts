@@ -3,6 +3,7 @@
  * https://hl7.org/fhir/R4/extensibility.html
  */
 import type { StructureDefinition, StructureDefinitionContext } from '@medplum/fhirtypes';
+import { createTextTable } from '../../core/text-table.ts';
 import { isObject } from '../../fhir/resource.ts';
 import type { Compilation, ProfileCheck } from '../compilation.ts';
 import { found, foundAs, foundOnce, type Run, under } from '../run.ts';
@@ -54,7 +55,7 @@ const isExample = (url: string, run: Run) =>
 const unknownSeverity = (run: Run) => run.options.unknownExtension ?? 'warning';
 
 export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
-  const definitions = new Map<string, ExtensionDefinition>();
+  const definitions = createTextTable<ExtensionDefinition>();
   const checkType = compilation.typeCheck('Extension');
   const contexts = contextCheck(compilation);
 
@@ -77,7 +78,7 @@ export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
         parts: partUrls(structure),
       };
     }
-    if (definition) definitions.set(url, definition);
+    if (definition) definitions.add(url, definition);
     return definition;
   }
 

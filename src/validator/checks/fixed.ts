@@ -6,6 +6,7 @@ import type { ElementDefinition } from '@medplum/fhirtypes';
 import { isObject } from '../../fhir/resource.ts';
 import type { ValueCheck } from '../compilation.ts';
 import { found } from '../run.ts';
+import { createSourceUnit } from '../source-unit.ts';
 
 /** The value of a choice property of a definition: `fixedCode`, `patternCodeableConcept`, `minValueDate`, … */
 export function choiceValue(definition: ElementDefinition, name: string): unknown {
@@ -35,15 +36,36 @@ export function equals(one: unknown, other: unknown): boolean {
   );
 }
 
-/** Whether a value has at least what the pattern has; each item of an array needs some item that matches. */
-export function matchesPattern(value: unknown, pattern: unknown): boolean {
-  if (Array.isArray(pattern)) {
-    return Array.isArray(value) && pattern.every((part) => value.some((item) => matchesPattern(item, part)));
+/**
+ * The test whether a value has at least what a pattern has; each item of an array needs some item that matches.
+ * Generated, so that each member is looked up where it was found last time.
+ */
+export function patternTest(pattern: unknown): (value: unknown) => boolean {
+  const unit = createSourceUnit('kat-fhir/pattern', { isObject, any });
+
+  /** Adds the function for a part of the pattern. */
+  function define(part: unknown): string {
+    let tests: string[];
+    if (Array.isArray(part)) tests = ['Array.isArray(v)', ...part.map((item) => `any(v, ${define(item)})`)];
+    else if (!isObject(part)) tests = [`v === ${unit.constant(part)}`];
+    else {
+      const members = Object.entries(part).map(([key, inner]) => {
+        const member = `v[${JSON.stringify(key)}]`;
+        return typeof inner === 'string'
+          ? `${member} === ${JSON.stringify(inner)}`
+          : `${define(inner)}(${member})`;
+      });
+      tests = ['isObject(v)', ...members];
+    }
+    return unit.define('v', () => [`return ${tests.join(' && ')};`]);
   }
-  if (!isObject(pattern)) return value === pattern;
-  if (!isObject(value)) return false;
-  for (const key in pattern) if (!matchesPattern(value[key], pattern[key])) return false;
-  return true;
+
+  return unit.load(define(pattern)) as (value: unknown) => boolean;
+}
+
+function any(list: readonly unknown[], test: (value: unknown) => boolean): boolean {
+  for (let i = 0; i < list.length; i++) if (test(list[i])) return true;
+  return false;
 }
 
 export function fixedCheck(
@@ -69,7 +91,8 @@ export function patternCheck(
   const pattern = patternValue(definition);
   if (pattern === undefined || (base && equals(patternValue(base), pattern))) return undefined;
   const name = definition.path ?? '';
+  const matches = patternTest(pattern);
   return (value, run) => {
-    if (!matchesPattern(value, pattern)) found(run, 'pattern', '', name, profile);
+    if (!matches(value)) found(run, 'pattern', '', name, profile);
   };
 }

@@ -15,7 +15,8 @@ const targetsOf = (definition: ElementDefinition | undefined): string[] =>
     .filter(({ code }) => code === 'Reference')
     .flatMap(({ targetProfile }) => targetProfile ?? []);
 
-export const targetRule: CheckFactory = (definition, base, { compilation }) => {
+export const targetRule: CheckFactory = (definition, base, { compilation }, known) => {
+  if (known !== undefined && known !== 'Reference') return undefined;
   const targets = targetsOf(definition);
   if (targets.length === 0 || equals(targets, targetsOf(base))) return undefined;
   const { registry } = compilation;

@@ -15,7 +15,7 @@ interface AllowedType {
   readonly profiles: readonly string[];
 }
 
-export const typeRule: CheckFactory = (definition, base, { compilation }) => {
+export const typeRule: CheckFactory = (definition, base, { compilation }, known) => {
   const allowed = allowedTypes(definition);
   if (allowed.length === 0 || (base && equals(allowed, allowedTypes(base)))) return undefined;
   // What FHIRPath calls a String is a uri or an id of FHIR: such a type narrows nothing.
@@ -34,6 +34,7 @@ export const typeRule: CheckFactory = (definition, base, { compilation }) => {
     const urls = fitting.flatMap(({ profiles }) => profiles);
     return urls.length === 1 && isBroughtByUrl(urls[0] as string, type, compilation) ? 'fits' : urls;
   };
+  if (known !== undefined && verdictOn(known) === 'fits') return undefined;
   return (value, run, type) => {
     if (value === undefined) return;
     let verdict = byType.get(type);
