@@ -16,6 +16,8 @@ const patientCompartment = 'http://hl7.org/fhir/CompartmentDefinition/patient';
 export interface Compiled {
   readonly definitions: readonly Definition[];
   readonly tables: DefinitionTables;
+  /** The guide's artefacts whole, their snapshots with the words of HL7. */
+  readonly guide: readonly Resource[];
 }
 
 /**
@@ -24,11 +26,13 @@ export interface Compiled {
  */
 export function compileDefinitions(root: string): Compiled {
   const published = readPackages(root);
-  const guide = readGuide(root).filter(({ resource }) => typeof resource.url === 'string');
+  const artefacts = readGuide(root);
+  const guide = artefacts.filter(({ resource }) => typeof resource.url === 'string');
   const compartment = published.find(({ resource }) => resource.url === patientCompartment)?.resource;
-  const trimmed = published
+  const whole = published
     .filter(({ resource }) => resource.resourceType !== 'CompartmentDefinition')
-    .map(({ file, origin, resource }) => ({ file, origin, resource: trimDefinition(mended(resource)) }));
+    .map((source) => ({ ...source, resource: mended(source.resource) }));
+  const trimmed = whole.map((source) => ({ ...source, resource: trimDefinition(source.resource) }));
   const core = trimmed.filter(({ origin }) => origin === 'core').map(({ resource }) => resource);
   const types = (core as unknown as StructureDefinition[]).filter(
     ({ resourceType, derivation }) =>
@@ -45,6 +49,7 @@ export function compileDefinitions(root: string): Compiled {
       searchParameters: all.map(({ resource }) => resource).filter(isSearchable),
       patientCompartment: compartmentParameters(compartment as unknown as CompartmentDefinition | undefined),
     },
+    guide: compileGuide(artefacts, whole).map(({ resource }) => resource),
   };
 }
 
