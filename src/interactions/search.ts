@@ -1,5 +1,5 @@
 /**
- * Search: GET [base]/[type]?… and POST [base]/[type]/_search, answered from the cache while nothing it depends on was
+ * Search: GET [base]/[type]?… and POST [base]/[type]/_search, of the whole system without a type, answered from the cache while nothing it depends on was
  * written. Pages follow each other by an opaque cursor that holds the search and where the page ended, sealed, so
  * that neither a link nor a log shows a value.
  * https://hl7.org/fhir/R4/http.html#search
@@ -17,6 +17,7 @@ import type { RequestContext, Result, Services } from './interaction.ts';
 export type Parameters = readonly (readonly [string, string])[];
 
 export interface SearchInteraction {
+  /** Empty: the whole system. */
   readonly type: string;
   /** Id of the patient in whose compartment to search. */
   readonly patient?: string;
@@ -52,6 +53,8 @@ export async function searchWithin(
 }
 
 interface Understood {
+  /** As asked; empty for the whole system. */
+  readonly type: string;
   readonly parsed: SearchRequest;
   readonly after: Position | undefined;
   readonly patient: string | undefined;
@@ -70,6 +73,7 @@ async function understand(
     throw refuse('invalid-parameter', 'The cursor belongs to another search');
   const parameters = state?.parameters ?? request.parameters;
   return {
+    type: request.type,
     parsed: services.parseSearch(request.type, parameters, context.handling, request.patient),
     after: state?.position,
     patient: request.patient,
@@ -123,15 +127,15 @@ async function totalOf(
 async function linksOf(
   services: Services,
   context: RequestContext,
-  { parsed, patient, path }: Understood,
+  { type, parsed, patient, path }: Understood,
   page: Page,
 ): Promise<BundleLink[]> {
-  const base = `${context.baseUrl}/${path}`;
+  const base = path === '' ? context.baseUrl : `${context.baseUrl}/${path}`;
   const query = queryText(parsed.applied);
   const links: BundleLink[] = [{ relation: 'self', url: query ? `${base}?${query}` : base }];
   if (page.next) {
     const cursor = sealCursor(await services.store.secret(), {
-      type: parsed.type,
+      type,
       ...(patient === undefined ? {} : { patient }),
       parameters: parsed.applied,
       position: page.next,

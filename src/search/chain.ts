@@ -19,23 +19,23 @@ const maximumDepth = 8;
 
 /**
  * @param link what stands before the first dot: `subject:Patient`
- * @param rest what stands after it
+ * @param rest what stands after it, to advise with
+ * @param endOf what is asked of a type that the reference may lead to
  */
 export function chainCondition(
   link: string,
-  rest: string,
-  value: string,
+  rest: string | undefined,
   context: ConditionContext,
-  conditionOf: ConditionOf,
+  endOf: (inner: ConditionContext) => Condition,
 ): Condition {
   const [code = '', type] = link.split(':');
   const parameter = referenceParameter(code, context);
   if (type !== undefined) requireTarget(type, parameter, context);
   const types = type === undefined ? targetsOf(parameter, context) : [type];
-  const ends = understoodEnds(types, rest, value, context, conditionOf);
+  const ends = understoodEnds(types, context, endOf);
   if (ends.length > maximumTypes) {
     throw refuse('invalid-parameter', `A chain over '${code}' must name the type that it leads to`, {
-      hint: `${code}:${types[0]}.${rest.split('.')[0]}`,
+      hint: `${code}:${types[0]}.${rest?.split('.')[0] ?? '…'}`,
     });
   }
   const nodes = ends.flatMap((end): PlanNode[] =>
@@ -114,16 +114,14 @@ interface End {
 /** Of the types a reference may lead to, those that have what is asked; when none has, the first says why. */
 function understoodEnds(
   types: readonly string[],
-  rest: string,
-  value: string,
   context: ConditionContext,
-  conditionOf: ConditionOf,
+  endOf: (inner: ConditionContext) => Condition,
 ): End[] {
   const ends: End[] = [];
   let refusal: FhirError | undefined;
   for (const type of types) {
     try {
-      ends.push({ type, condition: conditionOf(rest, value, inner(type, context)) });
+      ends.push({ type, condition: endOf(inner(type, context)) });
     } catch (error) {
       if (!(error instanceof FhirError)) throw error;
       refusal ??= error;

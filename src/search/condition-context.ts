@@ -20,8 +20,11 @@ export interface ConditionContext {
   readonly registry: Registry;
   readonly kinds: ParameterKinds;
   readonly resourceType: string;
+  /** Of the type; of several types searched at once, those they have in common. */
   readonly parameters: TypeParameters;
   readonly parametersOf: (resourceType: string) => TypeParameters;
+  /** What to say of a parameter that is not ready yet: how far its values are indexed. */
+  readonly pending?: ((resourceType: string, code: string) => string | undefined) | undefined;
   /** How many references were followed to get here. */
   readonly depth: number;
 }

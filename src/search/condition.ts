@@ -6,6 +6,7 @@ import { refuse } from '../core/fhir-error.ts';
 import { chainCondition, hasCondition, listCondition } from './chain.ts';
 import type { Condition, ConditionContext } from './condition-context.ts';
 import { presenceTerm } from './entry-collector.ts';
+import { filterCondition } from './filter-condition.ts';
 import type { Parameter } from './parameter.ts';
 import type { DateTerm } from './params/date.ts';
 import { dateAlternatives } from './params/date.ts';
@@ -13,16 +14,22 @@ import { anyOf, invalidValue, type ParameterKind, termNode } from './params/kind
 import type { ParameterKinds } from './params/kinds.ts';
 import type { Comparison, PlanNode } from './plan.ts';
 import { splitUnescaped, unescaped } from './search-value.ts';
+import { unknownParameter } from './special-parameters.ts';
+import { wordExpression } from './word-expression.ts';
 
 /** @throws FhirError for an unknown parameter, an unknown modifier or a value that cannot be understood */
 export function conditionOf(name: string, value: string, context: ConditionContext): Condition {
   if (name.startsWith('_has:')) return hasCondition(name.slice('_has:'.length), value, context, conditionOf);
-  if (name === '_list') return listCondition(value, context, conditionOf);
+  const special = Object.hasOwn(specialConditions, name) ? specialConditions[name] : undefined;
+  if (special) return special(value, context);
   const dot = name.indexOf('.');
-  if (dot > 0) return chainCondition(name.slice(0, dot), name.slice(dot + 1), value, context, conditionOf);
+  if (dot > 0) {
+    const rest = name.slice(dot + 1);
+    return chainCondition(name.slice(0, dot), rest, context, (inner) => conditionOf(rest, value, inner));
+  }
   const { code, modifier } = splitName(name);
   const parameter = context.parameters.get(code);
-  if (!parameter) throw unknownParameter(context);
+  if (!parameter) throw unknownParameter(context, code);
   const kind = context.kinds[parameter.type as keyof ParameterKinds];
   if (modifier === 'missing') return missing(parameter, value);
   if (modifier !== undefined) requireModifier(modifier, parameter, kind, context);
@@ -35,6 +42,22 @@ export function conditionOf(name: string, value: string, context: ConditionConte
       : anyOf(terms.map((term) => planTerm(term, parameter, kind)));
   const negated = modifier === 'not' || modifier === 'not-in';
   return { parameter, modifier, terms, node: negated ? { kind: 'not', node: found } : found, reads: [] };
+}
+
+const specialConditions: Readonly<Record<string, (value: string, context: ConditionContext) => Condition>> = {
+  _list: (value, context) => listCondition(value, context, conditionOf),
+  _filter: (value, context) =>
+    filterCondition(value, context, conditionOf, (link, within, endOf) =>
+      chainCondition(link, undefined, within, endOf),
+    ),
+  _text: (value) => wordsCondition('_text', 'narrative', value),
+  _content: (value) => wordsCondition('_content', 'content', value),
+};
+
+/** A comma means nothing here, so there is nothing to escape. */
+function wordsCondition(name: string, of: 'narrative' | 'content', value: string): Condition {
+  const node: PlanNode = { kind: 'words', of, expression: wordExpression(value, name) };
+  return { parameter: undefined, modifier: undefined, terms: [], node, reads: [] };
 }
 
 function splitName(name: string): { code: string; modifier: string | undefined } {
@@ -97,9 +120,4 @@ function modifiersOf(parameter: Parameter, kind: ParameterKind): readonly string
   return parameter.code.startsWith('_')
     ? kind.modifiers
     : [...kind.modifiers, ...(kind.indexedModifiers ?? [])];
-}
-
-function unknownParameter({ resourceType, parameters }: ConditionContext) {
-  const known = [...parameters.keys()].join(', ');
-  return refuse('unknown-parameter', `${resourceType} has no such search parameter; it has: ${known}`);
 }

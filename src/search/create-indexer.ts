@@ -13,6 +13,7 @@ import { isJoint, jointTerms } from './joint-terms.ts';
 import { indexComposite, type KindOf } from './params/composite.ts';
 import { type ParameterKinds, parameterKinds } from './params/kinds.ts';
 import { allowsTarget, referenceOf } from './params/reference.ts';
+import { createResourceTexts } from './resource-texts.ts';
 import { sortTexts } from './sort-texts.ts';
 import { createTypeParameters } from './type-parameters.ts';
 
@@ -43,6 +44,7 @@ export function createIndexer({ registry, compile, localBases }: IndexerOptions)
     canonicalUnits: createCanonicalUnits(),
   });
   const kindOf: KindOf = (type) => kinds[type as keyof ParameterKinds];
+  const textsOf = createResourceTexts(registry);
   const types = new Map<string, CompiledType>();
 
   function compiledType(resourceType: string): CompiledType {
@@ -115,7 +117,7 @@ export function createIndexer({ registry, compile, localBases }: IndexerOptions)
           for (const term of jointTerms(joined, values, compiled.parameter)) into.terms.add(term);
         }
       }
-      return { ...into, terms: [...into.terms], patients: [...patients] };
+      return { ...into, terms: [...into.terms], texts: textsOf(resource), patients: [...patients] };
     },
     references(resource, code) {
       const compiled = compiledType(resource.resourceType).byCode.get(code);

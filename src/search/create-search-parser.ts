@@ -10,13 +10,15 @@ import type { Registry } from '../fhir/registry.ts';
 import { createCanonicalUnits } from '../terminology/canonical-units.ts';
 import { codeExpansion } from './code-expansion.ts';
 import { conditionOf } from './condition.ts';
-import type { Condition } from './condition-context.ts';
-import { includeOf, revincludeOf, targetsOf } from './include-parameter.ts';
+import type { Condition, ConditionContext } from './condition-context.ts';
+import { includesOf, revincludeOf, targetsOf } from './include-parameter.ts';
+import { commonParameters, conditionOver } from './over-types.ts';
 import { parameterKinds } from './params/kinds.ts';
-import { planOf, scopesOf } from './patient-binding.ts';
+import { allConditions, planOf, scopesOf } from './patient-binding.ts';
 import { compartmentOf } from './patient-compartment.ts';
 import { defaultCount, notConditions, resultParameters, type Shape } from './result-parameters.ts';
 import type { Include, SearchParser } from './search-request.ts';
+import { searchedTypes } from './searched-types.ts';
 import { createTypeParameters } from './type-parameters.ts';
 
 export interface SearchParserOptions {
@@ -25,6 +27,8 @@ export interface SearchParserOptions {
   readonly localBases?: readonly string[];
   /** What `ap` on a date measures from. */
   readonly clock?: Clock;
+  /** What to say of a parameter that is not ready yet: how far its values are indexed. */
+  readonly pending?: ConditionContext['pending'];
 }
 
 /** What lenient handling may ignore. */
@@ -35,7 +39,7 @@ const includeName = /^_(rev)?include(?::(.*))?$/;
 const iterating: ReadonlySet<string> = new Set(['iterate', 'recurse']);
 
 export function createSearchParser(options: SearchParserOptions): SearchParser {
-  const { registry, localBases = [], clock = systemClock } = options;
+  const { registry, localBases = [], clock = systemClock, pending } = options;
   const parametersOf = createTypeParameters(registry);
   const kinds = parameterKinds({
     localBases,
@@ -45,23 +49,24 @@ export function createSearchParser(options: SearchParserOptions): SearchParser {
   });
 
   return (resourceType, pairs, handling, patient) => {
-    if (!registry.isResourceType(resourceType)) {
-      throw refuse('unknown-type', 'R4 has no such resource type');
-    }
-    const parameters = parametersOf(resourceType);
-    const context = { registry, kinds, resourceType, parameters, parametersOf, depth: 0 };
+    const { types, selection, applied: typesApplied, rest } = searchedTypes(resourceType, pairs, registry);
+    const common = commonParameters(types, parametersOf);
+    const contexts = types.map((type, i): ConditionContext => {
+      return { registry, kinds, resourceType: type, parameters: common[i]!, parametersOf, pending, depth: 0 };
+    });
+    const answer = { registry, types, parametersOf };
     const shape: Shape = { sort: [], count: defaultCount, total: 'none', countOnly: false };
     const conditions: Condition[] = [];
     const includes: Include[] = [];
     const revincludes: Include[] = [];
-    const applied: [string, string][] = [];
+    const applied: (readonly [string, string])[] = typesApplied ? [typesApplied] : [];
     const issues: Issue[] = [];
 
     /** Understands one parameter; answers with its value as applied. */
     const apply = (name: string, value: string): string => {
       if (value === '') throw refuse('unknown-parameter', 'A search parameter has no value');
       const result = Object.hasOwn(resultParameters, name) ? resultParameters[name] : undefined;
-      if (result) return result(value, shape, parameters, context);
+      if (result) return result(value, shape, answer);
       const include = includeName.exec(name);
       if (include) {
         const [, reverse, modifier] = include;
@@ -69,15 +74,18 @@ export function createSearchParser(options: SearchParserOptions): SearchParser {
           throw refuse('unknown-modifier', 'Includes have one modifier: iterate');
         }
         const iterate = modifier !== undefined;
-        if (reverse) revincludes.push(revincludeOf(value, iterate, context));
-        else includes.push(includeOf(value, iterate, context));
-      } else conditions.push(conditionOf(name, value, context));
+        if (reverse) revincludes.push(revincludeOf(value, iterate, answer));
+        else includes.push(...includesOf(value, iterate, answer));
+      } else conditions.push(conditionOver(name, contexts, (context) => conditionOf(name, value, context)));
       return value;
     };
 
+    const [only] = contexts.length === 1 ? contexts : [];
     const compartment =
-      patient === undefined ? undefined : compartmentOf(patient, resourceType, parameters, registry);
-    for (const [name, value] of pairs) {
+      patient === undefined || !only
+        ? undefined
+        : compartmentOf(patient, only.resourceType, only.parameters, registry);
+    for (const [name, value] of rest) {
       if (notConditions.has(name)) continue;
       try {
         applied.push([name, apply(name, value)]);
@@ -94,14 +102,16 @@ export function createSearchParser(options: SearchParserOptions): SearchParser {
     const scopes = new Set([
       ...(compartment
         ? [`${resourceType}@${patient}`]
-        : scopesOf(resourceType, conditions, parameters, registry)),
+        : only
+          ? scopesOf(only.resourceType, conditions, only.parameters, registry)
+          : types),
       ...conditions.flatMap((condition) => condition.reads),
-      ...includes.flatMap((include) => targetsOf(include, context)),
+      ...includes.flatMap((include) => targetsOf(include, answer)),
       ...revincludes.map((include) => include.sourceType),
     ]);
     return {
-      type: resourceType,
-      where: planOf(conditions, parameters, compartment),
+      type: selection,
+      where: only ? planOf(conditions, only.parameters, compartment) : allConditions(conditions),
       ...shape,
       includes,
       revincludes,

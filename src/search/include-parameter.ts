@@ -6,7 +6,8 @@ import type { TypeParameters } from './type-parameters.ts';
 
 export interface IncludeContext {
   readonly registry: Registry;
-  readonly resourceType: string;
+  /** The types searched. */
+  readonly types: readonly string[];
   readonly parametersOf: (resourceType: string) => TypeParameters;
 }
 
@@ -14,26 +15,28 @@ export interface IncludeContext {
  * `_include=Procedure:encounter:Encounter`, `Procedure:*` or `*`.
  * @param iterate `:iterate`: the source may be a type that is only included
  */
-export function includeOf(value: string, iterate: boolean, context: IncludeContext): Include {
-  const include =
-    value === '*'
-      ? { parameter: '*', targetType: undefined, sourceType: context.resourceType, iterate }
-      : parse(value, '_include', iterate, context);
-  if (!iterate && include.sourceType !== context.resourceType) {
-    throw refuse('invalid-parameter', `'_include' follows references of ${context.resourceType} here`, {
+export function includesOf(value: string, iterate: boolean, context: IncludeContext): Include[] {
+  const { types } = context;
+  if (value === '*') {
+    return types.map((sourceType) => ({ parameter: '*', targetType: undefined, sourceType, iterate }));
+  }
+  const include = parse(value, '_include', iterate, context);
+  if (!iterate && !types.includes(include.sourceType)) {
+    throw refuse('invalid-parameter', `'_include' follows references of ${types.join(', ')} here`, {
       hint: "References of included resources are followed by '_include:iterate'",
     });
   }
-  return include;
+  return [include];
 }
 
 /** `_revinclude=Provenance:target`. */
 export function revincludeOf(value: string, iterate: boolean, context: IncludeContext): Include {
   const include = parse(value, '_revinclude', iterate, context);
-  const { resourceType } = context;
-  const reaches = targetsOf(include, context).includes(resourceType);
-  if (!iterate && (!reaches || (include.targetType !== undefined && include.targetType !== resourceType))) {
-    throw refuse('invalid-parameter', `'_revinclude' names a reference that leads to ${resourceType}`, {
+  const { types } = context;
+  const targets = targetsOf({ ...include, targetType: undefined }, context);
+  const wanted = types.filter((type) => include.targetType === undefined || include.targetType === type);
+  if (!iterate && !wanted.some((type) => targets.includes(type))) {
+    throw refuse('invalid-parameter', `'_revinclude' names a reference that leads to ${types.join(', ')}`, {
       hint: "What refers to included resources is brought by '_revinclude:iterate'",
     });
   }

@@ -22,6 +22,14 @@ export interface StringEntry {
   readonly value: string;
 }
 
+/** What a resource says, for searches by words. */
+export interface TextEntry {
+  /** The narrative, without its markup. */
+  readonly narrative: string;
+  /** Every other text in it. */
+  readonly content: string;
+}
+
 export interface IndexEntries {
   /** Distinct texts; the store hashes them. */
   readonly terms: readonly string[];
@@ -29,6 +37,8 @@ export interface IndexEntries {
   readonly numbers: readonly RangeEntry[];
   readonly quantities: readonly QuantityEntry[];
   readonly strings: readonly StringEntry[];
+  /** Absent: it says nothing. */
+  readonly texts?: TextEntry | undefined;
   /** Ids of the patients whose compartment holds the resource. */
   readonly patients: readonly string[];
 }

@@ -44,7 +44,15 @@ export function planOf(
     // A joint term says both.
     return condition === binding && joinable.length > 0 ? [] : condition.node;
   });
-  if (compartment) nodes.unshift(compartment);
+  return conjunction(compartment ? [compartment, ...nodes] : nodes);
+}
+
+/** All conditions as one plan, as they are. */
+export function allConditions(conditions: readonly Condition[]): PlanNode {
+  return conjunction(conditions.map(({ node }) => node));
+}
+
+function conjunction(nodes: readonly PlanNode[]): PlanNode {
   if (nodes.length === 0) return { kind: 'all' };
   return nodes.length === 1 ? nodes[0]! : { kind: 'and', nodes };
 }

@@ -23,14 +23,17 @@ export type PlanNode =
       readonly unit?: string;
       readonly where: readonly Comparison[];
     }
-  /** One folded string of the parameter begins with, or contains, the text. */
+  /** One folded string of the parameter begins with, contains, ends with or equals the text. */
   | {
       readonly kind: 'string';
-      readonly match: 'prefix' | 'contains';
+      readonly match: StringMatch;
       readonly param: string;
       readonly text: string;
     }
+  /** The words of the narrative, or of everything it says, meet the expression. */
+  | { readonly kind: 'words'; readonly of: 'narrative' | 'content'; readonly expression: WordExpression }
   | { readonly kind: 'ids'; readonly ids: readonly string[] }
+  | { readonly kind: 'type'; readonly type: string }
   /** It refers to a resource of type `to` that meets the condition: it has the term that ends with that one's id. */
   | {
       readonly kind: 'refers';
@@ -43,12 +46,27 @@ export type PlanNode =
   /** Time of the current version, milliseconds; `column` is always read as that instant. */
   | { readonly kind: 'updated'; readonly where: readonly Comparison[] };
 
+export type StringMatch = 'prefix' | 'contains' | 'suffix' | 'equal';
+
+/** Words, and how they are combined. Case and accents do not count. */
+export type WordExpression =
+  /** Words that follow each other; the last may be the beginning of one. */
+  | { readonly op: 'phrase'; readonly text: string; readonly prefix: boolean }
+  | { readonly op: 'and' | 'or'; readonly parts: readonly WordExpression[] }
+  | { readonly op: 'except'; readonly part: WordExpression; readonly excluded: WordExpression };
+
 export interface SortKey {
   readonly by: 'id' | 'updated' | 'date' | 'number' | 'quantity' | 'string' | 'value';
-  /** Parameter (`Observation.date`) for all but id and updated. `value`: read from the body, for tokens and references. */
-  readonly param?: string;
+  /**
+   * Parameters (`Observation.date`) for all but id and updated: the values of any of them count.
+   * `value`: read from the body, for tokens and references.
+   */
+  readonly params?: readonly string[];
   readonly descending: boolean;
 }
+
+/** A resource type, several of them, or, as an empty list, any. */
+export type TypeSelection = string | readonly string[];
 
 /** Where a page ended: the sort values of its last row and its row key. */
 export interface Position {
@@ -57,7 +75,7 @@ export interface Position {
 }
 
 export interface StoreQuery {
-  readonly type: string;
+  readonly type: TypeSelection;
   readonly where: PlanNode;
   /** Empty: in the order of first creation. */
   readonly sort: readonly SortKey[];

@@ -27,16 +27,13 @@ export interface Shape {
 }
 
 /** Reads one of these parameters into the shape; answers with the value that was really applied. */
-export type ResultParameter = (
-  value: string,
-  shape: Shape,
-  parameters: TypeParameters,
-  context: ElementContext,
-) => string;
+export type ResultParameter = (value: string, shape: Shape, context: AnswerContext) => string;
 
-export interface ElementContext {
+export interface AnswerContext {
   readonly registry: Registry;
-  readonly resourceType: string;
+  /** The types searched. */
+  readonly types: readonly string[];
+  readonly parametersOf: (resourceType: string) => TypeParameters;
 }
 
 export const resultParameters: Readonly<Record<string, ResultParameter>> = {
@@ -64,12 +61,12 @@ export const resultParameters: Readonly<Record<string, ResultParameter>> = {
     }
     return value;
   },
-  _elements(value, shape, _parameters, context) {
+  _elements(value, shape, context) {
     takeSubset(shape, { by: 'elements', names: elementNames(value, context) });
     return value;
   },
-  _sort(value, shape, parameters) {
-    shape.sort.push(...value.split(',').map((key) => sortKey(key.trim(), parameters)));
+  _sort(value, shape, context) {
+    shape.sort.push(...value.split(',').map((key) => sortKey(key.trim(), context)));
     if (shape.sort.length > maximumSortKeys) {
       throw refuse('invalid-parameter', `'_sort' takes at most ${maximumSortKeys} keys`);
     }
@@ -90,22 +87,28 @@ function takeSubset(shape: Shape, subset: Subset): void {
 }
 
 /** `status,code` or, for one type of several in the answer, `Observation.status`. */
-function elementNames(value: string, { registry, resourceType }: ElementContext) {
+function elementNames(value: string, { registry, types }: AnswerContext) {
   const names = new Map<string, Set<string>>();
   for (const text of value.split(',').map((part) => part.trim())) {
     const dot = text.indexOf('.');
     const owner = dot < 0 ? '' : text.slice(0, dot);
-    const type = registry.model.type(owner === '' ? resourceType : owner);
     const name = text.slice(dot + 1);
-    const property =
-      type?.kind === 'resource' ? (type.property(name) ?? type.key(name)?.property) : undefined;
-    if (!type || !property) {
-      const known = type?.kind === 'resource' ? type.properties.map((one) => one.name).join(', ') : '';
+    const owners = (owner === '' ? types : [owner]).flatMap((type) => resourceModel(registry, type));
+    const found = owners.flatMap((type) => type.property(name) ?? type.key(name)?.property ?? []);
+    if (found.length === 0) {
+      const known = owners[0]?.properties.map((property) => property.name).join(', ') ?? '';
       throw refuse('unknown-parameter', `'_elements' takes names of elements: ${known}`);
     }
-    names.set(owner, (names.get(owner) ?? new Set()).add(property.name));
+    const set = names.get(owner) ?? new Set();
+    for (const property of found) set.add(property.name);
+    names.set(owner, set);
   }
   return names;
+}
+
+function resourceModel(registry: Registry, name: string) {
+  const type = registry.model.type(name);
+  return type?.kind === 'resource' ? [type] : [];
 }
 
 const sortedBy: Readonly<Record<ParameterType, SortKey['by'] | undefined>> = {
@@ -120,25 +123,28 @@ const sortedBy: Readonly<Record<ParameterType, SortKey['by'] | undefined>> = {
   special: undefined,
 };
 
-function sortKey(text: string, parameters: TypeParameters): SortKey {
+/** A parameter that all of the types have orders by the values it finds in each. */
+function sortKey(text: string, context: AnswerContext): SortKey {
   const descending = text.startsWith('-');
   const code = descending ? text.slice(1) : text;
   if (code === '_id') return { by: 'id', descending };
   if (code === '_lastUpdated') return { by: 'updated', descending };
-  const parameter = parameters.get(code);
-  const by = parameter && sortedBy[parameter.type];
-  // A union has no rows of its own to be put in order by; a value is read from the resource.
-  const ordered = by === 'value' || parameter?.indexedAs[0]?.code === code;
-  if (!by || !ordered) throw unsortable(parameters);
-  return { by, param: parameter.name, descending };
+  const found = context.types.map((type) => context.parametersOf(type).get(code));
+  const by = found[0] && sortedBy[found[0].type];
+  const parameters = found.filter((parameter) => parameter && sortedBy[parameter.type] === by);
+  if (!by || parameters.length < found.length) throw unsortable(context);
+  // Values that have rows are looked up under the names they are indexed by; others are read from the resource.
+  const params =
+    by === 'value'
+      ? [parameters[0]!.name]
+      : parameters.flatMap((parameter) => parameter!.indexedAs.map(({ name }) => name));
+  return { by, params, descending };
 }
 
-function unsortable(parameters: TypeParameters): FhirError {
-  const sortable = [...parameters.values()]
-    .filter(
-      ({ type, indexedAs, code }) =>
-        sortedBy[type] && (sortedBy[type] === 'value' || indexedAs[0]?.code === code),
-    )
+function unsortable({ types, parametersOf }: AnswerContext): FhirError {
+  const [first, ...others] = types.map((type) => parametersOf(type));
+  const sortable = [...(first?.values() ?? [])]
+    .filter(({ type, code }) => sortedBy[type] && others.every((parameters) => parameters.has(code)))
     .map(({ code }) => code);
   return refuse('unknown-parameter', `'_sort' takes, separated by commas, any of: ${sortable.join(', ')}`);
 }

@@ -1,6 +1,6 @@
 /** A search as understood: what the query text means. https://hl7.org/fhir/R4/search.html */
 import type { Issue } from '../core/issue.ts';
-import type { PlanNode, SortKey } from './plan.ts';
+import type { PlanNode, SortKey, TypeSelection } from './plan.ts';
 
 /** `_include=Procedure:encounter:Encounter`; `*` as parameter means every reference. */
 export interface Include {
@@ -18,7 +18,7 @@ export type Subset =
   | { readonly by: 'elements'; readonly names: ReadonlyMap<string, ReadonlySet<string>> };
 
 export interface SearchRequest {
-  readonly type: string;
+  readonly type: TypeSelection;
   readonly where: PlanNode;
   readonly sort: readonly SortKey[];
   /** Page size asked for, bounded. 0 with `_count=0`: only the total. */
@@ -42,7 +42,7 @@ export interface SearchRequest {
 }
 
 /**
- * @param type resource type
+ * @param type resource type; empty to search the whole system
  * @param parameters decoded name and value pairs in the order of the query, result parameters included
  * @param handling `strict` refuses unknown parameters and modifiers (400 naming what exists), `lenient` ignores them
  *   and says so

@@ -3,7 +3,7 @@
  * Versions are kept, a deletion is a version without a body. Everything acknowledged is durable.
  */
 import type { IndexEntries } from '../search/index-entries.ts';
-import type { PlanNode, Position, StoreQuery } from '../search/plan.ts';
+import type { PlanNode, Position, StoreQuery, TypeSelection } from '../search/plan.ts';
 
 /** How a version came about: `Bundle.entry.request.method` of its history entry. */
 export type WriteMethod = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -44,7 +44,7 @@ export interface StoreReader {
   /** The current version, a deletion included; undefined when the id was never used. */
   read(type: string, id: string): Promise<StoredVersion | undefined>;
   search(query: StoreQuery): Promise<Page>;
-  count(type: string, where: PlanNode): Promise<number>;
+  count(type: TypeSelection, where: PlanNode): Promise<number>;
 }
 
 /** A unit of work in progress. It sees its own writes. */

@@ -1,74 +1,30 @@
-/** What a plan means, said naively: one resource at a time, over its entries. The store is held against it. */
+/** What a plan and an order mean, said naively. The store is held against it. */
 import type { PlanNode, SortKey } from '../../src/search/plan.ts';
 import type { Write } from '../../src/storage/store.ts';
+import * as executor from '../support/memory-executor.ts';
 import { sampleSortValue } from './store-engine.ts';
-
-const compare = {
-  '<': (a: number, b: number) => a < b,
-  '<=': (a: number, b: number) => a <= b,
-  '>': (a: number, b: number) => a > b,
-  '>=': (a: number, b: number) => a >= b,
-} as const;
 
 /** Whether a resource, by its current version, meets a plan. */
 export function meets(write: Write, node: PlanNode): boolean {
-  const entries = write.entries!;
-  switch (node.kind) {
-    case 'all':
-      return true;
-    case 'none':
-      return false;
-    case 'and':
-      return node.nodes.every((part) => meets(write, part));
-    case 'or':
-      return node.nodes.some((part) => meets(write, part));
-    case 'not':
-      return !meets(write, node.node);
-    case 'term':
-      return entries.terms.includes(node.term);
-    case 'ids':
-      return node.ids.includes(write.id);
-    case 'updated':
-      return node.where.every(({ op, value }) => compare[op](write.updated, value));
-    case 'refers':
-    case 'referred':
-      throw new Error('one resource at a time knows nothing of others');
-    case 'string':
-      return entries.strings.some(
-        ({ param, value }) =>
-          param === node.param &&
-          (node.match === 'prefix' ? value.startsWith(node.text) : value.includes(node.text)),
-      );
-    case 'range': {
-      const table = { date: entries.dates, number: entries.numbers, quantity: entries.quantities }[
-        node.table
-      ];
-      return table.some(
-        (entry) =>
-          entry.param === node.param &&
-          (node.unit === undefined || ('unit' in entry && entry.unit === node.unit)) &&
-          node.where.every(({ column, op, value }) => compare[op](entry[column], value)),
-      );
-    }
-  }
+  return executor.meets(node, { ...write, entries: write.entries! });
 }
 
 type SortValue = number | string | null;
 
-function sortValue(write: Write, { by, param, descending }: SortKey): SortValue {
+function sortValue(write: Write, { by, params = [], descending }: SortKey): SortValue {
   const entries = write.entries!;
   const outermost = (values: SortValue[]) => values.sort(order).at(descending ? -1 : 0) ?? null;
   const range = (list: readonly { param: string; low: number; high: number }[]) =>
-    outermost(list.filter((e) => e.param === param).map((e) => (descending ? e.high : e.low)));
+    outermost(list.filter((e) => params.includes(e.param)).map((e) => (descending ? e.high : e.low)));
   switch (by) {
     case 'id':
       return write.id;
     case 'updated':
       return write.updated;
     case 'value':
-      return sampleSortValue(param!, write.body!);
+      return sampleSortValue(params[0]!, write.body!);
     case 'string':
-      return outermost(entries.strings.filter((e) => e.param === param).map((e) => e.value));
+      return outermost(entries.strings.filter((e) => params.includes(e.param)).map((e) => e.value));
     case 'date':
       return range(entries.dates);
     case 'number':

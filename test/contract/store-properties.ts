@@ -135,7 +135,7 @@ const oneParameter: fc.Arbitrary<{ plan: PlanNode; sort: SortKey[] }> = fc
       : table === 'quantity' && unit !== undefined
         ? { kind: 'range', table, param, unit, where }
         : { kind: 'range', table, param, where },
-    sort: [{ by: table, param, descending } as SortKey],
+    sort: [{ by: table, params: [param], descending } as SortKey],
   }));
 
 const question = fc.oneof(fc.record({ plan, sort: fc.array(sortKey, { maxLength: 3 }) }), oneParameter);

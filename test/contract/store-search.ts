@@ -4,7 +4,7 @@ import type { PlanNode, SortKey } from '../../src/search/plan.ts';
 import type { Store } from '../../src/storage/store.ts';
 import { all, and, deletion, idsOf, not, or, pagedIds, put, sampleWrite, term } from './store-samples.ts';
 
-const newestFirst: SortKey[] = [{ by: 'date', param: 'Observation.date', descending: true }];
+const newestFirst: SortKey[] = [{ by: 'date', params: ['Observation.date'], descending: true }];
 
 function dated(id: string, low: number, version = 1) {
   return sampleWrite({
@@ -148,7 +148,8 @@ export function searchContract(t: Test, open: (t: Test) => Promise<Store>): void
         none: [],
       };
       await put(store, ...Object.entries(spans).map(([id, dates]) => sampleWrite({ id, dates })));
-      const by = (descending: boolean) => idsOf(store, { sort: [{ by: 'date', param, descending }] });
+      const by = (descending: boolean) =>
+        idsOf(store, { sort: [{ by: 'date', params: [param], descending }] });
       t.same(await by(false), ['long', 'both', 'late', 'none']);
       t.same(await by(true), ['both', 'long', 'late', 'none']);
     },
@@ -163,8 +164,16 @@ export function searchContract(t: Test, open: (t: Test) => Promise<Store>): void
       sampleWrite({ id: 'none' }),
       sampleWrite({ id: 'a', sort: { [param]: 'a' } }),
     );
-    t.same(await idsOf(store, { sort: [{ by: 'value', param, descending: false }] }), ['a', 'b', 'none']);
-    t.same(await idsOf(store, { sort: [{ by: 'value', param, descending: true }] }), ['b', 'a', 'none']);
+    t.same(await idsOf(store, { sort: [{ by: 'value', params: [param], descending: false }] }), [
+      'a',
+      'b',
+      'none',
+    ]);
+    t.same(await idsOf(store, { sort: [{ by: 'value', params: [param], descending: true }] }), [
+      'b',
+      'a',
+      'none',
+    ]);
   });
 
   t.test('a page that holds the last match says that nothing follows', async (t) => {

@@ -6,6 +6,7 @@ import { createLog, type Log } from '../../src/core/log.ts';
 import type { Registry } from '../../src/fhir/registry.ts';
 import { createServer, type ServerOptions } from '../../src/http/server.ts';
 import type { Services } from '../../src/interactions/interaction.ts';
+import type { TypeSelection } from '../../src/search/plan.ts';
 import type { SearchParser } from '../../src/search/search-request.ts';
 import type { Store, StoredVersion, StoreTransaction } from '../../src/storage/store.ts';
 
@@ -37,14 +38,19 @@ function memoryStore(): Store {
   const versions: StoredVersion[] = [];
   const read = async (type: string, id: string) =>
     versions.findLast((version) => version.type === type && version.id === id);
-  const current = (type: string) =>
+  const current = (type: TypeSelection) =>
     versions.filter(
-      (version) => version.type === type && version.body !== undefined && isNewest(versions, version),
+      (version) =>
+        (typeof type === 'string'
+          ? version.type === type
+          : type.length === 0 || type.includes(version.type)) &&
+        version.body !== undefined &&
+        isNewest(versions, version),
     );
   const reader = {
     read,
-    search: async ({ type }: { type: string }) => ({ rows: current(type), next: undefined }),
-    count: async (type: string) => current(type).length,
+    search: async ({ type }: { type: TypeSelection }) => ({ rows: current(type), next: undefined }),
+    count: async (type: TypeSelection) => current(type).length,
   };
   const transaction: StoreTransaction = {
     ...reader,
@@ -77,6 +83,7 @@ export function fakeServices(overrides: Partial<Services> = {}): Services {
     validator: { validate: () => [] },
     validateMany: async (resources) => resources.map(() => []),
     validation: 'claimed',
+    conditionalDelete: 'single',
     indexer: {
       index: () => ({ terms: [], dates: [], numbers: [], quantities: [], strings: [], patients: [] }),
       references: () => [],
@@ -84,6 +91,12 @@ export function fakeServices(overrides: Partial<Services> = {}): Services {
     },
     parseSearch,
     subsetResource: (_type, text) => text,
+    patchEngine: {
+      model: registry.model,
+      compile: () => {
+        throw new Error('nothing here is patched by a path');
+      },
+    },
     store: memoryStore(),
     cache: {
       get: async () => undefined,

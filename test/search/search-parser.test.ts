@@ -196,8 +196,8 @@ t.test('_id and _lastUpdated are asked of the store', (t) => {
 
 t.test('results are sorted by several keys', (t) => {
   t.same(search('Observation', '_sort=-date,code,_id,-_lastUpdated').sort, [
-    { by: 'date', param: 'Observation.date', descending: true },
-    { by: 'value', param: 'Observation.code', descending: false },
+    { by: 'date', params: ['Observation.date'], descending: true },
+    { by: 'value', params: ['Observation.code'], descending: false },
     { by: 'id', descending: false },
     { by: 'updated', descending: true },
   ]);
@@ -230,7 +230,13 @@ t.test('what only shapes the text of the answer is no condition', (t) => {
 t.test('an unknown parameter is refused with the names of those that exist', (t) => {
   t.match(refusal('Patient', 'nmae=x'), { status: 400, key: 'unknown-parameter', text: /birthdate.*name/ });
   t.match(refusal('Patient', 'constructor=x'), { key: 'unknown-parameter' });
-  for (const query of ['_filter=name eq x', '_has=x', '_text=x', 'general-practitioner.nmae=x', 'name.x=1']) {
+  for (const query of [
+    '_filter=nmae eq x',
+    '_has=x',
+    '_query=x',
+    'general-practitioner.nmae=x',
+    'name.x=1',
+  ]) {
     t.match(refusal('Patient', query), { status: 400, key: 'unknown-parameter' }, query);
   }
   t.end();

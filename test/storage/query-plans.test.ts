@@ -13,7 +13,7 @@ const param = 'Observation.date';
 const date = (...where: Comparison[]): PlanNode => ({ kind: 'range', table: 'date', param, where });
 const before: Comparison = { column: 'low', op: '<', value: 9 };
 const since: Comparison = { column: 'high', op: '>', value: 3 };
-const newest: SortKey[] = [{ by: 'date', param, descending: true }];
+const newest: SortKey[] = [{ by: 'date', params: [param], descending: true }];
 const updated: SortKey[] = [{ by: 'updated', descending: true }];
 const byId: SortKey[] = [{ by: 'id', descending: false }];
 

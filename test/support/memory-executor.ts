@@ -1,8 +1,9 @@
-/** Runs plans over index entries held in memory, one resource at a time: the store without a database. */
-import type { IndexEntries } from '../../src/search/index-entries.ts';
-import type { Comparison, PlanNode } from '../../src/search/plan.ts';
+/** What a plan means, said naively: one resource at a time, over its index entries. The store is held against it. */
+import type { IndexEntries, TextEntry } from '../../src/search/index-entries.ts';
+import type { Comparison, PlanNode, WordExpression } from '../../src/search/plan.ts';
 
 export interface IndexedResource {
+  readonly type?: string;
   readonly id: string;
   /** Milliseconds. */
   readonly updated: number;
@@ -23,6 +24,8 @@ export function meets(node: PlanNode, resource: IndexedResource): boolean {
       return node.nodes.some((part) => meets(part, resource));
     case 'not':
       return !meets(node.node, resource);
+    case 'type':
+      return node.type === resource.type;
     case 'term':
       return entries.terms.includes(node.term);
     case 'range': {
@@ -40,10 +43,10 @@ export function meets(node: PlanNode, resource: IndexedResource): boolean {
       throw new Error('one resource at a time knows nothing of others');
     case 'string':
       return entries.strings.some(
-        ({ param, value }) =>
-          param === node.param &&
-          (node.match === 'prefix' ? value.startsWith(node.text) : value.includes(node.text)),
+        ({ param, value }) => param === node.param && textTests[node.match](value, node.text),
       );
+    case 'words':
+      return entries.texts !== undefined && saysWords(node.expression, textsOf(entries.texts, node.of));
     case 'ids':
       return node.ids.includes(resource.id);
     case 'updated':
@@ -55,4 +58,41 @@ function compares(left: number, { op, value }: Comparison): boolean {
   if (op === '<') return left < value;
   if (op === '<=') return left <= value;
   return op === '>' ? left > value : left >= value;
+}
+
+const textTests = {
+  prefix: (value: string, text: string) => value.startsWith(text),
+  contains: (value: string, text: string) => value.includes(text),
+  suffix: (value: string, text: string) => value.endsWith(text),
+  equal: (value: string, text: string) => value === text,
+} as const;
+
+function textsOf({ narrative, content }: TextEntry, of: 'narrative' | 'content'): string[][] {
+  return (of === 'narrative' ? [narrative] : [narrative, content]).map(wordsOf);
+}
+
+function wordsOf(text: string): string[] {
+  const plain = text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+  return plain.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+}
+
+/** @param texts the words of each text, in order: a phrase does not go from one to the next */
+function saysWords(expression: WordExpression, texts: readonly string[][]): boolean {
+  switch (expression.op) {
+    case 'and':
+      return expression.parts.every((part) => saysWords(part, texts));
+    case 'or':
+      return expression.parts.some((part) => saysWords(part, texts));
+    case 'except':
+      return saysWords(expression.part, texts) && !saysWords(expression.excluded, texts);
+    case 'phrase': {
+      const wanted = wordsOf(expression.text);
+      const fits = (word: string | undefined, i: number): boolean =>
+        word === wanted[i] ||
+        (expression.prefix && i === wanted.length - 1 && word?.startsWith(wanted[i]!) === true);
+      return texts.some((words) =>
+        words.some((_, start) => wanted.every((_, i) => fits(words[start + i], i))),
+      );
+    }
+  }
 }

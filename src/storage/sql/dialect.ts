@@ -1,4 +1,6 @@
 /** Where databases differ: one small implementation per engine, everything else in sql/ is shared. */
+import type { TextEntry } from '../../search/index-entries.ts';
+import type { WordExpression } from '../../search/plan.ts';
 import type { Fragment } from './fragment.ts';
 import type { TermExpression } from './term-expression.ts';
 
@@ -11,11 +13,15 @@ export interface TermMatch {
   readonly where: Fragment;
 }
 
-export interface ReferenceIds {
+export interface References {
   /** Follows FROM. */
   readonly from: Fragment;
+  readonly type: Fragment;
   readonly id: Fragment;
 }
+
+/** Words of one kind of text that resources hold. */
+export type TextColumn = 'narrative' | 'content';
 
 export interface Dialect {
   /** Starts a transaction that may write. */
@@ -26,12 +32,18 @@ export interface Dialect {
   matchTerms(expression: TermExpression): TermMatch;
   /** The resources that have the term whose text an SQL expression gives. */
   matchTextOf(text: Fragment): TermMatch;
-  /** The ids of resources of a type that a body refers to by a parameter: one row each. */
-  referenceIds(parameter: string, type: string, body: Fragment): ReferenceIds;
+  /** The resources of this server that a body refers to by a parameter: one row each. */
+  references(parameter: string, body: Fragment): References;
+  /** Enters the texts of a resource, which has none so far. */
+  addTexts(key: number, texts: TextEntry): Fragment;
+  removeTexts(key: number): Fragment;
+  matchWords(of: TextColumn, expression: WordExpression): TermMatch;
   /** A subquery with one row per text. */
   listOf(texts: readonly string[]): Fragment;
   /** Condition: the column contains the text, to the letter. */
   contains(column: Fragment, text: string): Fragment;
+  /** Condition: the column ends with the text, to the letter. */
+  endsWith(column: Fragment, text: string): Fragment;
   /** What a resource sorts by under a parameter that has no ordered table. */
   sortValue(parameter: string, body: Fragment): Fragment;
 }

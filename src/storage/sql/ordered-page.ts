@@ -49,8 +49,9 @@ export function orderedPage(query: StoreQuery): Fragment | undefined {
 
 function orderOf({ sort }: StoreQuery): Order | undefined {
   const [key, second] = sort;
-  if (!key || second || key.param === undefined) return undefined;
-  const { by, param, descending } = key;
+  const [param, another] = key?.params ?? [];
+  if (!key || second || param === undefined || another !== undefined) return undefined;
+  const { by, descending } = key;
   return by === 'date' || by === 'number' || by === 'quantity' || by === 'string'
     ? { table: by, param, descending }
     : undefined;
@@ -93,7 +94,7 @@ function withValue({ type, limit, after }: StoreQuery, order: Order, ends: reado
 function withoutValue({ type, limit, after }: StoreQuery, { table, param, descending }: Order): Fragment {
   const conditions = [
     ...currentOfType(type),
-    sql`NOT EXISTS (SELECT 1 FROM ${dataTables[table]} x WHERE ${entryOfRow(param)})`,
+    sql`NOT EXISTS (SELECT 1 FROM ${dataTables[table]} x WHERE ${entryOfRow([param])})`,
   ];
   if (after && (after.keys[0] ?? null) === null) {
     conditions.push(descending ? sql`r.key < ${after.row}` : sql`r.key > ${after.row}`);

@@ -4,14 +4,14 @@
  * `probe`: something else finds the rows, the condition looks at one row at a time. `set`: the condition itself finds
  * the rows, through an index over values.
  */
-import type { Comparison, PlanNode } from '../../search/plan.ts';
+import type { Comparison, PlanNode, TypeSelection } from '../../search/plan.ts';
 import type { Dialect } from './dialect.ts';
 import { allOf, anyOf, type Fragment, sql } from './fragment.ts';
-import { currentOfType, dataTables, entryOfRow, finite, parameterId } from './index-tables.ts';
+import { currentOfType, dataTables, entryOfRow, finite, ofType, parameterId } from './index-tables.ts';
 import { splitConjunction, termExpression } from './term-expression.ts';
 
 export interface ConditionContext {
-  readonly type: string;
+  readonly type: TypeSelection;
   readonly access: 'probe' | 'set';
   readonly dialect: Dialect;
 }
@@ -27,7 +27,7 @@ export interface MatchingRows {
 }
 
 /** Terms find the rows where there are any; everything else is asked of each. */
-export function matchingRows(type: string, plan: PlanNode, dialect: Dialect): MatchingRows {
+export function matchingRows(type: TypeSelection, plan: PlanNode, dialect: Dialect): MatchingRows {
   const { terms, rest } = splitConjunction(plan.kind === 'and' ? plan.nodes : [plan]);
   const ofType = currentOfType(type);
   if (!terms) {
@@ -74,7 +74,10 @@ export function planCondition(node: PlanNode, context: ConditionContext): Fragme
     case 'ids':
       return access === 'probe'
         ? sql`r.id IN (${dialect.listOf(node.ids)})`
-        : sql`r.key IN (SELECT i.key FROM resource i WHERE i.type = ${type} AND i.id IN (${dialect.listOf(node.ids)}))`;
+        : sql`r.key IN (SELECT i.key FROM resource i
+            WHERE ${allOf([...ofType(sql`i.type`, type), sql`i.id IN (${dialect.listOf(node.ids)})`])})`;
+    case 'type':
+      return sql`r.type = ${node.type}`;
     case 'updated':
       return allOf(node.where.map(({ op, value }) => sql`r.updated ${operators[op]} ${finite(value)}`));
     case 'range': {
@@ -90,9 +93,14 @@ export function planCondition(node: PlanNode, context: ConditionContext): Fragme
     }
     case 'referred': {
       const sources = matchingRows(node.by, node.where, dialect);
-      const { from, id } = dialect.referenceIds(node.param, type, sql`f.body`);
+      const target = dialect.references(node.param, sql`f.body`);
+      const referred = [...ofType(sql`i.type`, type), sql`i.type = ${target.type}`, sql`i.id = ${target.id}`];
       return sql`r.key IN (SELECT i.key FROM (SELECT r.body AS body FROM ${sources.from} WHERE ${allOf(sources.where)}) f
-        CROSS JOIN ${from} CROSS JOIN resource i WHERE i.type = ${type} AND i.id = ${id})`;
+        CROSS JOIN ${target.from} CROSS JOIN resource i WHERE ${allOf(referred)})`;
+    }
+    case 'words': {
+      const { from, key, where } = dialect.matchWords(node.of, node.expression);
+      return sql`r.key IN (SELECT ${key} FROM ${from} WHERE ${where})`;
     }
     case 'string':
       return hasEntry(dataTables.string, node.param, stringConditions(node, dialect), access);
@@ -111,7 +119,7 @@ function hasEntry(
   access: ConditionContext['access'],
 ): Fragment {
   if (access === 'probe') {
-    return sql`EXISTS (SELECT 1 FROM ${table} x WHERE ${allOf([entryOfRow(param), ...conditions])})`;
+    return sql`EXISTS (SELECT 1 FROM ${table} x WHERE ${allOf([entryOfRow([param]), ...conditions])})`;
   }
   const entry = allOf([sql`x.param = ${parameterId(param)}`, ...conditions]);
   return sql`r.key IN (SELECT x.key FROM ${table} x WHERE ${entry})`;
@@ -119,8 +127,10 @@ function hasEntry(
 
 function stringConditions(node: PlanNode & { kind: 'string' }, dialect: Dialect): Fragment[] {
   const text = node.text.toWellFormed();
+  if (node.match === 'equal') return [sql`x.value = ${text}`];
   if (text === '') return [];
   if (node.match === 'contains') return [dialect.contains(sql`x.value`, text)];
+  if (node.match === 'suffix') return [dialect.endsWith(sql`x.value`, text)];
   const end = afterPrefix(text);
   return end === undefined ? [sql`x.value >= ${text}`] : [sql`x.value >= ${text}`, sql`x.value < ${end}`];
 }

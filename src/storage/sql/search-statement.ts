@@ -1,5 +1,5 @@
 /** A store query as one SQL statement. */
-import type { PlanNode, StoreQuery } from '../../search/plan.ts';
+import type { PlanNode, StoreQuery, TypeSelection } from '../../search/plan.ts';
 import type { Dialect } from './dialect.ts';
 import { allOf, type Fragment, joined, sql } from './fragment.ts';
 import { orderedPage } from './ordered-page.ts';
@@ -41,7 +41,7 @@ function matchedPage(query: StoreQuery, columns: readonly SortColumn[], dialect:
 }
 
 /** One row with the number of matches as `total`. */
-export function countStatement(type: string, where: PlanNode, dialect: Dialect): Fragment {
+export function countStatement(type: TypeSelection, where: PlanNode, dialect: Dialect): Fragment {
   const matching = matchingRows(type, simplifyPlan(where), dialect);
   return sql`SELECT count(*) AS total FROM ${matching.from} WHERE ${allOf(matching.where)}`;
 }

@@ -34,27 +34,27 @@ export function sortColumns(sort: readonly SortKey[], dialect: Dialect): SortCol
 }
 
 function sortValue(key: SortKey, dialect: Dialect): Fragment {
-  const param = key.param ?? '';
+  const params = key.params ?? [];
   switch (key.by) {
     case 'id':
       return sql`r.id`;
     case 'updated':
       return sql`r.updated`;
     case 'value':
-      return dialect.sortValue(param, sql`r.body`);
+      return dialect.sortValue(params[0] ?? '', sql`r.body`);
     case 'string': {
       const value = key.descending ? sql`max(x.value)` : sql`min(x.value)`;
-      return entryValue(value, dataTables.string, param);
+      return entryValue(value, dataTables.string, params);
     }
     default: {
       const value = key.descending ? sql`max(x.high)` : sql`min(x.low)`;
-      return entryValue(value, dataTables[key.by], param);
+      return entryValue(value, dataTables[key.by], params);
     }
   }
 }
 
-function entryValue(value: Fragment, table: Fragment, param: string): Fragment {
-  return sql`(SELECT ${value} FROM ${table} x WHERE ${entryOfRow(param)})`;
+function entryValue(value: Fragment, table: Fragment, params: readonly string[]): Fragment {
+  return sql`(SELECT ${value} FROM ${table} x WHERE ${entryOfRow(params)})`;
 }
 
 /** Equals come in the direction of the first key: newest first also among those of the same instant. */

@@ -62,7 +62,7 @@ export function createSqlReader(connection: SqlConnection, dialect: Dialect): Sq
       const rows = found.slice(0, query.limit);
       const last = rows.at(-1);
       return {
-        rows: rows.map((row) => storedVersion(query.type, row.id as string, row)),
+        rows: rows.map((row) => storedVersion(row.type as string, row.id as string, row)),
         next: found.length > query.limit && last ? position(last) : undefined,
       };
     },

@@ -2,6 +2,7 @@
  * Changes to the inverted index wait here until the transaction commits, or until a search inside it needs them:
  * a full text index pays for every savepoint it takes part in, one that is written once per transaction does not.
  */
+import type { TextEntry } from '../../search/index-entries.ts';
 import type { SqlConnection } from './connection.ts';
 import type { Dialect } from './dialect.ts';
 import type { Follower } from './group-commit.ts';
@@ -13,12 +14,13 @@ interface Change {
   /** The row may have terms that go. */
   readonly replaces: boolean;
   readonly terms: readonly string[];
+  readonly texts: TextEntry | undefined;
 }
 
 export interface TermBuffer extends Follower {
   add(change: Change): void;
   /** Brings the index up to date for a search that reads these types. */
-  flushFor(types: ReadonlySet<string>): Promise<void>;
+  flushFor(types: ReadonlySet<string> | 'all'): Promise<void>;
 }
 
 export function createTermBuffer(connection: SqlConnection, dialect: Dialect): TermBuffer {
@@ -30,8 +32,12 @@ export function createTermBuffer(connection: SqlConnection, dialect: Dialect): T
 
   async function flush(): Promise<void> {
     while (flushed < changes.length) {
-      const { key, replaces, terms } = changes[flushed]!;
-      if (replaces) await connection.run(dialect.removeTerms(key));
+      const { key, replaces, terms, texts } = changes[flushed]!;
+      if (replaces) {
+        await connection.run(dialect.removeTerms(key));
+        await connection.run(dialect.removeTexts(key));
+      }
+      if (texts) await connection.run(dialect.addTexts(key, texts));
       if (terms.length > 0) await connection.run(dialect.addTerms(key, terms.map(termWord)));
       flushed++;
     }
@@ -40,7 +46,9 @@ export function createTermBuffer(connection: SqlConnection, dialect: Dialect): T
   return {
     add: (change) => void changes.push(change),
     async flushFor(types) {
-      const concerned = changes.findIndex((change, i) => i >= flushed && types.has(change.type));
+      const concerned = changes.findIndex(
+        ({ type }, i) => i >= flushed && (types === 'all' || types.has(type)),
+      );
       if (concerned >= 0) await flush();
     },
     unitBegins() {

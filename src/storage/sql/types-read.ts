@@ -1,8 +1,9 @@
 /** Which resource types a search reads: its own and those at the other end of references. */
-import type { PlanNode } from '../../search/plan.ts';
+import type { PlanNode, TypeSelection } from '../../search/plan.ts';
 
-export function typesRead(type: string, where: PlanNode): ReadonlySet<string> {
-  const types = new Set([type]);
+export function typesRead(type: TypeSelection, where: PlanNode): ReadonlySet<string> | 'all' {
+  if (typeof type !== 'string' && type.length === 0) return 'all';
+  const types = new Set(typeof type === 'string' ? [type] : type);
   collect(where, types);
   return types;
 }

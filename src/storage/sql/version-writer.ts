@@ -21,7 +21,13 @@ export function createVersionWriter(
     await connection.run(sql`INSERT INTO change (key, version, updated, patients)
       VALUES (${row.key}, ${write.version}, ${write.updated}, ${patientList([...touched])})`);
     const replaces = write.version > 1;
-    terms.add({ key: row.key, type: write.type, replaces, terms: write.entries?.terms ?? [] });
+    terms.add({
+      key: row.key,
+      type: write.type,
+      replaces,
+      terms: write.entries?.terms ?? [],
+      texts: write.entries?.texts,
+    });
     if (replaces) {
       for (const table of Object.values(dataTables)) {
         await connection.run(sql`DELETE FROM ${table} WHERE key = ${row.key}`);

@@ -3,9 +3,10 @@ import { migrate } from '../sql/migrate.ts';
 import { createSqlStore } from '../sql/sql-store.ts';
 import { termWord } from '../sql/term-word.ts';
 import type { Store } from '../store.ts';
-import { referenceIdsFunction, sortValueFunction, sqliteDialect, termWordFunction } from './dialect.ts';
+import { referencesFunction, sortValueFunction, sqliteDialect, termWordFunction } from './dialect.ts';
 import { openSqlite, type SqlFunctions } from './driver.ts';
 import { initial } from './migrations/0001-initial.ts';
+import { texts } from './migrations/0002-texts.ts';
 
 export interface SqliteStoreOptions {
   /** The database file; its folder must exist. SQLite keeps two more files beside it. */
@@ -23,7 +24,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   const functions = sqlFunctions(options);
   const writer = openSqlite({ path: options.path, functions });
   try {
-    await migrate(writer, sqliteDialect, metaTable, [initial]);
+    await migrate(writer, sqliteDialect, metaTable, [initial, texts]);
     const reader = openSqlite({ path: options.path, readonly: true, functions });
     return createSqlStore(writer, reader, sqliteDialect);
   } catch (error) {
@@ -40,10 +41,6 @@ export function sqlFunctions({
   return {
     [sortValueFunction]: sortValue,
     [termWordFunction]: termWord,
-    [referenceIdsFunction]: (parameter, type, body) => {
-      const prefix = `${type}/`;
-      const ids = references(parameter, body).filter((reference) => reference.startsWith(prefix));
-      return JSON.stringify(ids.map((reference) => reference.slice(prefix.length)));
-    },
+    [referencesFunction]: (parameter, body) => JSON.stringify(references(parameter, body)),
   };
 }
