@@ -37,8 +37,13 @@ const packages: readonly SourcePackage[] = [
     origin: 'terminology',
     files: /^(?:StructureDefinition|CodeSystem|ValueSet)-/,
   },
-  // The extensions by which forms calculate scores; they are no part of the extension pack.
-  { name: 'hl7.fhir.uv.sdc', origin: 'extensions', files: /^StructureDefinition-sdc-questionnaire-/ },
+  // The extensions by which forms calculate and fill themselves, and their codes; no part of the extension pack.
+  {
+    name: 'hl7.fhir.uv.sdc',
+    origin: 'extensions',
+    files:
+      /^(?:StructureDefinition-sdc-questionnaire-|(?:CodeSystem|ValueSet)-(?:launchContext|observation-extract))/,
+  },
   { name: 'hl7.fhir.r4.expansions', origin: 'expansions', files: /^ValueSet-/ },
 ];
 
