@@ -134,5 +134,5 @@ function understoodEnds(
 function inner(type: string, context: ConditionContext): ConditionContext {
   const depth = context.depth + 1;
   if (depth > maximumDepth) throw refuse('invalid-parameter', `A chain has at most ${maximumDepth} links`);
-  return { ...context, depth, resourceType: type, parameters: context.parametersOf(type) };
+  return { ...context, depth, resourceType: type, subject: type, parameters: context.parametersOf(type) };
 }

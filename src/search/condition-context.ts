@@ -20,6 +20,8 @@ export interface ConditionContext {
   readonly registry: Registry;
   readonly kinds: ParameterKinds;
   readonly resourceType: string;
+  /** Whose parameters these are, in words. */
+  readonly subject: string;
   /** Of the type; of several types searched at once, those they have in common. */
   readonly parameters: TypeParameters;
   readonly parametersOf: (resourceType: string) => TypeParameters;

@@ -51,8 +51,10 @@ export function createSearchParser(options: SearchParserOptions): SearchParser {
   return (resourceType, pairs, handling, patient) => {
     const { types, selection, applied: typesApplied, rest } = searchedTypes(resourceType, pairs, registry);
     const common = commonParameters(types, parametersOf);
-    const contexts = types.map((type, i): ConditionContext => {
-      return { registry, kinds, resourceType: type, parameters: common[i]!, parametersOf, pending, depth: 0 };
+    const subject = selection.length === 0 ? 'The whole system' : types.join(', ');
+    const contexts = types.map((resourceType, i): ConditionContext => {
+      const parameters = common[i]!;
+      return { registry, kinds, resourceType, subject, parameters, parametersOf, pending, depth: 0 };
     });
     const answer = { registry, types, parametersOf };
     const shape: Shape = { sort: [], count: defaultCount, total: 'none', countOnly: false };
