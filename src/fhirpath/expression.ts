@@ -24,6 +24,8 @@ export interface Environment {
   readonly memberOf?: (value: TypedValue, valueSet: string) => boolean | undefined;
   /** `conformsTo()`: undefined when the profile is not known. */
   readonly conformsTo?: (value: TypedValue, profile: string) => boolean | undefined;
+  /** `weight()`, also called `ordinal()`: the score of an answer's value; undefined when it has none. */
+  readonly weight?: (value: unknown) => number | undefined;
   /** Further `%variables`. */
   readonly variables?: Readonly<Record<string, unknown>>;
   /** `now()` and `today()`, milliseconds since the epoch. Absent: the system clock. */

@@ -7,6 +7,7 @@ import { namedConstant } from './constants.ts';
 import type { Environment, Expression, TypedValue } from './expression.ts';
 import { ExpressionFault } from './fault.ts';
 import { fhirPathJs, fhirPathJsModel } from './fhirpath-js.ts';
+import { weight } from './runtime/weight.ts';
 import { constantNames, type Tree } from './tree.ts';
 
 /**
@@ -85,7 +86,13 @@ function functionsOf(environment: Environment): UserInvocationTable {
     const answer = question?.(toTypedValue(input[0]), url);
     return answer === undefined ? [] : [answer];
   };
+  const weights = {
+    arity: { 0: [] },
+    fn: (input: readonly unknown[]) => input.flatMap((node) => weight(environment, toTypedValue(node)) ?? []),
+  };
   return {
+    weight: weights,
+    ordinal: weights,
     resolve: {
       arity: { 0: [] },
       fn: (input: readonly unknown[]) =>

@@ -129,6 +129,17 @@ function resolve(w: Writer, call: Call): Stream {
     });
 }
 
+/** `weight()` and its older name `ordinal()`: the score of each answer that has one. */
+function weight(w: Writer, call: Call): Stream {
+  checkArguments(call, 0);
+  return (sink) =>
+    call.input((item) => {
+      const value = w.fresh('v');
+      const run = `const ${value}=${w.runtime('weight')}(env,${nodeOf(w, item)});`;
+      return `${run}if(${value}!==undefined){${sink(typedItem('System.Decimal', value, item.many))}}`;
+    });
+}
+
 /** `memberOf()` and `conformsTo()`: empty when it cannot be known. */
 function question(name: 'memberOf' | 'conformsTo'): FunctionCompiler {
   return (w, call) => {
@@ -173,6 +184,8 @@ export const collectionFunctions: FunctionTable = {
   children: navigation('children'),
   descendants: navigation('descendants'),
   resolve,
+  weight,
+  ordinal: weight,
   memberOf: question('memberOf'),
   conformsTo: question('conformsTo'),
   htmlChecks,

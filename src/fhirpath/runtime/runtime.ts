@@ -15,6 +15,7 @@ import { compare, sort } from './ordering.ts';
 import { inOneUnit, quantityOf } from './quantity.ts';
 import { stringFunctions } from './strings.ts';
 import { convertsToType, isOfType, type TypeSpecifier } from './types.ts';
+import { weight } from './weight.ts';
 
 export type Runtime = Readonly<Record<string, unknown>>;
 
@@ -60,6 +61,7 @@ export function createRuntime(model: Model): Runtime {
     repeat,
     join,
     resolve,
+    weight,
     variable,
     htmlChecks,
     now: (environment: Environment) => isoNow(environment),
