@@ -11,13 +11,16 @@ import type { Config } from './config.ts';
 import { type Clock, systemClock } from './core/clock.ts';
 import { type IdSource, randomIds } from './core/ids.ts';
 import { createLog, type Log } from './core/log.ts';
+import { type Guide, openGuide } from './fhir/guide-file.ts';
 import { openRegistry } from './fhir/open-registry.ts';
 import type { Registry } from './fhir/registry.ts';
 import type { Resource } from './fhir/resource.ts';
 import { uriTest } from './fhir/uri-keys.ts';
+import { createExpressionCompiler } from './fhirpath/create-expression-compiler.ts';
 import { basePath } from './http/request-context.ts';
 import { createServer } from './http/server.ts';
 import type { Services } from './interactions/interaction.ts';
+import { publishGuide } from './interactions/publish-guide.ts';
 import { createResourceSubset } from './interactions/resource-subset.ts';
 import { createCompiler, createValidator } from './library.ts';
 import { createIndexer } from './search/create-indexer.ts';
@@ -25,6 +28,9 @@ import { createSearchParser } from './search/create-search-parser.ts';
 import type { Indexer } from './search/indexer.ts';
 import { openSqliteStore } from './storage/sqlite/open-sqlite-store.ts';
 import { createValidationPool } from './validation-pool.ts';
+
+/** Steps that a path from a client may take through a resource. */
+const pathSteps = 1_000_000;
 
 export interface App {
   readonly services: Services;
@@ -41,6 +47,7 @@ export interface AppOverrides {
   readonly ids?: IdSource;
   readonly registry?: Registry;
   readonly cache?: Cache;
+  readonly guide?: Guide;
 }
 
 /** A server as configured, ready to listen. */
@@ -56,27 +63,38 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   const validator = createValidator({ registry, compile });
   // Threads open the definitions that ship; those of a registry that was handed in stay on this one.
   const pool = createValidationPool(validator, overrides.registry ? { threads: 0 } : {});
-  const services: Services = {
+  const unguarded: Services = {
     registry,
     validator,
     validateMany: pool.validateMany,
     validation: config.validation,
+    conditionalDelete: config.conditionalDelete,
     indexer,
     parseSearch: createSearchParser({ registry, localBases }),
     subsetResource: createResourceSubset(registry),
+    patchEngine: {
+      model: registry.model,
+      compile: createExpressionCompiler(registry.model, { steps: pathSteps }),
+    },
     store,
     cache,
     generations: createGenerations(),
     clock: overrides.clock ?? systemClock,
     ids: overrides.ids ?? randomIds,
+    guide: new Set(),
     holdsUri: uriTest(registry),
   };
+  const guide = await publishGuide(unguarded, overrides.guide ?? openGuide(), log);
+  const services: Services = { ...unguarded, guide };
   const server = await createServer({
     services,
     log,
     version: packageVersion(),
     publicBaseUrl: config.publicBaseUrl,
     token: config.authToken,
+    bodyLimit: config.bodyLimit,
+    rateLimit: config.rateLimit,
+    trustProxy: config.trustProxy,
   });
   return {
     services,

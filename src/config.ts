@@ -7,6 +7,8 @@ import { readFileSync } from 'node:fs';
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const authModes = ['off', 'token'] as const;
 const validationModes = ['base', 'claimed', 'required'] as const;
+const deleteModes = ['single', 'multiple'] as const;
+const switches = ['off', 'on'] as const;
 
 /** What the rest of the program is given of the environment. */
 export interface Config {
@@ -23,6 +25,14 @@ export interface Config {
   /** The bearer token every request must bring; present exactly when `auth` is `token`. */
   readonly authToken?: string;
   readonly validation: (typeof validationModes)[number];
+  /** How many resources a conditional delete may take. */
+  readonly conditionalDelete: (typeof deleteModes)[number];
+  /** Largest body, bytes. */
+  readonly bodyLimit: number;
+  /** Requests a minute from one address; absent: any number. */
+  readonly rateLimit?: number;
+  /** Whether X-Forwarded-* headers are believed. */
+  readonly trustProxy: boolean;
 }
 
 /** Settings that cannot be worked with. The message is for the person who starts the server. */
@@ -106,6 +116,33 @@ const setting = {
     parse: (text) => validationModes.find((mode) => mode === text),
     expected: validationModes.join(', '),
   },
+  conditionalDelete: {
+    name: 'CONDITIONAL_DELETE',
+    fallback: 'single',
+    description: `${oneOf('What `DELETE` with a search may delete', deleteModes)}: \`single\` refuses more than one match`,
+    parse: (text) => deleteModes.find((mode) => mode === text),
+    expected: deleteModes.join(', '),
+  },
+  bodyLimit: {
+    name: 'BODY_LIMIT',
+    fallback: '33554432',
+    description: 'Largest body of a request, unpacked, in bytes',
+    parse: parsePositive,
+    expected: 'a whole number of bytes from 1 to 999999999',
+  },
+  rateLimit: {
+    name: 'RATE_LIMIT',
+    description: 'Requests a minute that one address may send; absent: any number',
+    parse: parsePositive,
+    expected: 'a whole number from 1 to 999999999',
+  },
+  trustProxy: {
+    name: 'TRUST_PROXY',
+    fallback: 'off',
+    description: oneOf('Whether a proxy in front is believed what `X-Forwarded-*` says', switches),
+    parse: (text) => switches.find((mode) => mode === text),
+    expected: switches.join(', '),
+  },
 } satisfies Record<string, Setting<unknown>>;
 
 /** The settings as the README lists them. */
@@ -138,6 +175,10 @@ export function readConfig(
   const auth = read(setting.auth);
   const authTokenFile = read(setting.authTokenFile);
   const validation = read(setting.validation);
+  const conditionalDelete = read(setting.conditionalDelete);
+  const bodyLimit = read(setting.bodyLimit);
+  const rateLimit = read(setting.rateLimit);
+  const trustProxy = read(setting.trustProxy);
   if (faults.length > 0) throw new ConfigError(faults.join('\n'));
   // Those with a fallback are present when nothing is at fault.
   const authToken = checkAccess(auth!, host!, authTokenFile, readToken);
@@ -151,6 +192,10 @@ export function readConfig(
     auth: auth!,
     ...(authToken === undefined ? {} : { authToken }),
     validation: validation!,
+    conditionalDelete: conditionalDelete!,
+    bodyLimit: bodyLimit!,
+    ...(rateLimit === undefined ? {} : { rateLimit }),
+    trustProxy: trustProxy === 'on',
   };
 }
 
@@ -191,6 +236,10 @@ function checkAccess(
 /** Whether an address can be reached from this machine only. Names other than localhost are not trusted to be. */
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+function parsePositive(text: string): number | undefined {
+  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
 }
 
 function parseHttpUrl(text: string): string | undefined {

@@ -15,6 +15,9 @@ t.test('an empty environment gives a local open server', async (t) => {
     logLevel: 'info',
     auth: 'off',
     validation: 'claimed',
+    conditionalDelete: 'single',
+    bodyLimit: 32 * 1024 * 1024,
+    trustProxy: false,
   });
 });
 
@@ -34,6 +37,10 @@ t.test('every setting is read', async (t) => {
     AUTH: 'token',
     AUTH_TOKEN_FILE: '/run/secrets/token',
     VALIDATION: 'required',
+    CONDITIONAL_DELETE: 'multiple',
+    BODY_LIMIT: '1000000',
+    RATE_LIMIT: '600',
+    TRUST_PROXY: 'on',
   };
   t.same(
     readConfig(environment, () => 's3cret\n'),
@@ -47,6 +54,10 @@ t.test('every setting is read', async (t) => {
       auth: 'token',
       authToken: 's3cret',
       validation: 'required',
+      conditionalDelete: 'multiple',
+      bodyLimit: 1_000_000,
+      rateLimit: 600,
+      trustProxy: true,
     },
   );
   t.same(new Set(Object.keys(environment)), new Set(settings.map((setting) => setting.name)));
@@ -56,6 +67,10 @@ const badValues: [string, string][] = [
   ['PORT', '80a'],
   ['PORT', '65536'],
   ['PORT', '-1'],
+  ['CONDITIONAL_DELETE', 'all'],
+  ['BODY_LIMIT', '32 MB'],
+  ['RATE_LIMIT', '0'],
+  ['TRUST_PROXY', 'true'],
   ['PUBLIC_BASE_URL', 'kat.example/fhir'],
   ['PUBLIC_BASE_URL', 'https://kat.example/fhir?x=1'],
   ['REDIS_URL', '127.0.0.1:6379'],

@@ -14,6 +14,8 @@ import type { FhirRoute, InteractionCode } from './routes/fhir-route.ts';
 
 export interface CapabilityOptions {
   readonly registry: Registry;
+  /** How many resources a conditional delete may take. */
+  readonly conditionalDelete: 'single' | 'multiple';
   /** Version of this software. */
   readonly version: string;
   /** When this server was started, as a FHIR dateTime. */
@@ -55,12 +57,13 @@ export function capabilityStatement(
     ...statementHead(options, baseUrl),
     fhirVersion: '4.0.1',
     format: ['application/fhir+json', 'application/fhir+xml', 'json', 'xml'],
+    patchFormat: ['application/json-patch+json', 'application/fhir+json', 'application/fhir+xml'],
     rest: [
       {
         mode: 'server',
         security: security(options.authentication),
         resource: registry.resourceTypes.map((type) =>
-          resourceOf(registry, type, onType, parameters.get(type)!, referrers.get(type)!),
+          resourceOf(options, type, onType, parameters.get(type)!, referrers.get(type)!),
         ),
         compartment: ['http://hl7.org/fhir/CompartmentDefinition/patient'],
         interaction: interactionsOf(onSystem) as CapabilityStatementRest['interaction'] & {},
@@ -78,12 +81,13 @@ function security(authentication: string | undefined): CapabilityStatementRest['
 }
 
 function resourceOf(
-  registry: Registry,
+  options: CapabilityOptions,
   type: string,
   routes: readonly FhirRoute[],
   parameters: readonly Parameter[],
   referrers: readonly string[],
 ): CapabilityStatementRestResource {
+  const { registry } = options;
   // Where two definitions share a code, the search goes by the last one.
   const definitions = new Map(registry.searchParameters(type).map(({ code, url }) => [code, url]));
   const profiles = guideProfiles(registry, type);
@@ -99,8 +103,8 @@ function resourceOf(
     updateCreate: true,
     conditionalCreate: true,
     conditionalRead: 'full-support',
-    conditionalUpdate: false,
-    conditionalDelete: 'not-supported',
+    conditionalUpdate: true,
+    conditionalDelete: options.conditionalDelete,
     ...(includes.length > 0 ? { searchInclude: includes } : {}),
     ...(referrers.length > 0 ? { searchRevInclude: [...referrers] } : {}),
     searchParam: parameters.map(({ code, type: kind }) => ({

@@ -34,6 +34,15 @@ export function requestQuery(url: string, body: SubmittedBody | undefined): Quer
   return body?.kind === 'form' ? [...query, ...parseQuery(body.text)] : query;
 }
 
+const representationOnly: ReadonlySet<string> = new Set(['_format', '_pretty']);
+
+/** Without the parameters that concern the representation only. */
+export function concerningContent(query: QueryPairs): QueryPairs {
+  return query.some(([name]) => representationOnly.has(name))
+    ? query.filter(([name]) => !representationOnly.has(name))
+    : query;
+}
+
 function decode(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));

@@ -11,6 +11,7 @@ import underPressure from '@fastify/under-pressure';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Log } from '../core/log.ts';
 import type { Services } from '../interactions/interaction.ts';
+import { createDispatch } from './dispatch.ts';
 import { createErrorHandler } from './failures.ts';
 import { registerAccessToken } from './plugins/access-token.ts';
 import { registerBodyParsers } from './plugins/body-parsers.ts';
@@ -20,6 +21,7 @@ import { registerOrderlyClose } from './plugins/orderly-close.ts';
 import { overloadOptions } from './plugins/overload.ts';
 import { registerRequestLog } from './plugins/request-log.ts';
 import { registerResponseHeaders } from './plugins/response-headers.ts';
+import type { FhirRoute } from './routes/fhir-route.ts';
 import { registerHealthRoutes } from './routes/health.ts';
 import { instanceRoutes } from './routes/instance.ts';
 import { createMetadataRoute } from './routes/metadata.ts';
@@ -85,14 +87,16 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   await app.register(compress, { threshold: compressionThreshold, encodings: ['br', 'gzip'] });
   registerBodyParsers(app, services.registry.model);
 
-  const interactions = [...systemRoutes, ...typeRoutes, ...instanceRoutes];
+  const dispatch = createDispatch(services.registry, () => routes);
+  const interactions = [...systemRoutes(dispatch), ...typeRoutes, ...instanceRoutes];
   const capability = {
     registry: services.registry,
+    conditionalDelete: services.conditionalDelete,
     version: options.version,
     date: new Date(services.clock.now()).toISOString(),
     authentication: token === undefined ? undefined : 'A bearer token in the Authorization header.',
   };
-  const routes = [...interactions, createMetadataRoute(capability, interactions)];
+  const routes: readonly FhirRoute[] = [...interactions, createMetadataRoute(capability, interactions)];
   const unrouted = createUnrouted(routes, (name) => services.registry.isResourceType(name));
   registerHealthRoutes(app, { services, version: options.version, isClosing });
   registerFhirRoutes(app, routes, {

@@ -4,6 +4,7 @@
  */
 import { FhirError, refuse } from '../core/fhir-error.ts';
 import { basePath } from './request-context.ts';
+import { isName, matchPath } from './route-pattern.ts';
 import type { FhirRoute } from './routes/fhir-route.ts';
 
 type RoutePattern = Pick<FhirRoute, 'method' | 'path'>;
@@ -36,11 +37,6 @@ function unknownPath(): FhirError {
   });
 }
 
-/** Whether a segment names a part of the API (`_history`, `$validate`, `.well-known`) instead of a type or an id. */
-export function isName(segment: string): boolean {
-  return /^[_$.]/.test(segment);
-}
-
 function allowedMethods(
   routes: readonly RoutePattern[],
   segments: readonly string[],
@@ -48,14 +44,7 @@ function allowedMethods(
 ): string[] {
   const methods = new Set<string>();
   for (const { method, path } of routes) {
-    const pattern = path.split('/').filter((segment) => segment !== '');
-    if (pattern.length !== segments.length) continue;
-    const fits = pattern.every((part, i) => {
-      const segment = segments[i]!;
-      if (part === ':type' || part === ':member') return isResourceType(segment);
-      return part.startsWith(':') ? !isName(segment) : part === segment;
-    });
-    if (!fits) continue;
+    if (!matchPath(path, segments, isResourceType)) continue;
     methods.add(method);
     if (method === 'GET') methods.add('HEAD');
   }

@@ -7,20 +7,21 @@ import { FhirError } from '../core/fhir-error.ts';
 import type { Locator } from '../fhir/json-locator.ts';
 import { operationOutcome } from '../fhir/operation-outcome.ts';
 import { bundleText, type EntryParts } from './bundle-text.ts';
-import { create } from './create.ts';
-import { deleteResource } from './delete.ts';
-import { instanceHistory } from './history.ts';
 import type { RequestContext, Result, Services } from './interaction.ts';
-import { read } from './read.ts';
-import { readVersion } from './read-version.ts';
-import { search } from './search.ts';
-import { type BundleEntry, parseBundle, unsupported } from './submitted-bundle.ts';
+import { type BundleEntry, parseBundle, placed, unsupported } from './submitted-bundle.ts';
 import { runTransaction } from './transaction.ts';
-import { update } from './update.ts';
 import { instant } from './write-version.ts';
+
+/** Hands an entry to the interaction its method and URL name; undefined when they name none. */
+export type Dispatch = (
+  services: Services,
+  context: RequestContext,
+  entry: BundleEntry,
+) => Promise<Result> | undefined;
 
 export interface BatchRequest {
   readonly text: string;
+  readonly dispatch: Dispatch;
   /** When the text was not submitted as JSON: finds elements in what was. */
   readonly locator?: (() => Locator) | undefined;
 }
@@ -31,7 +32,7 @@ export async function batch(
   context: RequestContext,
   request: BatchRequest,
 ): Promise<Result> {
-  const bundle = parseBundle(services, context.baseUrl, request.text, request.locator);
+  const bundle = await parseBundle(services, context.baseUrl, request.text, request.locator);
   if (bundle.type === 'transaction') {
     const results = await runTransaction(services, context, bundle);
     return bundleResult('transaction-response', context, results);
@@ -39,50 +40,20 @@ export async function batch(
   const results: Result[] = [];
   for (const entry of bundle.entries) {
     try {
-      results.push(await dispatch(services, context, entry));
+      if (entry instanceof FhirError) throw entry;
+      results.push(
+        await placed(bundle, entry, async () => {
+          const answer = request.dispatch(services, context, entry);
+          if (!answer) throw unsupported(entry);
+          return answer;
+        }),
+      );
     } catch (error) {
       if (!(error instanceof FhirError)) throw error;
-      results.push({ status: error.status, issues: bundle.place(entry.index, error.issues) });
+      results.push({ status: error.status, issues: error.issues });
     }
   }
   return bundleResult('batch-response', context, results);
-}
-
-/** Hands an entry to the interaction its method and URL name. */
-async function dispatch(services: Services, context: RequestContext, entry: BundleEntry): Promise<Result> {
-  const [type, id, history, version, ...more] = entry.path;
-  const ifMatch = entry.ifMatch === undefined ? {} : { ifMatch: entry.ifMatch };
-  if (type === undefined || more.length > 0) throw unsupported(entry);
-  const text = entry.text ?? '';
-  switch (`${entry.method} ${[id, history, version].filter((part) => part !== undefined).length}`) {
-    case 'POST 0':
-      return create(services, context, {
-        type,
-        text,
-        ...(entry.ifNoneExist === undefined ? {} : { ifNoneExist: entry.ifNoneExist }),
-      });
-    case 'PUT 1':
-      return update(services, context, { type, id: id!, text, ...ifMatch });
-    case 'DELETE 1':
-      return deleteResource(services, context, { type, id: id!, ...ifMatch });
-    case 'GET 0':
-      return search(services, context, { type, parameters: entry.query });
-    case 'GET 1':
-    case 'HEAD 1':
-      return read(services, context, {
-        type,
-        id: id!,
-        ...(entry.ifNoneMatch === undefined ? {} : { ifNoneMatch: entry.ifNoneMatch }),
-      });
-    case 'GET 2':
-      if (history !== '_history') throw unsupported(entry);
-      return instanceHistory(services, context, { type, id: id!, parameters: entry.query });
-    case 'GET 3':
-      if (history !== '_history') throw unsupported(entry);
-      return readVersion(services, context, { type, id: id!, version: version! });
-    default:
-      throw unsupported(entry);
-  }
 }
 
 function bundleResult(

@@ -3,7 +3,8 @@
  * https://hl7.org/fhir/R4/http.html#create
  */
 import type { Locator } from '../fhir/json-locator.ts';
-import { findMatches } from './conditional.ts';
+import { findMatch, parseCondition } from './conditional.ts';
+import { withLocalReferences } from './conditional-references.ts';
 import type { RequestContext, Result, Services } from './interaction.ts';
 import { parseResource, validateForWrite } from './submitted-resource.ts';
 import { transact } from './transact.ts';
@@ -16,7 +17,7 @@ export interface CreateRequest {
   /** When the text was not submitted as JSON: finds elements in what was. */
   readonly locator?: (() => Locator) | undefined;
   /** Query text of If-None-Exist. */
-  readonly ifNoneExist?: string;
+  readonly ifNoneExist?: string | undefined;
 }
 
 /** 201 with the new version; 200 with the existing one when the condition matches one; 412 when it matches several. */
@@ -32,10 +33,11 @@ export async function create(
     const existing =
       request.ifNoneExist === undefined
         ? undefined
-        : await findMatches(services, work.transaction, type, request.ifNoneExist);
+        : await findMatch(services, work.transaction, type, parseCondition(request.ifNoneExist));
     if (existing) return writeResult(context, 200, existing, issues);
     const id = services.ids.next();
-    const version = await writeVersion(services, work, { method: 'POST', resource, text, id }, undefined);
+    const linked = await withLocalReferences(services, work.transaction, { resource, text });
+    const version = await writeVersion(services, work, { ...linked, method: 'POST', id }, undefined);
     return writeResult(context, 201, version, issues);
   });
 }

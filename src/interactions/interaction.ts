@@ -12,6 +12,7 @@ import type { Indexer } from '../search/indexer.ts';
 import type { SearchParser } from '../search/search-request.ts';
 import type { Store } from '../storage/store.ts';
 import type { ValidateMany, Validator } from '../validator/validator.ts';
+import type { PatchEngine } from './fhirpath-patch.ts';
 import type { SubsetResource } from './resource-subset.ts';
 
 /** Which profiles a resource must meet to be stored. */
@@ -24,14 +25,19 @@ export interface Services {
   /** As the validator judges, for what may be large: without holding up other requests. */
   readonly validateMany: ValidateMany;
   readonly validation: ValidationMode;
+  /** How many resources a conditional delete may take. */
+  readonly conditionalDelete: 'single' | 'multiple';
   readonly indexer: Indexer;
   readonly parseSearch: SearchParser;
   readonly subsetResource: SubsetResource;
+  readonly patchEngine: PatchEngine;
   readonly store: Store;
   readonly cache: Cache;
   readonly generations: Generations;
   readonly clock: Clock;
   readonly ids: IdSource;
+  /** `Type/id` of the artefacts of the guide, which clients read and do not write. */
+  readonly guide: ReadonlySet<string>;
   /** Whether the elements of a JSON key hold a URI, and so may hold a link. */
   readonly holdsUri: (key: string) => boolean;
 }

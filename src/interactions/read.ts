@@ -6,7 +6,7 @@ import { refuse } from '../core/fhir-error.ts';
 import { isLogicalId } from '../core/ids.ts';
 import type { StoredVersion } from '../storage/store.ts';
 import { cached } from './cached.ts';
-import { versionsOf } from './conditional.ts';
+import { namesVersion } from './conditional.ts';
 import type { RequestContext, Result, Services } from './interaction.ts';
 
 export interface ReadRequest {
@@ -48,9 +48,7 @@ export function requirePresent(
 
 function isUnchanged(result: Result, request: ReadRequest): boolean {
   if (request.ifNoneMatch !== undefined) {
-    return (
-      request.ifNoneMatch.trim() === '*' || versionsOf(request.ifNoneMatch).includes(String(result.version))
-    );
+    return namesVersion(request.ifNoneMatch, result.version);
   }
   // Last-Modified has whole seconds.
   return (

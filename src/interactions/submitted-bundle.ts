@@ -4,17 +4,19 @@
  */
 import { FhirError, refuse } from '../core/fhir-error.ts';
 import type { Issue } from '../core/issue.ts';
+import { inTurns } from '../core/pauses.ts';
 import { createLocator, type Locator } from '../fhir/json-locator.ts';
-import { parseJson } from '../fhir/json-source.ts';
-import { isObjectAt, itemSpans, memberSpans, skipSpace } from '../fhir/json-text.ts';
+import { parseJsonInTurns } from '../fhir/json-source.ts';
 import { isObject, isResource, type Resource } from '../fhir/resource.ts';
+import { resourceTexts } from '../fhir/resource-texts.ts';
+import type { Preconditions } from './conditional.ts';
 import type { Services } from './interaction.ts';
 import type { Parameters } from './search.ts';
 
-export const bundleMethods = ['DELETE', 'POST', 'PUT', 'GET', 'HEAD'] as const;
+export const bundleMethods = ['DELETE', 'POST', 'PUT', 'PATCH', 'GET', 'HEAD'] as const;
 export type BundleMethod = (typeof bundleMethods)[number];
 
-export interface BundleEntry {
+export interface BundleEntry extends Preconditions {
   /** Place in the Bundle. */
   readonly index: number;
   readonly method: BundleMethod;
@@ -25,30 +27,38 @@ export interface BundleEntry {
   readonly resource: Resource | undefined;
   /** Text of the resource within the Bundle. */
   readonly text: string | undefined;
-  readonly ifMatch: string | undefined;
-  readonly ifNoneMatch: string | undefined;
   readonly ifNoneExist: string | undefined;
+  readonly ifModifiedSince: string | undefined;
 }
 
-export interface SubmittedBundle {
-  readonly type: 'batch' | 'transaction';
-  readonly entries: readonly BundleEntry[];
+interface Placing {
   /** Turns findings of entry n into findings of the Bundle: prefixed, with positions in its text. */
   readonly place: (index: number, issues: readonly Issue[]) => Issue[];
+}
+
+/** What is wrong with one entry of a batch does not concern the others. */
+export interface SubmittedBatch extends Placing {
+  readonly type: 'batch';
+  readonly entries: readonly (BundleEntry | FhirError)[];
+}
+
+export interface SubmittedTransaction extends Placing {
+  readonly type: 'transaction';
+  readonly entries: readonly BundleEntry[];
 }
 
 /**
  * @param text JSON text of the Bundle
  * @param locator when the text was not submitted as JSON: finds elements in what was
- * @throws FhirError 400 for anything that is no batch or transaction with well-formed requests
+ * @throws FhirError 400 for anything that is no batch or transaction, and for a transaction with a malformed request
  */
-export function parseBundle(
+export async function parseBundle(
   services: Services,
   baseUrl: string,
   text: string,
   locator: () => Locator = () => createLocator(text),
-): SubmittedBundle {
-  const value = parseJson(text);
+): Promise<SubmittedBatch | SubmittedTransaction> {
+  const value = await parseJsonInTurns(text);
   if (!isResource(value) || value.resourceType !== 'Bundle') {
     throw refuse('bundle-invalid', 'The body is not a Bundle');
   }
@@ -60,21 +70,29 @@ export function parseBundle(
   if (value.entry !== undefined && !Array.isArray(value.entry)) {
     throw refuse('bundle-invalid', 'Bundle.entry is not an array', { expression: 'Bundle.entry' });
   }
-  const locate = locator();
+  let locate: Locator | undefined;
   const place = (index: number, issues: readonly Issue[]): Issue[] =>
     issues.map((issue) => {
       const expression = `Bundle.entry[${index}]${entryPath(issue.expression)}`;
+      locate ??= locator();
       return { ...issue, expression, ...locate(expression) };
     });
-  const texts = resourceTexts(text);
+  const texts = await inTurns(resourceTexts(text, 'entry'));
   const entries = ((value.entry ?? []) as unknown[]).map((entry, index) => {
     try {
       return parseEntry(services, baseUrl, entry, index, texts[index]);
     } catch (error) {
-      throw error instanceof FhirError ? new FhirError(error.status, place(index, error.issues)) : error;
+      if (!(error instanceof FhirError)) throw error;
+      return new FhirError(error.status, place(index, error.issues));
     }
   });
-  return { type: value.type, entries, place };
+  if (value.type === 'batch') return { type: 'batch', entries, place };
+  return { type: 'transaction', entries: entries.map(requireSound), place };
+}
+
+function requireSound(entry: BundleEntry | FhirError): BundleEntry {
+  if (entry instanceof FhirError) throw entry;
+  return entry;
 }
 
 /** `Patient.name` is the entry's resource; `entry.request.url` a part of the entry itself. */
@@ -104,12 +122,12 @@ function parseEntry(
   const resource = isResource(entry.resource) ? entry.resource : undefined;
   const { path, query } = parseUrl(baseUrl, request.url);
   const [type] = path;
-  if (type !== undefined && !services.registry.isResourceType(type)) {
+  if (type !== undefined && /^[A-Z]/.test(type) && !services.registry.isResourceType(type)) {
     throw refuse('bundle-invalid', 'request.url does not start with a resource type', {
       expression: 'entry.request.url',
     });
   }
-  if (method === 'POST' || method === 'PUT') requireResource(resource, path, method);
+  if (isStored(method, path)) requireResource(resource, path, method);
   return {
     index,
     method,
@@ -121,7 +139,13 @@ function parseEntry(
     ifMatch: textOf(request.ifMatch),
     ifNoneMatch: textOf(request.ifNoneMatch),
     ifNoneExist: textOf(request.ifNoneExist),
+    ifModifiedSince: textOf(request.ifModifiedSince),
   };
+}
+
+/** Whether a request stores the resource it comes with: not a search by POST, an operation or a patch. */
+export function isStored(method: BundleMethod, path: readonly string[]): boolean {
+  return method === 'PUT' || (method === 'POST' && !path.some((segment) => /^[_$]/.test(segment)));
 }
 
 function requireResource(resource: Resource | undefined, path: readonly string[], method: string): void {
@@ -155,20 +179,23 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** The text of each entry's resource, found without parsing anew. */
-function resourceTexts(text: string): (string | undefined)[] {
-  const entry = memberSpans(text, skipSpace(text, 0)).find((member) => member.key === 'entry');
-  if (!entry) return [];
-  return itemSpans(text, entry.value).map((item) => {
-    if (!isObjectAt(text, item.start)) return undefined;
-    const resource = memberSpans(text, item.start).find((member) => member.key === 'resource');
-    return resource && text.slice(resource.value, resource.end);
-  });
-}
-
 /** What a Bundle asks for that this server does not do. */
 export function unsupported(entry: BundleEntry): FhirError {
   return refuse('method-not-allowed', `${entry.method} is not supported at this URL within a Bundle`, {
     expression: 'entry.request.url',
   });
+}
+
+/** Puts the refusal of one entry into its place in the Bundle. */
+export async function placed<T>(
+  bundle: Placing,
+  entry: Pick<BundleEntry, 'index'>,
+  run: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof FhirError)) throw error;
+    throw new FhirError(error.status, bundle.place(entry.index, error.issues), error.headers);
+  }
 }

@@ -45,17 +45,26 @@ export async function findingsOnWrite(
   resources: readonly SourcedResource[],
   profiles: readonly string[] = [],
 ): Promise<Issue[][]> {
-  const claimedProfiles = services.validation !== 'base';
-  const options = { profiles, claimedProfiles, unknownProfile: 'error' } as const;
-  const found = await services.validateMany(resources, options);
-  return resources.map(({ resource }, index) => {
-    const findings = (found[index] ?? []).map((issue) =>
-      advisoryOnWrite.has(issue.key) ? { ...issue, severity: 'warning' as const } : issue,
-    );
-    return services.validation === 'required'
-      ? [...claimIssues(services.registry, resource), ...findings]
-      : findings;
-  });
+  const found = await services.validateMany(resources, { ...optionsOf(services), profiles });
+  return resources.map(({ resource }, index) => onWrite(services, resource, found[index] ?? []));
+}
+
+/** The same for one resource without waiting, for use inside a unit of work, which others wait for. */
+export function findingsAtOnce(services: Services, resource: Resource): Issue[] {
+  return onWrite(services, resource, services.validator.validate(resource, optionsOf(services)));
+}
+
+function optionsOf(services: Services) {
+  return { claimedProfiles: services.validation !== 'base', unknownProfile: 'error' } as const;
+}
+
+function onWrite(services: Services, resource: Resource, found: readonly Issue[]): Issue[] {
+  const findings = found.map((issue) =>
+    advisoryOnWrite.has(issue.key) ? { ...issue, severity: 'warning' as const } : issue,
+  );
+  return services.validation === 'required'
+    ? [...claimIssues(services.registry, resource), ...findings]
+    : findings;
 }
 
 /**

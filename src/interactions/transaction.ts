@@ -6,21 +6,30 @@
 import { FhirError, refuse } from '../core/fhir-error.ts';
 import { gravestFirst, hasErrors, type Issue } from '../core/issue.ts';
 import { createPauses } from '../core/pauses.ts';
-import { replaceLinks } from '../fhir/json-splice.ts';
-import type { Resource } from '../fhir/resource.ts';
 import type { SourcedResource } from '../validator/validator.ts';
-import { findMatches, requireVersion } from './conditional.ts';
+import { findMatch, parseCondition } from './conditional.ts';
+import { type TextResource, withLinks } from './conditional-references.ts';
+import { deleteWithin, deletionMatches } from './delete.ts';
 import type { RequestContext, Result, Services } from './interaction.ts';
+import { patchIn, patchTarget, patchWithin } from './patch.ts';
 import { requirePresent } from './read.ts';
 import { searchWithin } from './search.ts';
-import { type BundleEntry, type SubmittedBundle, unsupported } from './submitted-bundle.ts';
+import {
+  type BundleEntry,
+  type BundleMethod,
+  isStored,
+  placed,
+  type SubmittedTransaction,
+  unsupported,
+} from './submitted-bundle.ts';
 import { findingsOnWrite, requireId } from './submitted-resource.ts';
 import { transact } from './transact.ts';
 import { type Identity, linkTargets } from './transaction-links.ts';
+import { updateTarget, updateWithin } from './update.ts';
 import { versionResult, writeResult } from './versioned-result.ts';
-import { type Work, writeDeletion, writeVersion } from './write-version.ts';
+import { type Work, writeVersion } from './write-version.ts';
 
-const order: readonly BundleEntry['method'][] = ['DELETE', 'POST', 'PUT', 'GET', 'HEAD'];
+const order: readonly (readonly BundleMethod[])[] = [['DELETE'], ['POST'], ['PUT', 'PATCH'], ['GET', 'HEAD']];
 
 /**
  * @returns one result per entry, in the order of the Bundle
@@ -29,13 +38,13 @@ const order: readonly BundleEntry['method'][] = ['DELETE', 'POST', 'PUT', 'GET',
 export async function runTransaction(
   services: Services,
   context: RequestContext,
-  bundle: SubmittedBundle,
+  bundle: SubmittedTransaction,
 ): Promise<Result[]> {
   const findings = await validateEntries(services, bundle);
   return transact(services, async (work) => {
     // Others read what is committed meanwhile, and wait with their writes.
     const pause = createPauses();
-    const identities: (Identity | undefined)[] = [];
+    const identities: Identity[][] = [];
     for (const entry of bundle.entries) {
       await pause();
       identities.push(await placed(bundle, entry, () => identify(services, work, entry)));
@@ -43,13 +52,13 @@ export async function runTransaction(
     requireDistinct(bundle, identities);
     const targets = await linkTargets(services, work.transaction, bundle, identities);
     const results: Result[] = [];
-    for (const method of order) {
+    for (const methods of order) {
       for (const entry of bundle.entries) {
-        if (entry.method !== method) continue;
+        if (!methods.includes(entry.method)) continue;
         await pause();
         const { index } = entry;
         results[index] = await placed(bundle, entry, () =>
-          perform(services, context, work, entry, identities[index], targets, findings[index] ?? []),
+          perform(services, context, work, entry, identities[index] ?? [], targets, findings[index] ?? []),
         );
       }
     }
@@ -58,9 +67,9 @@ export async function runTransaction(
 }
 
 /** Findings per entry; one error anywhere refuses the whole. */
-async function validateEntries(services: Services, bundle: SubmittedBundle): Promise<Issue[][]> {
+async function validateEntries(services: Services, bundle: SubmittedTransaction): Promise<Issue[][]> {
   const fullUrls = new Set(bundle.entries.map(({ fullUrl }) => fullUrl));
-  const written = bundle.entries.filter((entry) => entry.resource !== undefined);
+  const written = bundle.entries.filter(({ method, path }) => isStored(method, path));
   const judged = await findingsOnWrite(services, written as (BundleEntry & SourcedResource)[]);
   const findingsOf = new Map(written.map((entry, n) => [entry, judged[n] ?? []]));
   const findings: Issue[][] = [];
@@ -89,44 +98,43 @@ function linksOnlyTo(urls: ReadonlySet<string | undefined>, text: string): boole
   return links.length > 0 && links.every(([, url]) => urls.has(url));
 }
 
-/** Puts the refusal of one entry into its place in the Bundle. */
-async function placed<T>(bundle: SubmittedBundle, entry: BundleEntry, run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    if (!(error instanceof FhirError)) throw error;
-    throw new FhirError(error.status, bundle.place(entry.index, error.issues), error.headers);
-  }
-}
-
-async function identify(services: Services, work: Work, entry: BundleEntry): Promise<Identity | undefined> {
-  const [type, id] = entry.path;
+/** What an entry writes, or all that it deletes; nothing for one that reads. */
+async function identify(services: Services, work: Work, entry: BundleEntry): Promise<Identity[]> {
+  const { method, path, query, resource } = entry;
+  const [type, id] = path;
+  const { transaction } = work;
   if (type === undefined) throw unsupported(entry);
-  if (entry.method === 'POST') {
-    if (id !== undefined) throw unsupported(entry);
-    if (entry.ifNoneExist === undefined) return { type, id: services.ids.next() };
-    const existing = await findMatches(services, work.transaction, type, entry.ifNoneExist);
-    return existing ? { type, id: existing.id, existing } : { type, id: services.ids.next() };
+  if (method === 'GET' || method === 'HEAD') return [];
+  if (path.length > (method === 'POST' ? 1 : 2)) throw unsupported(entry);
+  if (id !== undefined) return [{ type, id }];
+  switch (method) {
+    case 'POST': {
+      if (entry.ifNoneExist === undefined) return [{ type, id: services.ids.next() }];
+      const existing = await findMatch(services, transaction, type, parseCondition(entry.ifNoneExist));
+      return [existing ? { type, id: existing.id, existing } : { type, id: services.ids.next() }];
+    }
+    case 'PUT':
+      return [{ type, id: await updateTarget(services, transaction, resource!, query) }];
+    case 'PATCH':
+      return [await patchTarget(services, transaction, type, query)];
+    case 'DELETE':
+      return deletionMatches(services, transaction, type, query);
   }
-  if (entry.method === 'PUT' || entry.method === 'DELETE') {
-    if (id === undefined || entry.path.length > 2) throw unsupported(entry);
-    return { type, id };
-  }
-  return undefined;
 }
 
-function requireDistinct(bundle: SubmittedBundle, identities: readonly (Identity | undefined)[]): void {
+function requireDistinct(bundle: SubmittedTransaction, identities: readonly (readonly Identity[])[]): void {
   const seen = new Set<string>();
-  identities.forEach((identity, index) => {
-    if (!identity || identity.existing) return;
-    const key = `${identity.type}/${identity.id}`;
-    if (seen.has(key)) {
-      const error = refuse('bundle-invalid', 'Two entries change the same resource', {
-        expression: 'entry.request.url',
-      });
-      throw new FhirError(error.status, bundle.place(index, error.issues));
+  identities.forEach((written, index) => {
+    for (const { type, id, existing } of written) {
+      const key = `${type}/${id}`;
+      if (seen.has(key) && !existing) {
+        const error = refuse('bundle-invalid', 'Two entries change the same resource', {
+          expression: 'entry.request.url',
+        });
+        throw new FhirError(error.status, bundle.place(index, error.issues));
+      }
+      if (!existing) seen.add(key);
     }
-    seen.add(key);
   });
 }
 
@@ -135,35 +143,25 @@ async function perform(
   context: RequestContext,
   work: Work,
   entry: BundleEntry,
-  identity: Identity | undefined,
+  identities: readonly Identity[],
   targets: ReadonlyMap<string, string>,
   issues: readonly Issue[],
 ): Promise<Result> {
-  if (!identity) return readWithin(services, context, work, entry);
-  const { type, id, existing } = identity;
-  if (existing) return writeResult(context, 200, existing, issues);
-  const current = entry.method === 'POST' ? undefined : await work.transaction.read(type, id);
-  requireVersion(current, entry.ifMatch);
   if (entry.method === 'DELETE') {
-    if (current?.body === undefined) return { status: 204 };
-    const { version, updated } = await writeDeletion(services, work, current);
-    return { status: 204, version, updated };
+    const current = identities.map(({ type, id }) => work.transaction.read(type, id));
+    return deleteWithin(services, work, await Promise.all(current), entry);
   }
-  if (entry.method === 'PUT') requireId(entry.resource!, id);
-  const { text, resource } = linked(services, entry, targets);
-  const method = entry.method as 'POST' | 'PUT';
-  const version = await writeVersion(services, work, { method, resource, text, id }, current);
-  return writeResult(context, current?.body === undefined ? 201 : 200, version, issues);
-}
-
-/** The entry's resource with its links rewritten, as text and parsed. */
-function linked(
-  services: Services,
-  entry: BundleEntry,
-  targets: ReadonlyMap<string, string>,
-): { text: string; resource: Resource } {
-  const text = replaceLinks(entry.text!, targets, services.holdsUri);
-  return { text, resource: text === entry.text ? entry.resource! : (JSON.parse(text) as Resource) };
+  const [identity] = identities;
+  if (!identity) return readWithin(services, context, work, entry);
+  const { id, existing } = identity;
+  if (existing) return writeResult(context, 200, existing, issues);
+  if (entry.method === 'PATCH') return patchWithin(services, context, work, identity, patchIn(entry), entry);
+  const { resource, text } = entry as BundleEntry & TextResource;
+  if (entry.method === 'PUT' && entry.path.length === 2) requireId(resource, id);
+  const linked = withLinks(services, { resource, text }, targets);
+  if (entry.method === 'PUT') return updateWithin(services, context, work, { ...linked, id }, entry, issues);
+  const version = await writeVersion(services, work, { ...linked, method: 'POST', id }, undefined);
+  return writeResult(context, 201, version, issues);
 }
 
 async function readWithin(
@@ -172,8 +170,13 @@ async function readWithin(
   work: Work,
   entry: BundleEntry,
 ): Promise<Result> {
-  const [type, id] = entry.path;
-  if (type === undefined || entry.path.length > 2) throw unsupported(entry);
-  if (id !== undefined) return versionResult(200, requirePresent(await work.transaction.read(type, id)));
-  return searchWithin(services, work.transaction, context, { type, parameters: entry.query });
+  const [type, id, member, ...more] = entry.path;
+  if (type === undefined || more.length > 0) throw unsupported(entry);
+  const parameters = entry.query;
+  if (id === undefined) return searchWithin(services, work.transaction, context, { type, parameters });
+  if (member !== undefined) {
+    if (type !== 'Patient' || !services.registry.isResourceType(member)) throw unsupported(entry);
+    return searchWithin(services, work.transaction, context, { type: member, patient: id, parameters });
+  }
+  return versionResult(200, requirePresent(await work.transaction.read(type, id)));
 }

@@ -47,14 +47,17 @@ function memoryStore(): Store {
         version.body !== undefined &&
         isNewest(versions, version),
     );
+  const notes = new Map<string, string>();
   const reader = {
     read,
+    note: async (name: string) => notes.get(name),
     search: async ({ type }: { type: TypeSelection }) => ({ rows: current(type), next: undefined }),
     count: async (type: TypeSelection) => current(type).length,
   };
   const transaction: StoreTransaction = {
     ...reader,
     write: async ({ entries: _entries, ...version }) => void versions.push(version),
+    setNote: async (name, text) => void notes.set(name, text),
   };
   return {
     ...reader,
@@ -108,6 +111,7 @@ export function fakeServices(overrides: Partial<Services> = {}): Services {
     generations: createGenerations(),
     clock: { now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 678) },
     ids: { next: () => `id-${++id}` },
+    guide: new Set(),
     holdsUri: (key) => key === 'reference',
     ...overrides,
   };

@@ -36,6 +36,12 @@ function body(type: string): string {
 const requests: Readonly<Record<string, (type: string) => InjectOptions>> = {
   create: (type) => ({ method: 'POST', url: `/fhir/${type}`, headers: json, payload: body(type) }),
   update: (type) => ({ method: 'PUT', url: `/fhir/${type}/claimed`, headers: json, payload: body(type) }),
+  patch: (type) => ({
+    method: 'PATCH',
+    url: `/fhir/${type}/claimed`,
+    headers: { 'content-type': 'application/json-patch+json' },
+    payload: '[{"op":"test","path":"/id","value":"claimed"}]',
+  }),
   read: (type) => ({ url: `/fhir/${type}/claimed` }),
   vread: (type) => ({ url: `/fhir/${type}/claimed/_history/1` }),
   'history-instance': (type) => ({ url: `/fhir/${type}/claimed/_history` }),
@@ -135,15 +141,28 @@ t.test('every interaction on every type is answered', async (t) => {
   }
 });
 
-t.test('batch and transaction are answered', async (t) => {
-  t.same(rest.interaction.map(({ code }: { code: string }) => code).sort(), ['batch', 'transaction']);
-  const bundles = ['batch', 'transaction'].map((type) => ({
-    method: 'POST' as const,
-    url: '/fhir',
-    headers: json,
-    payload: JSON.stringify({ resourceType: 'Bundle', type, entry: [] }),
-  }));
-  t.same(await failures(bundles), []);
+/** How each interaction on the whole system is asked for. */
+const systemRequests: Readonly<Record<string, InjectOptions>> = {
+  batch: bundle('batch'),
+  transaction: bundle('transaction'),
+  'search-system': { url: '/fhir?_type=Patient&_count=1' },
+  'history-system': { url: '/fhir/_history?_count=1' },
+};
+
+function bundle(type: string): InjectOptions {
+  const payload = JSON.stringify({ resourceType: 'Bundle', type, entry: [] });
+  return { method: 'POST', url: '/fhir', headers: json, payload };
+}
+
+t.test('every interaction on the system is answered', async (t) => {
+  const claimed: string[] = rest.interaction.map(({ code }: { code: string }) => code);
+  t.ok(claimed.includes('transaction') && claimed.includes('batch'));
+  t.same(
+    claimed.filter((code) => !systemRequests[code]),
+    [],
+    'nothing this test cannot ask for',
+  );
+  t.same(await failures(claimed.map((code) => systemRequests[code]!)), []);
 });
 
 t.test('every search parameter of every type is understood', async (t) => {
@@ -190,8 +209,8 @@ t.test('what it says of writes and reads by condition holds', async (t) => {
     conditionalCreate: true,
     readHistory: true,
     conditionalRead: 'full-support',
-    conditionalUpdate: false,
-    conditionalDelete: 'not-supported',
+    conditionalUpdate: true,
+    conditionalDelete: 'single',
   });
   const put = { method: 'PUT', headers: json } as const;
   const created = await server.inject({
@@ -213,12 +232,39 @@ t.test('what it says of writes and reads by condition holds', async (t) => {
   ]) {
     t.equal((await server.inject({ url: '/fhir/Patient/by-client', headers })).statusCode, 304);
   }
-  t.equal(
-    (await server.inject({ ...put, url: '/fhir/Patient?_id=by-client', payload: body('Patient') }))
-      .statusCode,
-    405,
-  );
-  t.equal((await server.inject({ method: 'DELETE', url: '/fhir/Patient?_id=by-client' })).statusCode, 405);
+  const updated = await server.inject({
+    ...put,
+    url: '/fhir/Patient?_id=by-client',
+    payload: '{"resourceType":"Patient"}',
+  });
+  t.same([updated.statusCode, updated.headers.etag], [200, 'W/"2"']);
+  t.equal((await server.inject({ method: 'DELETE', url: '/fhir/Patient?_id=by-client' })).statusCode, 204);
+  t.equal((await server.inject({ url: '/fhir/Patient/by-client' })).statusCode, 410);
+});
+
+t.test('every format of patches is taken', async (t) => {
+  const payloads: Record<string, string> = {
+    'application/json-patch+json': '[{"op":"test","path":"/id","value":"patched"}]',
+    'application/fhir+json': '{"resourceType":"Parameters","parameter":[]}',
+    'application/fhir+xml': '<Parameters xmlns="http://hl7.org/fhir"/>',
+  };
+  t.same(Object.keys(payloads), statement.patchFormat);
+  const url = '/fhir/Patient/patched';
+  await server.inject({
+    method: 'PUT',
+    url,
+    headers: json,
+    payload: '{"resourceType":"Patient","id":"patched"}',
+  });
+  for (const [type, payload] of Object.entries(payloads)) {
+    const { statusCode } = await server.inject({
+      method: 'PATCH',
+      url,
+      headers: { 'content-type': type },
+      payload,
+    });
+    t.equal(statusCode, 200, type);
+  }
 });
 
 t.test('every compartment claimed can be searched', async (t) => {

@@ -11,8 +11,8 @@ import { readXml } from '../../fhir/xml-reader.ts';
 import { fhirVersions } from '../answer-format.ts';
 
 export interface SubmittedBody {
-  readonly kind: 'resource' | 'form';
-  /** JSON text of a resource, or a form as it came. */
+  readonly kind: 'resource' | 'form' | 'json-patch';
+  /** JSON text of a resource; a form or a patch as it came. */
   readonly text: string;
   /** When the resource came as XML: finds its elements there. */
   readonly locator?: () => Locator;
@@ -23,6 +23,7 @@ type Reader = (text: string, model: Model) => SubmittedBody;
 const json: Reader = (text) => ({ kind: 'resource', text });
 const xml: Reader = (text, model) => ({ kind: 'resource', ...readXml(model, text) });
 const form: Reader = (text) => ({ kind: 'form', text });
+const jsonPatch: Reader = (text) => ({ kind: 'json-patch', text });
 
 const readers: readonly (readonly [mediaType: string, read: Reader])[] = [
   ['application/fhir+json', json],
@@ -34,6 +35,7 @@ const readers: readonly (readonly [mediaType: string, read: Reader])[] = [
   ['application/xml+fhir', xml],
   ['text/xml', xml],
   ['application/x-www-form-urlencoded', form],
+  ['application/json-patch+json', jsonPatch],
 ];
 
 /** Stricter than `Buffer.toString`, which replaces what is no UTF-8; drops a byte order mark. */

@@ -25,7 +25,7 @@ const loopbackOrigin = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{
 export function crossOriginOptions(authenticated: boolean): FastifyCorsOptions {
   return {
     origin: authenticated ? '*' : loopbackOrigin,
-    methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders,
     maxAge: 600,
     strictPreflight: false,

@@ -3,7 +3,10 @@
  * server claims what it routes and routes what it claims. https://hl7.org/fhir/R4/http.html
  */
 import type { Locator } from '../../fhir/json-locator.ts';
+import type { Preconditions } from '../../interactions/conditional.ts';
 import type { RequestContext, Result, Services } from '../../interactions/interaction.ts';
+import type { Patch } from '../../interactions/patch.ts';
+import type { SubmittedBody } from '../plugins/body-parsers.ts';
 import type { QueryPairs } from '../query.ts';
 
 /** https://hl7.org/fhir/R4/valueset-type-restful-interaction.html and valueset-system-restful-interaction.html */
@@ -11,10 +14,12 @@ export type InteractionCode =
   | 'read'
   | 'vread'
   | 'update'
+  | 'patch'
   | 'delete'
   | 'history-instance'
   | 'create'
   | 'search-type'
+  | 'search-system'
   | 'transaction'
   | 'batch';
 
@@ -27,25 +32,44 @@ export interface FhirRequest {
   readonly member: string;
   /** Of the URL, then of the form; without `_format` and `_pretty`, which concern the representation only. */
   readonly query: QueryPairs;
-  /** JSON text of a resource as body; undefined when there is none. */
+  /** The text of the body, that of a resource as JSON; undefined when there is none. */
   readonly text: string | undefined;
+  /** What the text is. */
+  readonly kind: SubmittedBody['kind'] | undefined;
   /** When the resource came as XML: finds its elements there. */
   readonly locator: (() => Locator) | undefined;
   header(name: string): string | undefined;
 }
 
 export interface FhirRoute {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below the base, with `:type`, `:id`, `:version` and `:member`. */
   readonly path: string;
   /** What the CapabilityStatement claims because of this route. */
   readonly interactions?: readonly InteractionCode[];
   readonly operation?: { readonly code: string; readonly definition: string };
   /** What kind of body it takes; absent: none is read. */
-  readonly body?: { readonly kind: 'resource' | 'form'; readonly required: boolean };
+  readonly body?: {
+    readonly kind: 'resource' | 'form';
+    readonly required: boolean;
+    /** Taken as well. */
+    readonly or?: SubmittedBody['kind'];
+  };
   /** Answered without authentication. */
   readonly open?: boolean;
   readonly handle: (services: Services, context: RequestContext, request: FhirRequest) => Promise<Result>;
 }
 
 export const resourceBody = { kind: 'resource', required: true } as const;
+
+/** JSON Patch, or a FHIRPath Patch in Parameters. https://hl7.org/fhir/R4/http.html#patch */
+export const patchBody = { kind: 'resource', required: true, or: 'json-patch' } as const;
+
+export function patchOf({ kind, text }: Pick<FhirRequest, 'kind' | 'text'>): Patch {
+  return { kind: kind === 'json-patch' ? kind : 'fhirpath-patch', text: text! };
+}
+
+/** https://hl7.org/fhir/R4/http.html#concurrency */
+export function preconditions(header: FhirRequest['header']): Preconditions {
+  return { ifMatch: header('if-match'), ifNoneMatch: header('if-none-match') };
+}

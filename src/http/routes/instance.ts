@@ -1,12 +1,20 @@
 /** Interactions on one resource. https://hl7.org/fhir/R4/http.html */
 import { deleteResource } from '../../interactions/delete.ts';
 import { instanceHistory } from '../../interactions/history.ts';
+import { patchResource } from '../../interactions/patch.ts';
 import { read } from '../../interactions/read.ts';
 import { readVersion } from '../../interactions/read-version.ts';
 import { search } from '../../interactions/search.ts';
 import { update } from '../../interactions/update.ts';
 import { validateResource } from '../../interactions/validate.ts';
-import { type FhirRequest, type FhirRoute, resourceBody } from './fhir-route.ts';
+import {
+  type FhirRequest,
+  type FhirRoute,
+  patchBody,
+  patchOf,
+  preconditions,
+  resourceBody,
+} from './fhir-route.ts';
 import { validateOperation } from './type.ts';
 
 export const instanceRoutes: readonly FhirRoute[] = [
@@ -44,14 +52,27 @@ export const instanceRoutes: readonly FhirRoute[] = [
     interactions: ['update'],
     body: resourceBody,
     handle: (services, context, { type, id, text, locator, header }) =>
-      update(services, context, { type, id, text: text!, locator, ...writeCondition(header) }),
+      update(services, context, { type, target: id, text: text!, locator, ...preconditions(header) }),
+  },
+  {
+    method: 'PATCH',
+    path: '/:type/:id',
+    interactions: ['patch'],
+    body: patchBody,
+    handle: (services, context, request) =>
+      patchResource(services, context, {
+        type: request.type,
+        target: request.id,
+        patch: patchOf(request),
+        ...preconditions(request.header),
+      }),
   },
   {
     method: 'DELETE',
     path: '/:type/:id',
     interactions: ['delete'],
     handle: (services, context, { type, id, header }) =>
-      deleteResource(services, context, { type, id, ...writeCondition(header) }),
+      deleteResource(services, context, { type, target: id, ...preconditions(header) }),
   },
   {
     method: 'POST',
@@ -88,9 +109,4 @@ function readConditions(header: Header): { ifNoneMatch?: string; ifModifiedSince
     // A date that cannot be read is to be ignored: RFC 9110, section 13.1.3.
     ...(Number.isNaN(ifModifiedSince) ? {} : { ifModifiedSince }),
   };
-}
-
-function writeCondition(header: Header): { ifMatch?: string } {
-  const ifMatch = header('if-match');
-  return ifMatch === undefined ? {} : { ifMatch };
 }

@@ -7,10 +7,10 @@ import { refuse } from '../../core/fhir-error.ts';
 import type { RequestContext, Services } from '../../interactions/interaction.ts';
 import { answerFormat } from '../answer-format.ts';
 import type { SubmittedBody } from '../plugins/body-parsers.ts';
-import { type QueryPairs, requestQuery } from '../query.ts';
+import { concerningContent, requestQuery } from '../query.ts';
 import { sendResult } from '../reply.ts';
 import { type BaseUrlOptions, basePath, baseUrlOf, readPreferences } from '../request-context.ts';
-import { isName } from '../unrouted.ts';
+import { isName, type PathParameters } from '../route-pattern.ts';
 import type { FhirRoute } from './fhir-route.ts';
 
 export interface RouteOptions {
@@ -18,13 +18,6 @@ export interface RouteOptions {
   readonly baseUrl: BaseUrlOptions;
   /** Explains why there is nothing at a URL. */
   readonly unrouted: (method: string, url: string) => Error;
-}
-
-interface PathParameters {
-  readonly type?: string;
-  readonly id?: string;
-  readonly version?: string;
-  readonly member?: string;
 }
 
 export function registerFhirRoutes(
@@ -55,7 +48,8 @@ export function registerFhirRoutes(
           version,
           member,
           query: concerningContent(query),
-          text: body?.kind === 'resource' ? body.text : undefined,
+          text: body?.kind === 'form' ? undefined : body?.text,
+          kind: body?.kind,
           locator: body?.locator,
           header: (name) => textHeader(request, name),
         });
@@ -63,14 +57,6 @@ export function registerFhirRoutes(
       },
     });
   }
-}
-
-const representationOnly: ReadonlySet<string> = new Set(['_format', '_pretty']);
-
-function concerningContent(query: QueryPairs): QueryPairs {
-  return query.some(([name]) => representationOnly.has(name))
-    ? query.filter(([name]) => !representationOnly.has(name))
-    : query;
 }
 
 /** `Patient` must be a type; `_search` or `$nothing` in the place of an id is no id but an unknown path. */
@@ -96,7 +82,7 @@ function submittedBody(route: FhirRoute, body: SubmittedBody | undefined): Submi
     if (route.body.required) throw refuse('malformed-request', 'The request has no body');
     return undefined;
   }
-  if (body.kind !== route.body.kind) {
+  if (body.kind !== route.body.kind && body.kind !== route.body.or) {
     throw refuse('unsupported-media-type', 'The body has a Content-Type that is not taken at this URL', {
       hint: route.body.kind === 'form' ? 'application/x-www-form-urlencoded' : 'application/fhir+json',
     });

@@ -1,13 +1,34 @@
 /** Interactions on the whole system. https://hl7.org/fhir/R4/http.html#transaction */
-import { batch } from '../../interactions/batch.ts';
+import { batch, type Dispatch } from '../../interactions/batch.ts';
+import { search } from '../../interactions/search.ts';
 import { type FhirRoute, resourceBody } from './fhir-route.ts';
 
-export const systemRoutes: readonly FhirRoute[] = [
-  {
-    method: 'POST',
-    path: '',
-    interactions: ['transaction', 'batch'],
-    body: resourceBody,
-    handle: (services, context, { text, locator }) => batch(services, context, { text: text!, locator }),
-  },
-];
+/** @param dispatch carries out the entries of a batch */
+export function systemRoutes(dispatch: Dispatch): readonly FhirRoute[] {
+  return [
+    {
+      // https://hl7.org/fhir/R4/http.html#search
+      method: 'GET',
+      path: '',
+      interactions: ['search-system'],
+      handle: (services, context, { query }) =>
+        search(services, context, { type: '', parameters: query, method: 'GET' }),
+    },
+    {
+      method: 'POST',
+      path: '/_search',
+      interactions: ['search-system'],
+      body: { kind: 'form', required: false },
+      handle: (services, context, { query }) =>
+        search(services, context, { type: '', parameters: query, method: 'POST' }),
+    },
+    {
+      method: 'POST',
+      path: '',
+      interactions: ['transaction', 'batch'],
+      body: resourceBody,
+      handle: (services, context, { text, locator }) =>
+        batch(services, context, { text: text!, locator, dispatch }),
+    },
+  ];
+}

@@ -1,8 +1,11 @@
 /** Interactions on a resource type. https://hl7.org/fhir/R4/http.html */
 import { create } from '../../interactions/create.ts';
+import { deleteResource } from '../../interactions/delete.ts';
+import { patchResource } from '../../interactions/patch.ts';
 import { search } from '../../interactions/search.ts';
+import { update } from '../../interactions/update.ts';
 import { validateResource } from '../../interactions/validate.ts';
-import { type FhirRoute, resourceBody } from './fhir-route.ts';
+import { type FhirRoute, patchBody, patchOf, preconditions, resourceBody } from './fhir-route.ts';
 
 export const validateOperation = {
   code: 'validate',
@@ -30,15 +33,34 @@ export const typeRoutes: readonly FhirRoute[] = [
     path: '/:type',
     interactions: ['create'],
     body: resourceBody,
-    handle: (services, context, { type, text, locator, header }) => {
-      const ifNoneExist = header('if-none-exist');
-      return create(services, context, {
-        type,
-        text: text!,
-        locator,
-        ...(ifNoneExist === undefined ? {} : { ifNoneExist }),
-      });
-    },
+    handle: (services, context, { type, text, locator, header }) =>
+      create(services, context, { type, text: text!, locator, ifNoneExist: header('if-none-exist') }),
+  },
+  {
+    // https://hl7.org/fhir/R4/http.html#cond-update
+    method: 'PUT',
+    path: '/:type',
+    body: resourceBody,
+    handle: (services, context, { type, query, text, locator, header }) =>
+      update(services, context, { type, target: query, text: text!, locator, ...preconditions(header) }),
+  },
+  {
+    method: 'PATCH',
+    path: '/:type',
+    body: patchBody,
+    handle: (services, context, request) =>
+      patchResource(services, context, {
+        type: request.type,
+        target: request.query,
+        patch: patchOf(request),
+        ...preconditions(request.header),
+      }),
+  },
+  {
+    method: 'DELETE',
+    path: '/:type',
+    handle: (services, context, { type, query, header }) =>
+      deleteResource(services, context, { type, target: query, ...preconditions(header) }),
   },
   {
     method: 'POST',
