@@ -23,12 +23,13 @@ export function conforms(
   const profile = compilation.profile(url);
   if (!profile) return undefined;
   if (!fitsType(profile, type, compilation)) return false;
+  run.visiting ??= new Map();
   const visited = run.visiting.get(value) ?? [];
   if (visited.includes(url)) return true;
   run.visiting.set(value, [...visited, url]);
   const elsewhere = isObject(value) && value !== run.scope.resource && typeof value.resourceType === 'string';
   const scope = elsewhere ? scopeOf(value, run.scope) : run.scope;
-  const silent: Run = { ...run, findings: [], told: new Set(), scope };
+  const silent: Run = { ...run, findings: [], told: undefined, scope };
   profile.check(value, silent, type);
   run.visiting.set(value, visited);
   return !anyError(silent, 0);

@@ -47,9 +47,9 @@ export interface Run {
   readonly options: ValidationOptions;
   scope: ResourceScope;
   /** What was said once and need not be said again. */
-  readonly told: Set<string>;
+  told: Set<string> | undefined;
   /** Targets of references being checked and by which profile, so that circles end. */
-  readonly visiting: Map<unknown, string[]>;
+  visiting: Map<unknown, string[]> | undefined;
   /** The type that the reference checked last names, when it has the form `Type/id`. */
   referredType: string | undefined;
   /** Url of the extension the walk is in. */
@@ -62,8 +62,8 @@ export function createRun(options: ValidationOptions, scope: ResourceScope): Run
     findings: [],
     options,
     scope,
-    told: new Set(),
-    visiting: new Map(),
+    told: undefined,
+    visiting: undefined,
     extensionUrl: undefined,
     referredType: undefined,
   };
@@ -105,6 +105,7 @@ export function say(run: Run, { key, severity, code, text }: Notice, path: strin
 
 /** Records a finding that was prepared, the first time only: what could not be checked is said once. */
 export function sayOnce(run: Run, prepared: Notice, path: string): void {
+  run.told ??= new Set();
   if (run.told.has(prepared.text)) return;
   run.told.add(prepared.text);
   say(run, prepared, path);
@@ -155,7 +156,7 @@ export function issuesOf(run: Run): Issue[] {
 }
 
 const isSame = (one: Issue, other: Issue) =>
-  one.key === other.key && one.expression === other.expression && one.text === other.text;
+  one.key === other.key && one.text === other.text && one.expression === other.expression;
 
 /** The outermost resource: the container of a contained one. */
 export function rootScope(scope: ResourceScope): ResourceScope {

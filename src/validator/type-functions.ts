@@ -2,6 +2,7 @@
  * Types turned into functions when first needed. All types that an extension may carry refer to one another, so they
  * form one unit of source; every other type is a unit that refers to what came before.
  */
+import { createTextTable } from '../core/text-table.ts';
 import type { Compilation, TypeCheck } from './compilation.ts';
 import type { TypeRuntime } from './type-runtime.ts';
 import { functionName, type SourceParts, type TypeSource, typeSource } from './type-source.ts';
@@ -23,12 +24,12 @@ export function typeFunctions(
   parts: SourceParts,
   runtime: () => TypeRuntime,
 ): TypeFunctions {
-  const functions = new Map<string, TypeCheck>();
+  const functions = createTextTable<TypeCheck>();
   const sources = new Map<string, string>();
 
   /** Every type that a type leads to and that has no function yet. */
   function reach(type: string, into: Unit): Unit {
-    if (into.types.has(type) || functions.has(type)) return into;
+    if (into.types.has(type) || functions.get(type)) return into;
     const structure = compilation.registry.typeStructure(type);
     if (!structure) throw new Error(`No definition of type ${type}`);
     const source = typeSource(structure, parts, into.constants);
@@ -54,15 +55,15 @@ export function typeFunctions(
     ].join('\n');
     sources.set(name, text);
     const made = new Function('runtime', 'constants', 'types', text)(named, constants, functions);
-    for (const path of paths) functions.set(path, made[path]);
+    for (const path of paths) functions.add(path, made[path]);
   }
 
   function get(name: string): TypeCheck {
     const known = functions.get(name);
     if (known) return known;
-    if (!functions.has('Extension')) load('Extension');
+    if (!functions.get('Extension')) load('Extension');
     const type = name.split('.')[0] as string;
-    if (!functions.has(type)) load(type);
+    if (!functions.get(type)) load(type);
     const made = functions.get(name);
     if (!made) throw new Error(`No definition of ${name}`);
     return made;

@@ -109,7 +109,7 @@ function functionSource(
     ...(node.definition.constraint ?? [])
       .filter(({ key }) => !nativeInvariants.has(key ?? ''))
       .map((rule) => invariantCall(generator.invariant(rule), 'o', path, generator)),
-    ...nativeRules(path),
+    ...nativeRules(path, presence),
     '}',
   ];
   return lines.filter((line) => line !== '').join('\n');
@@ -120,8 +120,10 @@ function invariantCall(check: unknown, value: string, type: string, generator: G
 }
 
 /** Rules of the specification that need the whole object and are written by hand. */
-function nativeRules(path: string): string[] {
-  if (path === 'Extension') return ['extensionContent(o, x);'];
+function nativeRules(path: string, presence: Presence): string[] {
+  // ext-1: a value or extensions, not both.
+  if (path === 'Extension')
+    return [`if ((${presence.choice('value')} !== '') === (o.extension !== undefined)) extensionContent(x);`];
   if (path === 'Coding') return ['coding(o, x);'];
   if (path === 'Identifier') return ['identifier(o, x);'];
   if (path === 'Quantity') return ['quantity(o, x);'];
@@ -132,6 +134,8 @@ function nativeRules(path: string): string[] {
 interface Presence {
   /** Code that marks an element as present; for a choice, also refuses a second type. */
   mark(node: ElementNode, type: string): string;
+  /** The variable that holds the type seen for a choice. */
+  choice(name: string): string;
   declarations(): string;
   requirements(): string;
 }
@@ -156,6 +160,7 @@ function createPresence(): Presence {
       choices.set(node, name);
       return `${code} if (${name} !== '' && ${name} !== '${type}') choice(x, '${node.name}'); ${name} = '${type}';`;
     },
+    choice: (name) => [...choices].find(([node]) => node.name === name)?.[1] ?? `''`,
     declarations() {
       const words = new Set(required.map(({ word }) => `b${word} = 0`));
       const names = [...words, ...[...choices.values()].map((name) => `${name} = ''`)];

@@ -110,10 +110,14 @@ export function inequality(
     const families = [commonFamily(a.item), commonFamily(b.item)];
     const direct = families[0] === families[1] && (families[0] === 'number' || families[0] === 'string');
     const order = w.fresh('o');
+    const given = `if(${a.item.value}!==undefined&&${b.item.value}!==undefined)`;
+    const moments = families.every((family) => family === 'date' || family === 'dateTime');
+    const ordered = moments
+      ? `typeof ${a.item.value}==="string"&&typeof ${b.item.value}==="string"?${w.runtime('compareDateTimes')}(${a.item.value},${b.item.value}):undefined`
+      : `${w.runtime('compare')}(${nodeOf(w, a.item)},${nodeOf(w, b.item)})`;
     const body = direct
-      ? `if(${a.item.value}!==undefined&&${b.item.value}!==undefined)${target}=${a.item.value}${operator}${b.item.value};`
-      : `const ${order}=${w.runtime('compare')}(${nodeOf(w, a.item)},${nodeOf(w, b.item)});` +
-        `if(${order}!==undefined)${target}=${order}${operator}0;`;
+      ? `${given}${target}=${a.item.value}${operator}${b.item.value};`
+      : `const ${order}=${ordered};if(${order}!==undefined)${target}=${order}${operator}0;`;
     return `${a.code}${b.code}if(${a.present}&&${b.present}){${body}}`;
   });
 }

@@ -48,14 +48,36 @@ export function addDuration(
   const unit = quantity.calendar ?? calendarUnit(quantity.unit) ?? calendarOfUcum[quantity.unit];
   if (unit === undefined)
     throw new ExpressionFault('Only a calendar duration can be added to a date or time');
+  const amount = sign * (unit === 'second' ? quantity.value : Math.trunc(quantity.value));
+  const shifted = addToSeconds(text, amount * (millisecondsIn[unit] ?? Number.NaN));
+  if (shifted !== undefined) return shifted;
   const moment = isTime ? parseTime(text) : parseDateTime(text);
   if (!moment) return undefined;
-  const amount = sign * (unit === 'second' ? quantity.value : Math.trunc(quantity.value));
   if (isTime) return formatTime(addToClock(moment, amount, unit));
   const sum =
     unit === 'year' || unit === 'month' ? addMonths(moment, amount, unit) : addTime(moment, amount, unit);
   return sum && formatDateTime(sum);
 }
+
+/**
+ * The usual case, without taking the text apart: a date-time to the second with its zone, and whole seconds.
+ * @param step milliseconds
+ * @returns undefined when this is another case
+ */
+function addToSeconds(text: string, step: number): string | undefined {
+  const zone = text.charCodeAt(19);
+  const ends = text.length === 20 ? zone === 90 : text.length === 25 && (zone === 43 || zone === 45);
+  // Every month has 28 days; on later ones JavaScript takes what is no date for a day of the next month.
+  if (!ends || text.charCodeAt(8) > 50 || (text.charCodeAt(8) === 50 && text.charCodeAt(9) > 56))
+    return undefined;
+  const sum = Date.parse(`${text.slice(0, 19)}Z`) + step;
+  if (!(sum >= earliest && sum <= latest) || sum % 1000 !== 0) return undefined;
+  return new Date(sum).toISOString().slice(0, 19) + text.slice(19);
+}
+
+/** A calendar that is certain to have four digits in each year. */
+const earliest = Date.UTC(1000, 0, 1);
+const latest = Date.UTC(9999, 11, 31);
 
 function addMonths(moment: Moment, amount: number, unit: string): Moment | undefined {
   const [year, month, day, ...clock] = moment.parts as [number, number?, number?, ...number[]];

@@ -102,10 +102,20 @@ export function compareTimes(a: string, b: string): number | undefined {
 
 /** Texts of one length and zone are in order as they are written. */
 function sameZone(a: string, b: string): boolean {
-  if (a.length <= 10) return true;
-  if (a.endsWith('Z')) return b.endsWith('Z');
-  const zone = a.slice(-6);
-  return /^[+-]/.test(zone) ? b.endsWith(zone) : !/(Z|[+-]\d\d:\d\d)$/.test(b);
+  const end = a.length;
+  if (end <= 10) return true;
+  const start = zoneStart(a);
+  if (start !== zoneStart(b)) return false;
+  for (let i = start; i < end; i++) if (a.charCodeAt(i) !== b.charCodeAt(i)) return false;
+  return true;
+}
+
+/** Where the zone of a date-time begins: `Z` or `±hh:mm`; its end when it has none. */
+function zoneStart(text: string): number {
+  const end = text.length;
+  if (text.charCodeAt(end - 1) === 90) return end - 1;
+  const sign = text.charCodeAt(end - 6);
+  return sign === 43 || sign === 45 ? end - 6 : end;
 }
 
 function compareParts(a: readonly number[], b: readonly number[]): number | undefined {

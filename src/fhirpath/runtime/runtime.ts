@@ -6,6 +6,7 @@ import { dividedBy, minus, negated, plus, remainder, signed, times, wholeQuotien
 import { boundary, precisionOf } from './boundaries.ts';
 import { aggregates, distinct, exclude, intersect, join, repeat, subsetOf, union } from './collections.ts';
 import { conversions } from './conversion.ts';
+import { compareDateTimes } from './date-time.ts';
 import { equal, equalItems, equalJson, equivalent } from './equality.ts';
 import { htmlChecks } from './html-checks.ts';
 import { mathFunctions } from './math.ts';
@@ -41,6 +42,7 @@ export function createRuntime(model: Model): Runtime {
     equalJson,
     equivalent,
     compare,
+    compareDateTimes,
     sort,
     comparable,
     plus,

@@ -6,9 +6,11 @@ import type { ElementDefinition } from '@medplum/fhirtypes';
 import { isObject } from '../../fhir/resource.ts';
 import { conforms } from '../conformance.ts';
 import type { CheckFactory } from '../profile-scope.ts';
-import { found, foundOnce } from '../run.ts';
+import { found, foundOnce, notice, sayOnce } from '../run.ts';
 import { equals } from './fixed.ts';
 import { checkTarget, resolveReference } from './reference.ts';
+
+const notChecked = notice('reference-not-checked');
 
 const targetsOf = (definition: ElementDefinition | undefined): string[] =>
   (definition?.type ?? [])
@@ -41,7 +43,7 @@ export const targetRule: CheckFactory = (definition, base, { compilation }, know
     const target = resolveReference(value.reference, run);
     if (!target) {
       if (run.options.references === 'conform') found(run, 'reference-profile', '', targets.join(', '));
-      else foundOnce(run, 'reference-not-checked', '');
+      else sayOnce(run, notChecked, '');
       return;
     }
     if (!anyType && !types.has(target.type)) return;
