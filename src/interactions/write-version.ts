@@ -3,6 +3,7 @@
  * Every interaction that writes ends here.
  */
 import type { WriteMark } from '../cache/generations.ts';
+import { refuse } from '../core/fhir-error.ts';
 import { stampResource } from '../fhir/json-splice.ts';
 import type { Resource } from '../fhir/resource.ts';
 import type { StoredVersion, StoreTransaction, WriteMethod } from '../storage/store.ts';
@@ -38,6 +39,7 @@ export async function writeVersion(
   current: StoredVersion | undefined,
 ): Promise<StoredVersion> {
   const { resource, id } = request;
+  requireNotOfGuide(services, resource.resourceType, id);
   const stamp = nextStamp(services, current);
   const body = stampResource(request.text, {
     id,
@@ -58,6 +60,7 @@ export async function writeDeletion(
   current: StoredVersion,
 ): Promise<StoredVersion> {
   const { type, id } = current;
+  requireNotOfGuide(services, type, id);
   touch(services, work.mark, type, id, current, []);
   const version = { type, id, ...nextStamp(services, current), method: 'DELETE' as const, body: undefined };
   await work.transaction.write({ ...version, entries: undefined });
@@ -73,6 +76,15 @@ function nextStamp(
   return current
     ? { version: current.version + 1, updated: Math.max(now, current.updated) }
     : { version: 1, updated: now };
+}
+
+/** @throws FhirError 405 for an artefact of the guide: it comes with the server, in the version of the server */
+function requireNotOfGuide(services: Services, type: string, id: string): void {
+  if (services.guide.has(`${type}/${id}`)) {
+    throw refuse('guide-artefact', 'The resource is part of the guide, which can only be read', {
+      hint: 'Store a copy under another id and url',
+    });
+  }
 }
 
 /** The resource, its type, and its type within every patient's compartment it leaves or enters. */

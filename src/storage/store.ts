@@ -45,12 +45,16 @@ export interface StoreReader {
   read(type: string, id: string): Promise<StoredVersion | undefined>;
   search(query: StoreQuery): Promise<Page>;
   count(type: TypeSelection, where: PlanNode): Promise<number>;
+  /** A text that a part of the server keeps with the data under a name of its own; undefined when there is none. */
+  note(name: string): Promise<string | undefined>;
 }
 
 /** A unit of work in progress. It sees its own writes. */
 export interface StoreTransaction extends StoreReader {
   /** Adds a version and makes it the current one. The caller has read the version before it in this transaction. */
   write(write: Write): Promise<void>;
+  /** Keeps a text under a name, in place of the one before. */
+  setNote(name: string, text: string): Promise<void>;
 }
 
 export interface Store extends StoreReader {

@@ -21,6 +21,24 @@ export function transactionContract(t: Test, open: (t: Test) => Promise<Store>):
     t.equal(await store.count('Observation', all), 1);
   });
 
+  t.test('a note is kept with what is written in its unit, or not at all', async (t) => {
+    const store = await open(t);
+    t.equal(await store.note('secret'), undefined, 'what the store itself keeps is no note');
+    await store.transact(async (transaction) => {
+      await transaction.setNote('a', 'one');
+      t.equal(await transaction.note('a'), 'one', 'the unit sees its own');
+      await transaction.setNote('b', 'other');
+    });
+    const failing = store.transact(async (transaction) => {
+      await transaction.setNote('a', 'two');
+      throw new Error('refused');
+    });
+    await t.rejects(failing);
+    t.same([await store.note('a'), await store.note('b')], ['one', 'other']);
+    await store.transact((transaction) => transaction.setNote('a', 'three'));
+    t.same([await store.note('a'), await store.note('b')], ['three', 'other']);
+  });
+
   t.test('one failing unit among many waiting takes only itself', async (t) => {
     const store = await open(t);
     const units = Array.from({ length: 30 }, (_, i) =>

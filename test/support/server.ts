@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createApp } from '../../src/app.ts';
 import type { Cache } from '../../src/cache/cache.ts';
 import { readConfig } from '../../src/config.ts';
+import { type Guide, openGuide } from '../../src/fhir/guide-file.ts';
 import { openRegistry } from '../../src/fhir/open-registry.ts';
 import type { Registry } from '../../src/fhir/registry.ts';
 import type { Services } from '../../src/interactions/interaction.ts';
@@ -39,7 +40,13 @@ export interface ServerSettings {
   readonly cache?: 'on' | 'off';
   /** The bearer token, for `AUTH=token`. */
   readonly token?: string;
+  /** Artefacts to serve; `shipped`: as a server does. Absent: none, to begin with an empty store and at once. */
+  readonly guide?: Guide | 'shipped';
+  /** Where the data lie, and stay; absent: in a new folder, which goes. */
+  readonly folder?: string;
 }
+
+const noGuide: Guide = { digest: '', artefacts: [] };
 
 let shared: Registry | undefined;
 
@@ -50,8 +57,8 @@ export function definitions(): Registry {
 }
 
 export async function startServer(settings: ServerSettings = {}): Promise<RunningServer> {
-  const folder = mkdtempSync(join(tmpdir(), 'kat-server-'));
-  const { token } = settings;
+  const folder = settings.folder ?? mkdtempSync(join(tmpdir(), 'kat-server-'));
+  const { token, guide = noGuide } = settings;
   const config = readConfig(
     {
       PORT: '0',
@@ -64,6 +71,7 @@ export async function startServer(settings: ServerSettings = {}): Promise<Runnin
   );
   const app = await createApp(config, {
     registry: definitions(),
+    guide: guide === 'shipped' ? openGuide() : guide,
     ...(settings.cache === 'off' ? { cache: emptyCache } : {}),
   });
   const url = await app.listen();
@@ -73,7 +81,7 @@ export async function startServer(settings: ServerSettings = {}): Promise<Runnin
     send: (method, path, options = {}) => send(path.startsWith('http') ? path : url + path, method, options),
     async close() {
       await app.close();
-      rmSync(folder, { recursive: true, force: true });
+      if (settings.folder === undefined) rmSync(folder, { recursive: true, force: true });
     },
   };
 }

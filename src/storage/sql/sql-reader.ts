@@ -11,6 +11,9 @@ export interface SqlReader extends StoreReader {
   history(type: string, id: string, limit: number, before?: number): Promise<HistoryPage>;
 }
 
+/** Before the names of notes in the table `meta`, which the store itself uses too. */
+export const notePrefix = 'note:';
+
 /** A row of `resource` or `history`. */
 function storedVersion(type: string, id: string, row: Row): StoredVersion {
   return {
@@ -70,6 +73,11 @@ export function createSqlReader(connection: SqlConnection, dialect: Dialect): Sq
     async count(type, where) {
       const [row] = await connection.all(countStatement(type, where, dialect));
       return Number(row!.total);
+    },
+
+    async note(name) {
+      const [row] = await connection.all(sql`SELECT value FROM meta WHERE name = ${notePrefix + name}`);
+      return row?.value as string | undefined;
     },
   };
 }

@@ -5,7 +5,7 @@ import type { Dialect } from './dialect.ts';
 import { sql } from './fragment.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createParameterIds } from './parameter-ids.ts';
-import { createSqlReader, type SqlReader } from './sql-reader.ts';
+import { createSqlReader, notePrefix, type SqlReader } from './sql-reader.ts';
 import { createTermBuffer, type TermBuffer } from './term-buffer.ts';
 import { typesRead } from './types-read.ts';
 import { createVersionWriter, type VersionWriter } from './version-writer.ts';
@@ -32,7 +32,7 @@ export function createSqlStore(writer: SqlConnection, reader: SqlConnection, dia
     ...committed,
     transact: (work) =>
       group.run(async () => {
-        const unit = beginUnit(inTransaction, writeVersion, terms);
+        const unit = beginUnit(writer, inTransaction, writeVersion, terms);
         try {
           const result = await work(unit.transaction);
           unit.check();
@@ -61,7 +61,12 @@ export function createSqlStore(writer: SqlConnection, reader: SqlConnection, dia
 }
 
 /** A transaction for one unit of work: it ends with the unit, and a write that failed cannot be committed by halves. */
-function beginUnit(reader: SqlReader, writeVersion: VersionWriter, terms: TermBuffer) {
+function beginUnit(
+  connection: SqlConnection,
+  reader: SqlReader,
+  writeVersion: VersionWriter,
+  terms: TermBuffer,
+) {
   let ended = false;
   let failure: { readonly error: unknown } | undefined;
   function check(): void {
@@ -82,6 +87,15 @@ function beginUnit(reader: SqlReader, writeVersion: VersionWriter, terms: TermBu
       check();
       await terms.flushFor(typesRead(type, where));
       return reader.count(type, where);
+    },
+    async note(name) {
+      check();
+      return reader.note(name);
+    },
+    async setNote(name, text) {
+      check();
+      await connection.run(sql`INSERT INTO meta (name, value) VALUES (${notePrefix + name}, ${text})
+        ON CONFLICT (name) DO UPDATE SET value = excluded.value`);
     },
     async write(write) {
       check();
