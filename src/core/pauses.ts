@@ -13,3 +13,23 @@ export function createPauses(): () => Promise<void> {
     since = performance.now();
   };
 }
+
+/** Work that yields wherever it may be interrupted: written once, done at once or in turns. */
+export type Stepwise<T> = Generator<undefined, T>;
+
+export function atOnce<T>(work: Stepwise<T>): T {
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** Does the work with pauses. What it throws is thrown. */
+export async function inTurns<T>(work: Stepwise<T>): Promise<T> {
+  const pause = createPauses();
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+    await pause();
+  }
+}

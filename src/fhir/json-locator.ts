@@ -9,9 +9,9 @@ import type { TextPosition } from './json-source.ts';
 import {
   isArrayAt,
   isObjectAt,
-  itemSpans,
+  itemsOf,
   type MemberSpan,
-  memberSpans,
+  membersOf,
   type Span,
   skipSpace,
 } from './json-text.ts';
@@ -28,36 +28,35 @@ interface Place {
 /** @param text JSON text that parses */
 export function createLocator(text: string): Locator {
   const places = new Map<string, Place | undefined>();
-  const members = new Map<number, Map<string, MemberSpan>>();
-  const items = new Map<number, Span[]>();
+  const members = new Map<number, Walked<MemberSpan>>();
+  const items = new Map<number, Walked<Span>>();
   const lineStarts = startsOfLines(text);
   const root = { at: skipSpace(text, 0), value: skipSpace(text, 0) };
 
-  const membersAt = (at: number): Map<string, MemberSpan> => {
-    const known = members.get(at);
-    if (known) return known;
-    const found = new Map(isObjectAt(text, at) ? memberSpans(text, at).map((span) => [span.key, span]) : []);
-    members.set(at, found);
-    return found;
+  const membersAt = (at: number): Walked<MemberSpan> => {
+    const known = members.get(at) ?? walked(isObjectAt(text, at) ? membersOf(text, at) : []);
+    members.set(at, known);
+    return known;
   };
-  const itemsAt = (at: number): Span[] => {
-    const known = items.get(at);
-    if (known) return known;
-    const found = isArrayAt(text, at) ? itemSpans(text, at) : [];
-    items.set(at, found);
-    return found;
+  const itemsAt = (at: number): Walked<Span> => {
+    const known = items.get(at) ?? walked(isArrayAt(text, at) ? itemsOf(text, at) : []);
+    items.set(at, known);
+    return known;
   };
 
   /** One step of the path: `name`, or `[index]` as its own step. */
   const step = (from: Place, segment: string): Place | undefined => {
     if (segment.startsWith('[')) {
       const index = Number(segment.slice(1, -1));
-      const item = itemsAt(from.value)[index];
+      const item = itemsAt(from.value).at(index);
       if (item) return { at: item.start, value: item.start };
       return !isArrayAt(text, from.value) && index === 0 ? from : undefined;
     }
     const own = membersAt(from.value);
-    const member = own.get(segment) ?? own.get(`_${segment}`) ?? choiceMember(own, segment);
+    const member =
+      own.find(({ key }) => key === segment) ??
+      own.find(({ key }) => key === `_${segment}`) ??
+      own.find(({ key }) => isChoiceOf(key, segment));
     return member && { at: member.start, value: member.value };
   };
 
@@ -97,13 +96,38 @@ export function withPositions(
   );
 }
 
+/** Members or items that were walked past so far: the text is walked no further than it is asked for, and once. */
+interface Walked<S> {
+  at(index: number): S | undefined;
+  find(test: (span: S) => boolean): S | undefined;
+}
+
+function walked<S extends Span>(spans: Iterable<S>): Walked<S> {
+  const rest = spans[Symbol.iterator]();
+  const known: S[] = [];
+  const at = (index: number): S | undefined => {
+    while (known.length <= index) {
+      const next = rest.next();
+      if (next.done === true) return undefined;
+      known.push(next.value);
+    }
+    return known[index];
+  };
+  return {
+    at,
+    find(test) {
+      for (let index = 0; ; index++) {
+        const span = at(index);
+        if (span === undefined || test(span)) return span;
+      }
+    },
+  };
+}
+
 /** `value` is spelled `valueQuantity` and the like. */
-function choiceMember(own: ReadonlyMap<string, MemberSpan>, name: string): MemberSpan | undefined {
-  for (const [key, member] of own) {
-    const plain = key.startsWith('_') ? key.slice(1) : key;
-    if (plain.startsWith(name) && /^[A-Z]/.test(plain.slice(name.length))) return member;
-  }
-  return undefined;
+function isChoiceOf(key: string, name: string): boolean {
+  const plain = key.startsWith('_') ? key.slice(1) : key;
+  return plain.startsWith(name) && /^[A-Z]/.test(plain.slice(name.length));
 }
 
 /** `Bundle.entry[2].resource.ofType(Patient).name[0]` → entry, [2], resource, name, [0]. */

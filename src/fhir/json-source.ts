@@ -3,8 +3,9 @@
  * https://hl7.org/fhir/R4/json.html
  */
 import { refuse } from '../core/fhir-error.ts';
+import { atOnce, inTurns, type Stepwise } from '../core/pauses.ts';
 import { findSyntaxError } from './json-syntax.ts';
-import { countKeysAtLeast, isArrayAt, isObjectAt, itemSpans, memberSpans, skipSpace } from './json-text.ts';
+import { countKeysAtLeast, skipString } from './json-text.ts';
 
 /** Deeper nesting than any resource needs, shallow enough for every recursive walk. */
 const maximumDepth = 200;
@@ -22,9 +23,27 @@ export interface TextPosition {
  *   than 200 levels
  */
 export function parseJson(text: string): unknown {
-  let value: unknown;
+  const value = parsed(text);
+  if (countKeysAtLeast(text) !== countKeys(value, 1)) atOnce(refuseDuplicateKeys(text));
+  return value;
+}
+
+/** Characters that are gone through without a pause. */
+const unpaused = 128 * 1024;
+
+/** As `parseJson`, with pauses for the event loop once a large text is parsed. */
+export async function parseJsonInTurns(text: string): Promise<unknown> {
+  if (text.length <= unpaused) return parseJson(text);
+  const value = parsed(text);
+  if (countKeysAtLeast(text) !== (await inTurns(countKeysStepwise(value, 1)))) {
+    await inTurns(refuseDuplicateKeys(text));
+  }
+  return value;
+}
+
+function parsed(text: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     const fault = findSyntaxError(text);
     throw refuse(
@@ -33,14 +52,6 @@ export function parseJson(text: string): unknown {
       positionOf(text, fault.offset),
     );
   }
-  // Counting keys in the text and in the value is far cheaper than looking for a key given twice.
-  if (countKeysAtLeast(text) !== countKeys(value, 1)) {
-    const offset = findDuplicateKey(text, skipSpace(text, 0));
-    if (offset !== undefined) {
-      throw refuse('malformed-json', 'A property is given twice in one object', positionOf(text, offset));
-    }
-  }
-  return value;
 }
 
 /** Line and column of an offset. */
@@ -54,10 +65,13 @@ export function positionOf(text: string, offset: number): TextPosition {
   return { line, col: offset - lineStart + 1 };
 }
 
+/**
+ * Keys of a value: counting them here and in the text is far cheaper than looking for a key given twice.
+ * @throws FhirError when it nests too deep
+ */
 function countKeys(value: unknown, depth: number): number {
   if (typeof value !== 'object' || value === null) return 0;
-  if (depth > maximumDepth)
-    throw refuse('malformed-json', `The body nests deeper than ${maximumDepth} levels`);
+  requireDepth(depth);
   let count = 0;
   if (Array.isArray(value)) {
     for (const item of value) count += countKeys(item, depth + 1);
@@ -69,20 +83,51 @@ function countKeys(value: unknown, depth: number): number {
   return count;
 }
 
-function findDuplicateKey(text: string, at: number): number | undefined {
-  if (isArrayAt(text, at)) {
-    for (const item of itemSpans(text, at)) {
-      const found = findDuplicateKey(text, item.start);
-      if (found !== undefined) return found;
-    }
-  } else if (isObjectAt(text, at)) {
-    const seen = new Set<string>();
-    for (const member of memberSpans(text, at)) {
-      if (seen.has(member.key)) return member.start;
-      seen.add(member.key);
-      const found = findDuplicateKey(text, member.value);
-      if (found !== undefined) return found;
+/** The levels down to the resources of a Bundle within Parameters: what lies deeper is counted without a pause. */
+const upperLevels = 6;
+
+function* countKeysStepwise(value: unknown, depth: number): Stepwise<number> {
+  if (typeof value !== 'object' || value === null || depth > upperLevels) return countKeys(value, depth);
+  yield;
+  let count = Array.isArray(value) ? 0 : Object.keys(value).length;
+  for (const one of Object.values(value)) count += yield* countKeysStepwise(one, depth + 1);
+  return count;
+}
+
+function requireDepth(depth: number): void {
+  if (depth > maximumDepth)
+    throw refuse('malformed-json', `The body nests deeper than ${maximumDepth} levels`);
+}
+
+/** Every so many keys of a text a search may be interrupted. */
+const stride = 2048;
+
+function* refuseDuplicateKeys(text: string): Stepwise<void> {
+  /** Keys of the objects around; undefined stands for an array. */
+  const around: (Set<string> | undefined)[] = [];
+  let isKey = false;
+  let keys = 0;
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i];
+    if (c === '"') {
+      const end = skipString(text, i);
+      const seen = isKey ? around.at(-1) : undefined;
+      if (seen) {
+        const key = JSON.parse(text.slice(i, end)) as string;
+        if (seen.has(key))
+          throw refuse('malformed-json', 'A property is given twice in one object', positionOf(text, i));
+        seen.add(key);
+        if (++keys % stride === 0) yield;
+      }
+      isKey = false;
+      i = end - 1;
+    } else if (c === '{' || c === '[') {
+      isKey = c === '{';
+      around.push(isKey ? new Set() : undefined);
+    } else if (c === '}' || c === ']') {
+      around.pop();
+    } else if (c === ',') {
+      isKey = around.at(-1) !== undefined;
     }
   }
-  return undefined;
 }

@@ -77,34 +77,73 @@ function skipScalar(text: string, at: number): number {
   return i;
 }
 
-/** Members of the object whose opening brace is at `at`, in document order. */
-export function memberSpans(text: string, at: number): MemberSpan[] {
-  const members: MemberSpan[] = [];
+/** A stretch whose end is looked for when it is first asked for: it may lie far away. */
+class LazySpan implements Span {
+  readonly start: number;
+  readonly value: number;
+  readonly #text: string;
+  #end = -1;
+
+  constructor(text: string, start: number, value: number) {
+    this.#text = text;
+    this.start = start;
+    this.value = value;
+  }
+
+  get end(): number {
+    if (this.#end < 0) this.#end = skipValue(this.#text, this.value);
+    return this.#end;
+  }
+}
+
+class LazyMember extends LazySpan implements MemberSpan {
+  readonly key: string;
+
+  constructor(text: string, start: number, value: number, key: string) {
+    super(text, start, value);
+    this.key = key;
+  }
+}
+
+/** Members of the object whose opening brace is at `at`; none is looked at before it is asked for. */
+export function* membersOf(text: string, at: number): Generator<MemberSpan> {
   let i = skipSpace(text, at + 1);
   while (text.charCodeAt(i) !== CLOSE_BRACE) {
-    const start = i;
-    const keyEnd = skipString(text, start);
-    const key = JSON.parse(text.slice(start, keyEnd)) as string;
+    const keyEnd = skipString(text, i);
+    const key = JSON.parse(text.slice(i, keyEnd)) as string;
     const value = skipSpace(text, skipSpace(text, keyEnd) + 1);
-    const end = skipValue(text, value);
-    members.push({ key, start, value, end });
-    i = skipSpace(text, end);
+    const member = new LazyMember(text, i, value, key);
+    yield member;
+    i = skipSpace(text, member.end);
     if (text.charCodeAt(i) === COMMA) i = skipSpace(text, i + 1);
   }
-  return members;
+}
+
+/** Items of the array whose opening bracket is at `at`; none is looked at before it is asked for. */
+export function* itemsOf(text: string, at: number): Generator<Span> {
+  let i = skipSpace(text, at + 1);
+  while (text.charCodeAt(i) !== CLOSE_BRACKET) {
+    const item = new LazySpan(text, i, i);
+    yield item;
+    i = skipSpace(text, item.end);
+    if (text.charCodeAt(i) === COMMA) i = skipSpace(text, i + 1);
+  }
+}
+
+/** Members of the object whose opening brace is at `at`, in document order. */
+export function memberSpans(text: string, at: number): MemberSpan[] {
+  return [...membersOf(text, at)];
 }
 
 /** Items of the array whose opening bracket is at `at`. */
 export function itemSpans(text: string, at: number): Span[] {
-  const items: Span[] = [];
-  let i = skipSpace(text, at + 1);
-  while (text.charCodeAt(i) !== CLOSE_BRACKET) {
-    const end = skipValue(text, i);
-    items.push({ start: i, end });
-    i = skipSpace(text, end);
-    if (text.charCodeAt(i) === COMMA) i = skipSpace(text, i + 1);
-  }
-  return items;
+  return [...itemsOf(text, at)];
+}
+
+/** A member of the object whose opening brace is at `at`; what comes after it is not looked at. */
+export function memberOf(text: string, at: number, key: string): MemberSpan | undefined {
+  for (const member of membersOf(text, at)) if (member.key === key) return member;
+  return undefined;
 }
 
 /** Whether an object or an array starts here. */

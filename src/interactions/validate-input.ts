@@ -15,8 +15,8 @@ export interface ValidateInput {
   readonly profiles: readonly string[];
   /** Names that are no parameters of the operation. */
   readonly unknown: readonly string[];
-  /** Where the resource stands in the text, as FHIRPath. */
-  readonly at: string;
+  /** Which of the parameters the resource is; undefined when it is the body itself. */
+  readonly place: number | undefined;
 }
 
 export const validateParameters = ['resource', 'mode', 'profile'] as const;
@@ -40,11 +40,11 @@ export function validateInput(type: string, query: Parameters, body: unknown): V
     modes: query.filter(([name]) => name === 'mode').map(([, value]) => value),
     profiles: query.filter(([name]) => name === 'profile').map(([, value]) => value),
   };
-  if (body === undefined) return inputOf([inQuery], undefined, '');
+  if (body === undefined) return inputOf([inQuery], undefined);
   if (!isResource(body))
     throw refuse('malformed-request', 'The body is not a FHIR resource: resourceType is missing');
   if (body.resourceType !== 'Parameters' || type === 'Parameters') {
-    return inputOf([inQuery], body, body.resourceType);
+    return inputOf([inQuery], body);
   }
   const parts = (Array.isArray(body.parameter) ? body.parameter : []).filter(isObject);
   const inBody: Given = {
@@ -61,19 +61,15 @@ export function validateInput(type: string, query: Parameters, body: unknown): V
   const resource = parts[at]?.resource;
   if (at !== -1 && !isResource(resource))
     throw refuse('malformed-request', 'The parameter resource holds no resource');
-  return inputOf(
-    [inQuery, inBody],
-    isResource(resource) ? resource : undefined,
-    `Parameters.parameter[${at}].resource`,
-  );
+  return inputOf([inQuery, inBody], isResource(resource) ? resource : undefined, at);
 }
 
-function inputOf(given: readonly Given[], resource: Resource | undefined, at: string): ValidateInput {
+function inputOf(given: readonly Given[], resource: Resource | undefined, place?: number): ValidateInput {
   const profiles = [...new Set(given.flatMap((one) => one.profiles))];
   const mode = modeOf(given.flatMap((one) => one.modes));
   if (mode === 'profile' && profiles.length === 0)
     throw refuse('malformed-request', 'The mode profile needs a profile');
-  return { resource, mode, profiles, unknown: given.flatMap((one) => one.unknown), at };
+  return { resource, mode, profiles, unknown: given.flatMap((one) => one.unknown), place };
 }
 
 function isParameter(name: string): boolean {

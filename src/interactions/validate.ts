@@ -5,9 +5,11 @@
  */
 import { refuse } from '../core/fhir-error.ts';
 import type { Issue } from '../core/issue.ts';
+import { inTurns } from '../core/pauses.ts';
 import { createLocator, type Locator } from '../fhir/json-locator.ts';
-import { parseJson } from '../fhir/json-source.ts';
+import { parseJsonInTurns } from '../fhir/json-source.ts';
 import { isObject, isResource, type Resource } from '../fhir/resource.ts';
+import { resourceTexts } from '../fhir/resource-texts.ts';
 import type { SourcedResource } from '../validator/validator.ts';
 import type { RequestContext, Result, Services } from './interaction.ts';
 import { requirePresent } from './read.ts';
@@ -33,7 +35,8 @@ export async function validateResource(
   request: ValidateRequest,
 ): Promise<Result> {
   const { type, id, text } = request;
-  const input = validateInput(type, request.parameters, text === undefined ? undefined : parseJson(text));
+  const body = text === undefined ? undefined : await parseJsonInTurns(text);
+  const input = validateInput(type, request.parameters, body);
   const ignored = ignoredParameters(input, context);
   if (input.mode === 'delete') {
     if (id === undefined) throw refuse('malformed-request', 'The mode delete needs an instance');
@@ -47,14 +50,19 @@ export async function validateResource(
     const issues = await findings(services, request, input, [kept]);
     return { status: 200, issues: [...ignored, ...issues.flat()] };
   }
-  const { resource } = input;
-  const isWhole = input.at === resource.resourceType;
+  const { resource, place } = input;
+  const sourced = {
+    resource,
+    text: place === undefined ? text : (await inTurns(resourceTexts(text, 'parameter')))[place],
+  };
   const issues = isSeveral(resource, request)
-    ? await entryFindings(services, request, input, resource)
-    : (await findings(services, request, input, [{ resource, text: isWhole ? text : undefined }])).flat();
+    ? await entryFindings(services, request, input, sourced)
+    : (await findings(services, request, input, [sourced])).flat();
+  if (issues.length === 0) return { status: 200, issues: ignored };
+  const at = place === undefined ? resource.resourceType : `Parameters.parameter[${place}].resource`;
   const locate = request.locator?.() ?? createLocator(text);
   const placed = issues.map((issue) =>
-    issue.expression === undefined ? issue : { ...issue, ...locate(moved(issue.expression, input.at)) },
+    issue.expression === undefined ? issue : { ...issue, ...locate(moved(issue.expression, at)) },
   );
   return { status: 200, issues: [...ignored, ...placed] };
 }
@@ -81,11 +89,14 @@ async function entryFindings(
   services: Services,
   request: ValidateRequest,
   input: ValidateInput,
-  bundle: Resource,
+  { resource: bundle, text = '' }: SourcedResource,
 ): Promise<Issue[]> {
   const entries: unknown[] = Array.isArray(bundle.entry) ? bundle.entry : [];
+  const texts = await inTurns(resourceTexts(text, 'entry'));
   const resources = entries.map((entry) => (isObject(entry) ? entry.resource : undefined));
-  const sourced = resources.filter(isResource).map((resource) => ({ resource }));
+  const sourced = resources.flatMap((resource, index) =>
+    isResource(resource) ? { resource, text: texts[index] } : [],
+  );
   const judged = await findings(services, request, input, sourced);
   const findingsOf = new Map(sourced.map(({ resource }, n) => [resource, judged[n] ?? []]));
   return resources.flatMap((resource, index) => {
