@@ -12,8 +12,15 @@ export interface RangeEntry {
 }
 
 export interface QuantityEntry extends RangeEntry {
-  /** `system|code` of the unit; empty for a quantity without unit. */
-  readonly unit: string;
+  /** Of the unit; empty where there is none. */
+  readonly system: string;
+  readonly code: string;
+  /** The unit as shown to people. */
+  readonly text: string;
+  /** The same in the canonical unit, where it can be converted; empty, with the numbers as given, where not. */
+  readonly canonicalUnit: string;
+  readonly canonicalLow: number;
+  readonly canonicalHigh: number;
 }
 
 export interface StringEntry {

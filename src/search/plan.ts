@@ -20,7 +20,8 @@ export type PlanNode =
       readonly kind: 'range';
       readonly table: 'date' | 'number' | 'quantity';
       readonly param: string;
-      readonly unit?: string;
+      /** Of a quantity; absent: any. */
+      readonly unit?: UnitMatch;
       readonly where: readonly Comparison[];
     }
   /** One folded string of the parameter begins with, contains, ends with or equals the text. */
@@ -45,6 +46,13 @@ export type PlanNode =
   | { readonly kind: 'referred'; readonly by: string; readonly param: string; readonly where: PlanNode }
   /** Time of the current version, milliseconds; `column` is always read as that instant. */
   | { readonly kind: 'updated'; readonly where: readonly Comparison[] };
+
+/** Which unit a quantity must have; in a canonical one its values are compared as converted. */
+export type UnitMatch =
+  | { readonly by: 'code'; readonly system: string; readonly code: string }
+  /** A code of any system, or the text that people are shown. */
+  | { readonly by: 'name'; readonly name: string }
+  | { readonly by: 'canonical'; readonly unit: string };
 
 export type StringMatch = 'prefix' | 'contains' | 'suffix' | 'equal';
 

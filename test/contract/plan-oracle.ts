@@ -30,7 +30,9 @@ function sortValue(write: Write, { by, params = [], descending }: SortKey): Sort
     case 'number':
       return range(entries.numbers);
     case 'quantity':
-      return range(entries.quantities);
+      return range(
+        entries.quantities.map(({ param, canonicalLow: low, canonicalHigh: high }) => ({ param, low, high })),
+      );
   }
 }
 

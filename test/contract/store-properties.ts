@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Test } from 'tap';
 import type { IndexEntries } from '../../src/search/index-entries.ts';
-import type { Comparison, PlanNode, SortKey } from '../../src/search/plan.ts';
+import type { Comparison, PlanNode, SortKey, UnitMatch } from '../../src/search/plan.ts';
 import type { Store, Write } from '../../src/storage/store.ts';
 import { meets, sorted } from './plan-oracle.ts';
 import { deletion, idsOf, pagedIds, put, sampleWrite } from './store-samples.ts';
@@ -11,6 +11,11 @@ import { deletion, idsOf, pagedIds, put, sampleWrite } from './store-samples.ts'
 const term = fc.constantFrom('a', 'b', 'A', 'a|b', 'c"d', 'and', 'x*', '漢');
 const param = fc.constantFrom('Observation.p', 'Observation.q');
 const unit = fc.constantFrom('', 'mg', 'MG');
+const unitMatch: fc.Arbitrary<UnitMatch> = fc.oneof(
+  fc.record({ by: fc.constant('code'), system: fc.constantFrom('', 's'), code: unit }),
+  fc.record({ by: fc.constant('name'), name: unit }),
+  fc.record({ by: fc.constant('canonical'), unit: fc.constantFrom('', 'g') }),
+) as fc.Arbitrary<UnitMatch>;
 const value = fc.oneof(
   fc.integer({ min: -4, max: 4 }),
   fc.constantFrom(0.5, -0.5, 1e300, 0.1 + 0.2, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
@@ -35,10 +40,25 @@ const text = fc.constantFrom(
 const range = fc
   .record({ param, ends: fc.tuple(value, value) })
   .map(({ param, ends: [a, b] }) => ({ param, low: Math.min(a, b), high: Math.max(a, b) }));
-/** Now and then the same amount in several units. */
+/** Now and then the same amount in several units; one in `MG` has a canonical one, in which it is twice as much. */
 const quantities = fc
   .array(fc.tuple(range, fc.uniqueArray(unit, { minLength: 1, maxLength: 2 })), { maxLength: 2 })
-  .map((list) => list.flatMap(([entry, units]) => units.map((unit) => ({ ...entry, unit }))));
+  .map((list) =>
+    list.flatMap(([entry, units]) =>
+      units.map((code) => {
+        const times = code === 'MG' ? 2 : 1;
+        return {
+          ...entry,
+          system: code === '' ? '' : 's',
+          code,
+          text: code.toLowerCase(),
+          canonicalUnit: code === 'MG' ? 'g' : '',
+          canonicalLow: entry.low * times,
+          canonicalHigh: entry.high * times,
+        };
+      }),
+    ),
+  );
 
 const entries: fc.Arbitrary<IndexEntries> = fc.record({
   terms: fc.uniqueArray(term, { maxLength: 5 }),
@@ -85,7 +105,7 @@ const { plan } = fc.letrec<{ plan: PlanNode }>((tie) => ({
         kind: fc.constant('range'),
         table: fc.constant('quantity'),
         param,
-        unit,
+        unit: unitMatch,
         where: comparisons,
       }),
     },
@@ -93,7 +113,7 @@ const { plan } = fc.letrec<{ plan: PlanNode }>((tie) => ({
       weight: 2,
       arbitrary: fc.record({
         kind: fc.constant('string'),
-        match: fc.constantFrom('prefix', 'contains'),
+        match: fc.constantFrom('prefix', 'contains', 'suffix', 'equal'),
         param,
         text,
       }),
@@ -126,7 +146,7 @@ const oneParameter: fc.Arbitrary<{ plan: PlanNode; sort: SortKey[] }> = fc
     table: fc.constantFrom('date', 'number', 'quantity'),
     param,
     where: fc.option(fc.array(comparison, { minLength: 1, maxLength: 2 }), { nil: undefined }),
-    unit: fc.option(unit, { nil: undefined, freq: 2 }),
+    unit: fc.option(unitMatch, { nil: undefined, freq: 2 }),
     descending: fc.boolean(),
   })
   .map(({ table, param, where, unit, descending }) => ({

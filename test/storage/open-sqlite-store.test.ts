@@ -59,7 +59,17 @@ t.test('the index keeps nothing of versions that are no longer current', async (
     terms: ['x'],
     dates: range,
     numbers: range,
-    quantities: range.map((entry) => ({ ...entry, unit: 'mg' })),
+    quantities: [
+      {
+        ...range[0]!,
+        system: '',
+        code: 'mg',
+        text: '',
+        canonicalUnit: '',
+        canonicalLow: 1,
+        canonicalHigh: 2,
+      },
+    ],
     strings: [{ param: 'Observation.p', value: 'v' }],
   };
   await put(store, sampleWrite({ id: 'a', ...entries }));

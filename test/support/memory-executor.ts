@@ -1,6 +1,6 @@
 /** What a plan means, said naively: one resource at a time, over its index entries. The store is held against it. */
-import type { IndexEntries, TextEntry } from '../../src/search/index-entries.ts';
-import type { Comparison, PlanNode, WordExpression } from '../../src/search/plan.ts';
+import type { IndexEntries, QuantityEntry, RangeEntry, TextEntry } from '../../src/search/index-entries.ts';
+import type { Comparison, PlanNode, UnitMatch, WordExpression } from '../../src/search/plan.ts';
 
 export interface IndexedResource {
   readonly type?: string;
@@ -30,11 +30,11 @@ export function meets(node: PlanNode, resource: IndexedResource): boolean {
       return entries.terms.includes(node.term);
     case 'range': {
       const { param, unit, where } = node;
-      const tables = { date: entries.dates, number: entries.numbers, quantity: entries.quantities };
-      return tables[node.table].some(
+      const tables = { date: entries.dates, number: entries.numbers, quantity: [] };
+      const ranges = node.table === 'quantity' ? measuredIn(entries.quantities, unit) : tables[node.table];
+      return ranges.some(
         (entry) =>
           entry.param === param &&
-          (unit === undefined || ('unit' in entry && entry.unit === unit)) &&
           where.every((comparison) => compares(entry[comparison.column], comparison)),
       );
     }
@@ -51,6 +51,25 @@ export function meets(node: PlanNode, resource: IndexedResource): boolean {
       return node.ids.includes(resource.id);
     case 'updated':
       return node.where.every((comparison) => compares(resource.updated, comparison));
+  }
+}
+
+/** The quantities that have the unit, with the numbers to compare. */
+function measuredIn(
+  quantities: readonly QuantityEntry[],
+  unit: UnitMatch | undefined,
+): readonly RangeEntry[] {
+  switch (unit?.by) {
+    case undefined:
+      return quantities;
+    case 'code':
+      return quantities.filter(({ system, code }) => system === unit.system && code === unit.code);
+    case 'name':
+      return quantities.filter(({ code, text }) => code === unit.name || text === unit.name);
+    case 'canonical':
+      return quantities
+        .filter(({ canonicalUnit }) => canonicalUnit === unit.unit)
+        .map(({ param, canonicalLow, canonicalHigh }) => ({ param, low: canonicalLow, high: canonicalHigh }));
   }
 }
 

@@ -2,7 +2,7 @@
  * The prefixes of ordered values and what they ask of an index entry.
  * https://hl7.org/fhir/R4/search.html#prefix
  */
-import type { Comparison, PlanNode } from '../plan.ts';
+import type { Comparison, PlanNode, UnitMatch } from '../plan.ts';
 import { anyOf } from './kind.ts';
 
 export type Prefix = 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb' | 'ap';
@@ -26,7 +26,7 @@ export function rangeNode(
   table: 'date' | 'number' | 'quantity',
   param: string,
   alternatives: Alternatives,
-  unit?: string,
+  unit?: UnitMatch,
 ): PlanNode {
   const scope = { kind: 'range' as const, table, param, ...(unit === undefined ? {} : { unit }) };
   return anyOf(alternatives.map((where) => ({ ...scope, where })));

@@ -2,26 +2,21 @@
  * Quantity parameters: a number and, where the search names one, a unit. What is measured in UCUM units is compared in
  * canonical ones, so that 0.07 kg is found as 70 g; other units must be the very same.
  * https://hl7.org/fhir/R4/search.html#quantity
- *
- * A quantity is indexed once per name of its unit, `system|code` and, unless that is a UCUM code already, `|unit` and
- * `|code`. A search without a unit matches under any of them. In its canonical unit it is indexed under a name of its
- * own, apart from the numbers as they were given.
  */
 
 import { isObject } from '../../fhir/resource.ts';
 import type { TypedValue } from '../../fhirpath/expression.ts';
 import type { CanonicalUnit, CanonicalUnits } from '../../terminology/canonical-units.ts';
+import type { UnitMatch } from '../plan.ts';
 import { splitUnescaped, unescaped } from '../search-value.ts';
-import { anyOf, invalidValue, type ParameterKind } from './kind.ts';
+import { invalidValue, type ParameterKind } from './kind.ts';
 import { type NumberTerm, numberAlternatives, parseNumber } from './number.ts';
 import { rangeNode } from './prefix.ts';
 
 export interface QuantityTerm {
   readonly number: NumberTerm;
-  /** Keys of the unit, any of which will do; undefined: any unit. */
-  readonly units: readonly string[] | undefined;
-  /** The number in the canonical unit, which then takes the place of the units. */
-  readonly canonical: { readonly number: NumberTerm; readonly key: string } | undefined;
+  /** Undefined: any unit. */
+  readonly unit: UnitMatch | undefined;
 }
 
 const ucum = 'http://unitsofmeasure.org';
@@ -34,15 +29,7 @@ export function quantityKind(canonicalUnits: CanonicalUnits): ParameterKind<Quan
       for (const value of values) {
         const measured = measure(value);
         if (!measured) continue;
-        for (const unit of unitKeys(measured.unit)) {
-          into.quantities.push({ param: name, low: measured.low, high: measured.high, unit });
-        }
-        const { system, code } = measured.unit;
-        const known = system === ucum && typeof code === 'string' ? canonicalUnits(code) : undefined;
-        if (known) {
-          const [low, high] = [known.canonical(measured.low), known.canonical(measured.high)];
-          into.quantities.push({ param: canonicalName(name), low, high, unit: known.key });
-        }
+        into.quantities.push({ param: name, ...measured, ...inCanonicalUnit(measured, canonicalUnits) });
       }
     },
     parse(text, _modifier, parameter) {
@@ -52,27 +39,18 @@ export function quantityKind(canonicalUnits: CanonicalUnits): ParameterKind<Quan
       }
       const term = parseNumber(number, parameter);
       const known = system === ucum ? canonicalUnits(code) : undefined;
-      const canonical = known && { number: converted(term, known), key: known.key };
-      return { number: term, units: searchedUnits(system, code), canonical };
+      if (known) return { number: converted(term, known), unit: { by: 'canonical', unit: known.key } };
+      return { number: term, unit: searchedUnit(system, code) };
     },
-    plan({ number, units, canonical }, name) {
-      if (canonical) {
-        return rangeNode(
-          'quantity',
-          canonicalName(name),
-          numberAlternatives(canonical.number),
-          canonical.key,
-        );
-      }
-      const alternatives = numberAlternatives(number);
-      if (!units) return rangeNode('quantity', name, alternatives);
-      return anyOf(units.map((unit) => rangeNode('quantity', name, alternatives, unit)));
-    },
+    plan: ({ number, unit }, name) => rangeNode('quantity', name, numberAlternatives(number), unit),
   };
 }
 
-function canonicalName(name: string): string {
-  return `${name}:canonical`;
+function inCanonicalUnit({ system, code, low, high }: Measured, canonicalUnits: CanonicalUnits) {
+  const known = system === ucum && code !== '' ? canonicalUnits(code) : undefined;
+  return known
+    ? { canonicalUnit: known.key, canonicalLow: known.canonical(low), canonicalHigh: known.canonical(high) }
+    : { canonicalUnit: '', canonicalLow: low, canonicalHigh: high };
 }
 
 function converted(term: NumberTerm, { canonical }: CanonicalUnit): NumberTerm {
@@ -86,31 +64,20 @@ function converted(term: NumberTerm, { canonical }: CanonicalUnit): NumberTerm {
   };
 }
 
-function searchedUnits(system: string, code: string): string[] | undefined {
+function searchedUnit(system: string, code: string): UnitMatch | undefined {
   if (code === '') return undefined;
-  return system === '' ? [`|${code}`, `${ucum}|${code}`] : [`${system}|${code}`];
+  return system === '' ? { by: 'name', name: code } : { by: 'code', system, code };
 }
 
 interface Unit {
-  readonly system: unknown;
-  readonly code: unknown;
-  readonly text: unknown;
+  readonly system: string;
+  readonly code: string;
+  readonly text: string;
 }
 
-interface Measured {
+interface Measured extends Unit {
   readonly low: number;
   readonly high: number;
-  readonly unit: Unit;
-}
-
-function unitKeys({ system, code, text }: Unit): Iterable<string> {
-  const keys = new Set<string>();
-  if (typeof code === 'string') {
-    keys.add(`${typeof system === 'string' ? system : ''}|${code}`);
-    if (system !== ucum) keys.add(`|${code}`);
-  }
-  if (typeof text === 'string' && !(system === ucum && text === code)) keys.add(`|${text}`);
-  return keys.size > 0 ? keys : [''];
 }
 
 /** The interval a value stands for, and its unit. */
@@ -120,19 +87,20 @@ function measure({ type, value }: TypedValue): Measured | undefined {
   if (type === 'SampledData') return measureSamples(value);
   if (typeof value.value !== 'number') return undefined;
   if (type === 'Money') {
-    const unit = { system: currencies, code: value.currency, text: undefined };
-    return { low: value.value, high: value.value, unit };
+    const unit = unitOf({ system: currencies, code: value.currency });
+    return { low: value.value, high: value.value, ...unit };
   }
   const { comparator } = value;
   return {
     low: comparator === '<' || comparator === '<=' ? -Number.MAX_VALUE : value.value,
     high: comparator === '>' || comparator === '>=' ? Number.MAX_VALUE : value.value,
-    unit: unitOf(value),
+    ...unitOf(value),
   };
 }
 
-function unitOf(quantity: Record<string, unknown>): Unit {
-  return { system: quantity.system, code: quantity.code, text: quantity.unit };
+function unitOf({ system, code, unit }: Record<string, unknown>): Unit {
+  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+  return { system: text(system), code: text(code), text: text(unit) };
 }
 
 function measureRange({ low, high }: Record<string, unknown>): Measured | undefined {
@@ -142,7 +110,7 @@ function measureRange({ low, high }: Record<string, unknown>): Measured | undefi
   return {
     low: start ?? -Number.MAX_VALUE,
     high: end ?? Number.MAX_VALUE,
-    unit: unitOf((start === undefined ? high : low) as Record<string, unknown>),
+    ...unitOf((start === undefined ? high : low) as Record<string, unknown>),
   };
 }
 
@@ -159,5 +127,5 @@ function measureSamples({ origin, factor, data }: Record<string, unknown>): Meas
     low = Math.min(low, point);
     high = Math.max(high, point);
   }
-  return low <= high ? { low, high, unit: unitOf(origin) } : undefined;
+  return low <= high ? { low, high, ...unitOf(origin) } : undefined;
 }

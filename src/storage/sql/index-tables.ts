@@ -2,7 +2,7 @@
 import type { TypeSelection } from '../../search/plan.ts';
 import { type Fragment, joined, sql } from './fragment.ts';
 
-/** One row per entry: key of the resource, param, and the value: low and high, of a quantity the unit too. */
+/** One row per entry: key of the resource, param, and the value: low and high, of a quantity the units too. */
 export const dataTables = {
   date: sql`index_date`,
   number: sql`index_number`,

@@ -21,8 +21,16 @@ const values = {
     descending: { sorts: sql`s.high`, s: sql`s.high, s.low`, o: sql`o.high, o.low` },
   },
   quantity: {
-    ascending: { sorts: sql`s.low`, s: sql`s.low, s.high, s.unit`, o: sql`o.low, o.high, o.unit` },
-    descending: { sorts: sql`s.high`, s: sql`s.high, s.low, s.unit`, o: sql`o.high, o.low, o.unit` },
+    ascending: {
+      sorts: sql`s.canonical_low`,
+      s: sql`s.canonical_low, s.low, s.high, s.system, s.code, s.text`,
+      o: sql`o.canonical_low, o.low, o.high, o.system, o.code, o.text`,
+    },
+    descending: {
+      sorts: sql`s.canonical_high`,
+      s: sql`s.canonical_high, s.low, s.high, s.system, s.code, s.text`,
+      o: sql`o.canonical_high, o.low, o.high, o.system, o.code, o.text`,
+    },
   },
   string: {
     ascending: { sorts: sql`s.value`, s: sql`s.value`, o: sql`o.value` },
@@ -64,7 +72,8 @@ function orderOf({ sort }: StoreQuery): Order | undefined {
 function orderEnds(where: PlanNode, { table, param, descending }: Order): Fragment[] | undefined {
   if (where.kind === 'all') return [];
   if (where.kind !== 'range' || where.table !== table || where.param !== param) return undefined;
-  if (where.unit !== undefined || where.where.length !== 1) return undefined;
+  // Quantities are compared as given, or in one unit, but ordered in canonical ones.
+  if (table === 'quantity' || where.unit !== undefined || where.where.length !== 1) return undefined;
   const { column, op, value } = where.where[0]!;
   if (descending && column === 'high' && op === '>') return [sql`s.high > ${finite(value)}`];
   if (descending && column === 'high' && op === '>=') return [sql`s.high >= ${finite(value)}`];

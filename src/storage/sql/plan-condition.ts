@@ -4,7 +4,7 @@
  * `probe`: something else finds the rows, the condition looks at one row at a time. `set`: the condition itself finds
  * the rows, through an index over values.
  */
-import type { Comparison, PlanNode, TypeSelection } from '../../search/plan.ts';
+import type { Comparison, PlanNode, TypeSelection, UnitMatch } from '../../search/plan.ts';
 import type { Dialect } from './dialect.ts';
 import { allOf, anyOf, type Fragment, sql } from './fragment.ts';
 import { currentOfType, dataTables, entryOfRow, finite, ofType, parameterId } from './index-tables.ts';
@@ -17,6 +17,7 @@ export interface ConditionContext {
 }
 
 const columns = { low: sql`x.low`, high: sql`x.high` } as const;
+const canonicalColumns = { low: sql`x.canonical_low`, high: sql`x.canonical_high` } as const;
 const operators = { '<': sql`<`, '<=': sql`<=`, '>': sql`>`, '>=': sql`>=` } as const;
 
 /** Where the rows `r` of a type that meet a plan come from. */
@@ -81,8 +82,9 @@ export function planCondition(node: PlanNode, context: ConditionContext): Fragme
     case 'updated':
       return allOf(node.where.map(({ op, value }) => sql`r.updated ${operators[op]} ${finite(value)}`));
     case 'range': {
-      const conditions = node.where.map(comparison);
-      if (node.unit !== undefined) conditions.push(sql`x.unit = ${node.unit}`);
+      const canonical = node.unit?.by === 'canonical';
+      const conditions = node.where.map((one) => comparison(one, canonical));
+      if (node.unit) conditions.push(unitCondition(node.unit));
       return hasEntry(dataTables[node.table], node.param, conditions, access);
     }
     case 'refers': {
@@ -107,8 +109,19 @@ export function planCondition(node: PlanNode, context: ConditionContext): Fragme
   }
 }
 
-function comparison({ column, op, value }: Comparison): Fragment {
-  return sql`${columns[column]} ${operators[op]} ${finite(value)}`;
+function comparison({ column, op, value }: Comparison, canonical: boolean): Fragment {
+  return sql`${(canonical ? canonicalColumns : columns)[column]} ${operators[op]} ${finite(value)}`;
+}
+
+function unitCondition(unit: UnitMatch): Fragment {
+  switch (unit.by) {
+    case 'canonical':
+      return sql`x.canonical_unit = ${unit.unit}`;
+    case 'code':
+      return sql`x.code = ${unit.code} AND x.system = ${unit.system}`;
+    case 'name':
+      return sql`(x.code = ${unit.name} OR x.text = ${unit.name})`;
+  }
 }
 
 /** One entry of the parameter meets every condition. */

@@ -46,6 +46,11 @@ function sortValue(key: SortKey, dialect: Dialect): Fragment {
       const value = key.descending ? sql`max(x.value)` : sql`min(x.value)`;
       return entryValue(value, dataTables.string, params);
     }
+    case 'quantity': {
+      // Grams among grams, whatever they were given in.
+      const value = key.descending ? sql`max(x.canonical_high)` : sql`min(x.canonical_low)`;
+      return entryValue(value, dataTables.quantity, params);
+    }
     default: {
       const value = key.descending ? sql`max(x.high)` : sql`min(x.low)`;
       return entryValue(value, dataTables[key.by], params);

@@ -66,9 +66,12 @@ export function createVersionWriter(
       await connection.run(sql`INSERT INTO ${table} (key, param, low, high)
         VALUES (${key}, ${await parameters.of(param)}, ${low}, ${high}) ON CONFLICT DO NOTHING`);
     }
-    for (const { param, low, high, unit } of entries.quantities) {
-      await connection.run(sql`INSERT INTO index_quantity (key, param, low, high, unit)
-        VALUES (${key}, ${await parameters.of(param)}, ${finite(low)}, ${finite(high)}, ${unit})
+    for (const entry of entries.quantities) {
+      const { system, code, text, canonicalUnit } = entry;
+      await connection.run(sql`INSERT INTO index_quantity
+        (key, param, low, high, system, code, text, canonical_unit, canonical_low, canonical_high)
+        VALUES (${key}, ${await parameters.of(entry.param)}, ${finite(entry.low)}, ${finite(entry.high)}, ${system},
+          ${code}, ${text}, ${canonicalUnit}, ${finite(entry.canonicalLow)}, ${finite(entry.canonicalHigh)})
         ON CONFLICT DO NOTHING`);
     }
     for (const { param, value } of entries.strings) {

@@ -6,7 +6,7 @@ import type { Store } from '../store.ts';
 import { referencesFunction, sortValueFunction, sqliteDialect, termWordFunction } from './dialect.ts';
 import { openSqlite, type SqlFunctions } from './driver.ts';
 import { initial } from './migrations/0001-initial.ts';
-import { texts } from './migrations/0002-texts.ts';
+import { search } from './migrations/0002-search.ts';
 
 export interface SqliteStoreOptions {
   /** The database file; its folder must exist. SQLite keeps two more files beside it. */
@@ -24,7 +24,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   const functions = sqlFunctions(options);
   const writer = openSqlite({ path: options.path, functions });
   try {
-    await migrate(writer, sqliteDialect, metaTable, [initial, texts]);
+    await migrate(writer, sqliteDialect, metaTable, [initial, search]);
     const reader = openSqlite({ path: options.path, readonly: true, functions });
     return createSqlStore(writer, reader, sqliteDialect);
   } catch (error) {
