@@ -5,12 +5,25 @@
 import { found, type Run } from '../run.ts';
 
 /** HTML 4.0 chapters 7 to 11 (without 9.4) and 15, `a` and `img`; nothing deprecated. */
-const elements = new Set(
+const elements =
   `div h1 h2 h3 h4 h5 h6 address bdo span em strong dfn code samp kbd var cite abbr acronym blockquote q sub sup p br
   pre ul ol li dl dt dd table caption thead tfoot tbody colgroup col tr th td tt i b big small hr a img map area`.split(
     /\s+/,
-  ),
-);
+  );
+
+/** By length and first letter: names are recognised where they stand. */
+const elementsByStart = Map.groupBy(elements, (name) => name.length * 128 + name.charCodeAt(0));
+
+/** The element whose name stands between two places; undefined when it is none of those allowed. */
+function elementAt(text: string, start: number, end: number): string | undefined {
+  const candidates = elementsByStart.get((end - start) * 128 + text.charCodeAt(start));
+  if (candidates === undefined) return undefined;
+  for (let i = 0; i < candidates.length; i++) {
+    const name = candidates[i] as string;
+    if (text.startsWith(name, start)) return name;
+  }
+  return undefined;
+}
 
 const attributes = new Set(
   `id class style title lang xml:lang xml:space dir xmlns cite href name src alt longdesc height width usemap ismap border
@@ -32,8 +45,7 @@ const isSpace = (c: number) => c === 32 || (c >= 9 && c <= 13);
 
 /** Whether `&name;` and `&#n;` between two places are ones XML knows. */
 function entitiesAreKnown(text: string, from: number, to: number): boolean {
-  for (let at = from; at < to; at++) {
-    if (text.charCodeAt(at) !== 38) continue;
+  for (let at = text.indexOf('&', from); at >= 0 && at < to; at = text.indexOf('&', at)) {
     const end = text.indexOf(';', at);
     if (end < 0 || end > to || end === at + 1) return false;
     const name = text.slice(at + 1, end);
@@ -125,11 +137,24 @@ function readAttributes(text: string, start: number, tag: Tag): void {
   }
 }
 
+function nextEntity(text: string, from: number): number {
+  const at = text.indexOf('&', from);
+  return at < 0 ? text.length : at;
+}
+
 /** What is wrong with a narrative div, if anything. */
 export function narrativeFault(text: string): NarrativeFault | undefined {
-  const entities = text.includes('&');
+  /** The next `&`; from the end of the text on there is none. */
+  let entity = nextEntity(text, 0);
   const open: string[] = [];
-  const tag: Tag = { end: 0, closed: false, legal: true, linkable: true, namespace: false, entities };
+  const tag: Tag = {
+    end: 0,
+    closed: false,
+    legal: true,
+    linkable: true,
+    namespace: false,
+    entities: entity < text.length,
+  };
   let legal = true;
   let linkable = true;
   let ink = false;
@@ -143,16 +168,19 @@ export function narrativeFault(text: string): NarrativeFault | undefined {
     if (open.length === 0) {
       if (started && hasInk(text, at, end)) return 'malformed';
     } else {
-      if (entities && !entitiesAreKnown(text, at, end)) return 'malformed';
+      if (entity < end) {
+        if (!entitiesAreKnown(text, at, end)) return 'malformed';
+        entity = nextEntity(text, end);
+      }
       ink ||= hasInk(text, at, end);
     }
     if (less < 0) break;
     if (started && open.length === 0 && !text.startsWith('<!--', less)) return 'malformed';
     const next = text.charCodeAt(less + 1);
     if (next === 47) {
-      const stop = nameEnd(text, less + 2);
-      if (open.pop() !== text.slice(less + 2, stop)) return 'malformed';
-      at = stop;
+      const opened = open.pop();
+      if (opened === undefined || !text.startsWith(opened, less + 2)) return 'malformed';
+      at = less + 2 + opened.length;
       while (isSpace(text.charCodeAt(at))) at++;
       if (text.charCodeAt(at) !== 62) return 'malformed';
       at++;
@@ -167,12 +195,21 @@ export function narrativeFault(text: string): NarrativeFault | undefined {
     }
     const stop = nameEnd(text, less + 1);
     if (stop === less + 1) return 'malformed';
-    const name = text.slice(less + 1, stop);
+    const element = elementAt(text, less + 1, stop);
+    const name = element ?? text.slice(less + 1, stop);
+    if (element === undefined) legal = false;
+    if (started && text.charCodeAt(stop) === 62) {
+      // The usual tag: a name and nothing else.
+      if (name === 'img') ink = true;
+      open.push(name);
+      at = stop + 1;
+      continue;
+    }
     readAttributes(text, stop, tag);
     if (tag.end < 0) return 'malformed';
     if (!started && !tag.namespace) return 'malformed';
     started = true;
-    if (!tag.legal || !elements.has(name)) legal = false;
+    if (!tag.legal) legal = false;
     if (!tag.linkable) linkable = false;
     if (name === 'img') ink = true;
     if (!tag.closed) open.push(name);
