@@ -47,6 +47,7 @@ t.test('whatever is addressed in the guide exists', async (t) => {
     'terminology',
     'examples',
     'test/cases/invariants',
+    'test/cases/profiles',
   )) {
     const missing = new Set<string>();
     eachObject(resource, (object) => {

@@ -20,7 +20,13 @@ function knows(system: string, code: string): boolean {
   return verified.get(system)?.has(code) ?? terminology.lookup(system, code)?.found ?? false;
 }
 
-for (const { path, resource } of jsonFiles('profiles', 'terminology', 'examples', 'test/cases/invariants')) {
+for (const { path, resource } of jsonFiles(
+  'profiles',
+  'terminology',
+  'examples',
+  'test/cases/invariants',
+  'test/cases/profiles',
+)) {
   t.test(`${path} uses known codes only`, async (t) => {
     const unknown = new Set<string>();
     eachObject(resource, ({ system, code, concept }) => {

@@ -1,6 +1,6 @@
 /**
  * What the profiles demand beyond R4, one fault at a time: a case that passes, changed in one place. What is absent is
- * reported where it should be.
+ * reported where it should be. The cases are those of the invariants, and one small instance of each other profile.
  */
 import t from 'tap';
 import { jsonFiles } from '../support/guide-files.ts';
@@ -11,7 +11,10 @@ type Loose = any;
 type Fault = readonly [name: string, change: (resource: Loose) => void, errors: readonly string[]];
 
 const cases = new Map(
-  jsonFiles('test/cases/invariants').map(({ path, text }) => [path.split('/').at(-1), text]),
+  jsonFiles('test/cases/invariants', 'test/cases/profiles').map(({ path, text }) => [
+    path.split('/').at(-1),
+    text,
+  ]),
 );
 const without =
   (...names: string[]) =>
@@ -151,6 +154,216 @@ const faults: Readonly<Record<string, readonly Fault[]>> = {
         form.subjectType = ['Group'];
       },
       ['pattern @ Questionnaire.subjectType[0]'],
+    ],
+  ],
+  'kat-el-2-p1-pass': [
+    ['a decision has somebody who took it', without('performer'), ['cardinality-min @ Observation']],
+    ['a decision decides', without('valueCodeableConcept'), ['cardinality-min @ Observation']],
+    [
+      'a decision is one of the known ones',
+      (decision) => {
+        decision.valueCodeableConcept = { text: 'Perhaps' };
+      },
+      ['binding-required @ Observation.value'],
+    ],
+    [
+      'a domain has a graded result',
+      (decision) => {
+        decision.component[0].valueCodeableConcept = { text: 'Fine' };
+      },
+      ['binding-required @ Observation.component[0].value'],
+    ],
+    [
+      'a domain is decided once',
+      (decision) => {
+        decision.component.push(decision.component[1]);
+      },
+      ['slice-max @ Observation.component'],
+    ],
+  ],
+  'kat-req-1-p1-pass': [
+    ['an ordered session belongs to a plan', without('basedOn'), ['cardinality-min @ ServiceRequest']],
+    [
+      'an ordered session has a number',
+      without('extension'),
+      ['cardinality-min @ ServiceRequest', 'slice-min @ ServiceRequest'],
+    ],
+    [
+      'a session is planned or ordered',
+      (order) => {
+        order.intent = 'proposal';
+      },
+      ['binding-required @ ServiceRequest.intent'],
+    ],
+  ],
+  'kat-mo-1-p1-pass': [
+    ['medicine is ordered by somebody', without('requester'), ['cardinality-min @ MedicationRequest']],
+    [
+      'an ordered dose has its route',
+      (order) => {
+        delete order.dosageInstruction[0].route;
+      },
+      ['cardinality-min @ MedicationRequest.dosageInstruction[0]'],
+    ],
+    [
+      'an ordered dose has its amount',
+      (order) => {
+        delete order.dosageInstruction[0].doseAndRate;
+      },
+      ['cardinality-min @ MedicationRequest.dosageInstruction[0]'],
+    ],
+  ],
+  'kat-sd-1-p1-pass': [
+    ['sedation is watched in a session', without('partOf'), ['cardinality-min @ Observation']],
+    [
+      'points have no unit of another kind',
+      (rating) => {
+        rating.valueQuantity.code = 'mg';
+      },
+      ['pattern @ Observation.value'],
+    ],
+  ],
+  'kat-dr-1-p1-pass': [
+    [
+      'readiness is judged by one person',
+      (readiness) => {
+        readiness.performer.push(readiness.performer[0]);
+      },
+      ['cardinality-max @ Observation.performer'],
+    ],
+    [
+      'readiness is judged by known criteria',
+      (readiness) => {
+        readiness.component[0].code = { text: 'Looks well' };
+      },
+      ['binding-required @ Observation.component[0].code'],
+    ],
+  ],
+  'kat-exp-1-p1-pass': [
+    [
+      'an experience has a strength from 0 to 4',
+      (experience) => {
+        experience.component[0].valueInteger = 5;
+      },
+      ['value-max @ Observation.component[0].value'],
+    ],
+  ],
+  'kat-ae-1-p1-pass': [
+    ['an event is named', without('event'), ['cardinality-min @ AdverseEvent']],
+    ['an event has its time', without('date'), ['cardinality-min @ AdverseEvent']],
+  ],
+  'kat-note-1-p1-pass': [
+    ['a note has its author', without('author'), ['cardinality-min @ DocumentReference']],
+    [
+      'a note is a psychotherapy note',
+      (note) => {
+        note.type.coding[0].code = 'integration-note';
+        note.type.coding[0].display = 'Integration note';
+      },
+      ['pattern @ DocumentReference.type'],
+    ],
+  ],
+  'kat-indication-condition': [
+    ['an indication is coded or named', without('code'), ['cardinality-min @ Condition']],
+    ['an indication has a clinical status', without('clinicalStatus'), ['cardinality-min @ Condition']],
+  ],
+  'kat-informed-consent': [
+    ['a consent is dated', without('dateTime'), ['cardinality-min @ Consent']],
+    [
+      'a consent is one to treatment',
+      (consent) => {
+        consent.scope.coding[0] = { ...consent.scope.coding[0], code: 'research', display: 'Research' };
+      },
+      ['pattern @ Consent.scope'],
+    ],
+  ],
+  'kat-care-team': [
+    [
+      'a team has a prescriber',
+      (team) => {
+        team.participant[1] = team.participant[0];
+      },
+      ['slice-min @ CareTeam'],
+    ],
+    [
+      'a member has a function',
+      (team) => {
+        team.participant.push({ member: { reference: 'Practitioner/omar' } });
+      },
+      ['cardinality-min @ CareTeam.participant[2]'],
+    ],
+  ],
+  'kat-goal': [
+    [
+      'a goal is said in words',
+      (goal) => {
+        delete goal.description.text;
+        goal.description.coding = [{ code: 'x' }];
+      },
+      ['cardinality-min @ Goal.description'],
+    ],
+  ],
+  'kat-session-heart-rate': [
+    ['a heart rate belongs to a session', without('partOf'), ['cardinality-min @ Observation']],
+  ],
+  'kat-session-oxygen-saturation': [
+    ['a saturation belongs to a session', without('partOf'), ['cardinality-min @ Observation']],
+  ],
+  'kat-session-respiratory-rate': [
+    [
+      'a respiratory rate has its point in the session',
+      without('extension'),
+      ['cardinality-min @ Observation', 'slice-min @ Observation'],
+    ],
+  ],
+  'kat-session-weight': [
+    [
+      'a weight has its time',
+      (weight) => {
+        delete weight.effectiveDateTime;
+        weight.effectivePeriod = { start: '2026-05-28' };
+      },
+      ['type @ Observation.effective'],
+    ],
+  ],
+  'kat-protocol-deviation': [
+    [
+      'a deviation names a rule',
+      (deviation) => {
+        deviation.code = { text: 'Pressure too high' };
+      },
+      ['binding-required @ DetectedIssue.code'],
+    ],
+    [
+      'an override has somebody who answers for it',
+      (deviation) => {
+        delete deviation.mitigation[0].author;
+      },
+      ['cardinality-min @ DetectedIssue.mitigation[0]'],
+    ],
+    [
+      'an override gives its reason',
+      (deviation) => {
+        delete deviation.mitigation[0].action.text;
+        deviation.mitigation[0].action.coding = [{ code: 'x' }];
+      },
+      ['cardinality-min @ DetectedIssue.mitigation[0].action'],
+    ],
+  ],
+  'kat-protocol': [
+    [
+      'a parameter says where it comes from',
+      (protocol) => {
+        protocol.extension[0].extension.splice(3, 1);
+      },
+      ['cardinality-min @ PlanDefinition.extension[0]', 'slice-min @ PlanDefinition.extension[0]'],
+    ],
+    [
+      'a parameter belongs to a known rule',
+      (protocol) => {
+        protocol.extension[0].extension[0].valueCode = 'R99';
+      },
+      ['binding-required @ PlanDefinition.extension[0].extension[0].value'],
     ],
   ],
 };
