@@ -11,6 +11,7 @@ import type { Config } from './config.ts';
 import { type Clock, systemClock } from './core/clock.ts';
 import { type IdSource, randomIds } from './core/ids.ts';
 import { createLog, type Log } from './core/log.ts';
+import { inSpareTime } from './core/pauses.ts';
 import { type Guide, openGuide } from './fhir/guide-file.ts';
 import { openRegistry } from './fhir/open-registry.ts';
 import type { Registry } from './fhir/registry.ts';
@@ -27,6 +28,7 @@ import { createIndexer } from './search/create-indexer.ts';
 import { createSearchParser } from './search/create-search-parser.ts';
 import type { Indexer } from './search/indexer.ts';
 import { openSqliteStore } from './storage/sqlite/open-sqlite-store.ts';
+import { ucumUtils } from './terminology/ucum.ts';
 import { createValidationPool } from './validation-pool.ts';
 
 /** Steps that a path from a client may take through a resource. */
@@ -96,24 +98,36 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     rateLimit: config.rateLimit,
     trustProxy: config.trustProxy,
   });
+  const closing = new AbortController();
   return {
     services,
     log,
     async listen() {
+      // The table of units is loaded in one go: nobody waits yet.
+      ucumUtils();
       const address = await server.listen({ host: config.host, port: config.port });
       // References to this server by any name it answers to are local ones.
       const { port } = new URL(address);
       for (const host of ['127.0.0.1', 'localhost', '[::1]'])
         localBases.push(`http://${host}:${port}${basePath}`);
+      const preparations = guidedTypes(registry).map((type) => () => validator.prepare([type]));
+      void inSpareTime(preparations, closing);
       return config.publicBaseUrl ?? `${address}${basePath}`;
     },
     async close() {
+      closing.abort();
       await server.close();
       await pool.close();
       await store.close();
       await cache.close();
     },
   };
+}
+
+/** The types that the guide has profiles of: what most requests will be about. */
+function guidedTypes(registry: Registry): string[] {
+  const types = registry.guideArtefacts('StructureDefinition').map(({ type }) => String(type));
+  return [...new Set(types)].filter((type) => registry.isResourceType(type));
 }
 
 async function openStore(dataDir: string, indexer: Indexer) {

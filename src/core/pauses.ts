@@ -1,5 +1,5 @@
 /** Pauses in long work, so that the event loop can attend to others. */
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 
 /** How long work may go on without a pause, milliseconds. */
 const longest = 10;
@@ -31,5 +31,17 @@ export async function inTurns<T>(work: Stepwise<T>): Promise<T> {
     const step = work.next();
     if (step.done === true) return step.value;
     await pause();
+  }
+}
+
+/** Milliseconds that belong to others between two jobs that can wait. */
+const spare = 5;
+
+/** Does jobs that can wait, one at a time, unless aborted before; the process does not stay for them. */
+export async function inSpareTime(jobs: Iterable<() => void>, { signal }: AbortController): Promise<void> {
+  for (const job of jobs) {
+    await setTimeout(spare, undefined, { ref: false });
+    if (signal.aborted) return;
+    job();
   }
 }

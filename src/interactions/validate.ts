@@ -5,7 +5,7 @@
  */
 import { refuse } from '../core/fhir-error.ts';
 import type { Issue } from '../core/issue.ts';
-import { inTurns } from '../core/pauses.ts';
+import { createPauses, inTurns } from '../core/pauses.ts';
 import { createLocator, type Locator } from '../fhir/json-locator.ts';
 import { parseJsonInTurns } from '../fhir/json-source.ts';
 import { isObject, isResource, type Resource } from '../fhir/resource.ts';
@@ -61,9 +61,13 @@ export async function validateResource(
   if (issues.length === 0) return { status: 200, issues: ignored };
   const at = place === undefined ? resource.resourceType : `Parameters.parameter[${place}].resource`;
   const locate = request.locator?.() ?? createLocator(text);
-  const placed = issues.map((issue) =>
-    issue.expression === undefined ? issue : { ...issue, ...locate(moved(issue.expression, at)) },
-  );
+  const placed: Issue[] = [];
+  const pause = createPauses();
+  for (const issue of issues) {
+    await pause();
+    const { expression } = issue;
+    placed.push(expression === undefined ? issue : { ...issue, ...locate(moved(expression, at)) });
+  }
   return { status: 200, issues: [...ignored, ...placed] };
 }
 
