@@ -31,11 +31,31 @@ export interface Page {
   readonly next: Position | undefined;
 }
 
+/** The versions of one resource, of a type, or of all. */
+export interface HistoryQuery {
+  readonly type?: string | undefined;
+  /** Within the type. */
+  readonly id?: string | undefined;
+  /** Only versions of this instant and later, milliseconds. */
+  readonly since?: number | undefined;
+  /** Only versions that were current at some time between these instants, the last one excluded. */
+  readonly at?: { readonly low: number; readonly high: number } | undefined;
+  readonly limit: number;
+  readonly before?: HistoryPosition | undefined;
+}
+
+/** Where a page of a history ended. */
+export interface HistoryPosition {
+  readonly updated: number;
+  readonly change: number;
+}
+
 export interface HistoryPage {
-  /** Newest first. */
+  /** Newest first; of one instant, the last to be written first. */
   readonly rows: readonly StoredVersion[];
-  /** Version to go on below; undefined when this was the last page. */
-  readonly nextBefore: number | undefined;
+  /** Where to go on; undefined when this was the last page. */
+  readonly next: HistoryPosition | undefined;
+  /** On all pages. */
   readonly total: number;
 }
 
@@ -49,17 +69,32 @@ export interface StoreReader {
   note(name: string): Promise<string | undefined>;
 }
 
+export interface ReindexPage {
+  readonly type: TypeSelection;
+  readonly limit: number;
+  /** Where the page before ended; absent: from the first. */
+  readonly after?: number | undefined;
+}
+
 /** A unit of work in progress. It sees its own writes. */
 export interface StoreTransaction extends StoreReader {
   /** Adds a version and makes it the current one. The caller has read the version before it in this transaction. */
   write(write: Write): Promise<void>;
+  /**
+   * Replaces what the index holds of current versions, in the order in which they were first created.
+   * @returns where to go on; undefined when none is left
+   */
+  reindex(
+    page: ReindexPage,
+    entriesOf: (version: StoredVersion) => IndexEntries,
+  ): Promise<number | undefined>;
   /** Keeps a text under a name, in place of the one before. */
   setNote(name: string, text: string): Promise<void>;
 }
 
 export interface Store extends StoreReader {
   readVersion(type: string, id: string, version: number): Promise<StoredVersion | undefined>;
-  history(type: string, id: string, limit: number, before?: number): Promise<HistoryPage>;
+  history(query: HistoryQuery): Promise<HistoryPage>;
   /**
    * Runs a unit of work alone and atomically; resolves once it is durable. If it throws, nothing of it remains and
    * the error is passed on. It must await nothing but the transaction it is given and,

@@ -2,6 +2,7 @@
 import t, { type Test } from 'tap';
 import { durabilityContract } from './store-durability.ts';
 import type { StoreEngine } from './store-engine.ts';
+import { historyContract } from './store-history.ts';
 import { propertyContract } from './store-properties.ts';
 import { searchContract } from './store-search.ts';
 import { transactionContract } from './store-transactions.ts';
@@ -18,6 +19,7 @@ export function storeContract(engine: StoreEngine, engineModule: string): void {
     return store;
   }
   t.test(`${engine.name}: versions`, async (t) => versionContract(t, open));
+  t.test(`${engine.name}: histories`, async (t) => historyContract(t, open));
   t.test(`${engine.name}: units of work`, async (t) => transactionContract(t, open));
   t.test(`${engine.name}: search`, async (t) => searchContract(t, open));
   t.test(`${engine.name}: properties`, async (t) => propertyContract(t, open));

@@ -58,7 +58,7 @@ export function durabilityContract(t: Test, engine: StoreEngine, engineModule: s
       );
       t.equal(
         (await store.read('Observation', 'counter'))?.version,
-        (await store.history('Observation', 'counter', 1)).total,
+        (await store.history({ type: 'Observation', id: 'counter', limit: 1 })).total,
       );
       await store.close();
     }

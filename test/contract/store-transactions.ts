@@ -17,7 +17,7 @@ export function transactionContract(t: Test, open: (t: Test) => Promise<Store>):
     t.equal(await store.read('Observation', 'new'), undefined);
     t.same(await idsOf(store, { where: term('x') }), ['kept']);
     t.same(await idsOf(store, { where: term('y') }), []);
-    t.equal((await store.history('Observation', 'kept', 10)).total, 1);
+    t.equal((await store.history({ type: 'Observation', id: 'kept', limit: 10 })).total, 1);
     t.equal(await store.count('Observation', all), 1);
   });
 

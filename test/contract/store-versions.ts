@@ -1,6 +1,6 @@
 /** Contract: versions, deletions, history. */
 import type { Test } from 'tap';
-import type { Store } from '../../src/storage/store.ts';
+import type { HistoryPage, HistoryPosition, Store } from '../../src/storage/store.ts';
 import { all, deletion, idsOf, put, sampleWrite, stored, term } from './store-samples.ts';
 
 export function versionContract(t: Test, open: (t: Test) => Promise<Store>): void {
@@ -8,7 +8,11 @@ export function versionContract(t: Test, open: (t: Test) => Promise<Store>): voi
     const store = await open(t);
     t.equal(await store.read('Observation', 'a'), undefined);
     t.equal(await store.readVersion('Observation', 'a', 1), undefined);
-    t.same(await store.history('Observation', 'a', 10), { rows: [], nextBefore: undefined, total: 0 });
+    t.same(await store.history({ type: 'Observation', id: 'a', limit: 10 }), {
+      rows: [],
+      next: undefined,
+      total: 0,
+    });
   });
 
   t.test('the same id under two types is two resources', async (t) => {
@@ -49,7 +53,7 @@ export function versionContract(t: Test, open: (t: Test) => Promise<Store>): voi
     await put(store, sampleWrite({ id: 'a', version: 3, terms: ['new'] }));
     t.same(await idsOf(store, { where: term('new') }), ['a']);
     t.same(await idsOf(store, { where: term('old') }), []);
-    t.equal((await store.history('Observation', 'a', 10)).total, 3);
+    t.equal((await store.history({ type: 'Observation', id: 'a', limit: 10 })).total, 3);
   });
 
   t.test('history comes newest first, in pages without gap or overlap', async (t) => {
@@ -58,12 +62,12 @@ export function versionContract(t: Test, open: (t: Test) => Promise<Store>): voi
       await put(store, version === 4 ? deletion('a', 4) : sampleWrite({ id: 'a', version }));
     }
     const seen: number[] = [];
-    let before: number | undefined;
+    let before: HistoryPosition | undefined;
     do {
-      const page = await store.history('Observation', 'a', 3, before);
+      const page: HistoryPage = await store.history({ type: 'Observation', id: 'a', limit: 3, before });
       t.equal(page.total, 7);
       seen.push(...page.rows.map((row) => row.version));
-      before = page.nextBefore;
+      before = page.next;
     } while (before !== undefined);
     t.same(seen, [7, 6, 5, 4, 3, 2, 1]);
   });
@@ -71,7 +75,7 @@ export function versionContract(t: Test, open: (t: Test) => Promise<Store>): voi
   t.test('a history page that ends with the first version is the last one', async (t) => {
     const store = await open(t);
     for (const version of [1, 2]) await put(store, sampleWrite({ id: 'a', version }));
-    t.equal((await store.history('Observation', 'a', 2)).nextBefore, undefined);
+    t.equal((await store.history({ type: 'Observation', id: 'a', limit: 2 })).next, undefined);
   });
 
   t.test('a version that does not follow the current one is refused', async (t) => {

@@ -63,9 +63,11 @@ function memoryStore(): Store {
     ...reader,
     readVersion: async (type, id, number) =>
       versions.find((version) => version.type === type && version.id === id && version.version === number),
-    history: async (type, id) => {
-      const rows = versions.filter((version) => version.type === type && version.id === id).reverse();
-      return { rows, nextBefore: undefined, total: rows.length };
+    history: async ({ type, id }) => {
+      const rows = versions.filter(
+        (version) => [undefined, version.type].includes(type) && [undefined, version.id].includes(id),
+      );
+      return { rows: rows.reverse(), next: undefined, total: rows.length };
     },
     transact: (work) => work(transaction),
     lastChange: async () => versions.length,

@@ -45,6 +45,7 @@ const requests: Readonly<Record<string, (type: string) => InjectOptions>> = {
   read: (type) => ({ url: `/fhir/${type}/claimed` }),
   vread: (type) => ({ url: `/fhir/${type}/claimed/_history/1` }),
   'history-instance': (type) => ({ url: `/fhir/${type}/claimed/_history` }),
+  'history-type': (type) => ({ url: `/fhir/${type}/_history?_count=1` }),
   'search-type': (type) => ({ url: `/fhir/${type}` }),
   delete: (type) => ({ method: 'DELETE', url: `/fhir/${type}/claimed` }),
 };

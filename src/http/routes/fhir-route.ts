@@ -17,6 +17,8 @@ export type InteractionCode =
   | 'patch'
   | 'delete'
   | 'history-instance'
+  | 'history-type'
+  | 'history-system'
   | 'create'
   | 'search-type'
   | 'search-system'

@@ -1,6 +1,6 @@
 /** Interactions on one resource. https://hl7.org/fhir/R4/http.html */
 import { deleteResource } from '../../interactions/delete.ts';
-import { instanceHistory } from '../../interactions/history.ts';
+import { history } from '../../interactions/history.ts';
 import { patchResource } from '../../interactions/patch.ts';
 import { read } from '../../interactions/read.ts';
 import { readVersion } from '../../interactions/read-version.ts';
@@ -37,7 +37,7 @@ export const instanceRoutes: readonly FhirRoute[] = [
     path: '/:type/:id/_history',
     interactions: ['history-instance'],
     handle: (services, context, { type, id, query }) =>
-      instanceHistory(services, context, { type, id, parameters: query }),
+      history(services, context, { type, id, parameters: query }),
   },
   {
     // https://hl7.org/fhir/R4/http.html#vsearch

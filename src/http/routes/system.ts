@@ -1,5 +1,6 @@
 /** Interactions on the whole system. https://hl7.org/fhir/R4/http.html#transaction */
 import { batch, type Dispatch } from '../../interactions/batch.ts';
+import { history } from '../../interactions/history.ts';
 import { search } from '../../interactions/search.ts';
 import { type FhirRoute, resourceBody } from './fhir-route.ts';
 
@@ -21,6 +22,12 @@ export function systemRoutes(dispatch: Dispatch): readonly FhirRoute[] {
       body: { kind: 'form', required: false },
       handle: (services, context, { query }) =>
         search(services, context, { type: '', parameters: query, method: 'POST' }),
+    },
+    {
+      method: 'GET',
+      path: '/_history',
+      interactions: ['history-system'],
+      handle: (services, context, { query }) => history(services, context, { parameters: query }),
     },
     {
       method: 'POST',

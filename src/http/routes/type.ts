@@ -1,6 +1,7 @@
 /** Interactions on a resource type. https://hl7.org/fhir/R4/http.html */
 import { create } from '../../interactions/create.ts';
 import { deleteResource } from '../../interactions/delete.ts';
+import { history } from '../../interactions/history.ts';
 import { patchResource } from '../../interactions/patch.ts';
 import { search } from '../../interactions/search.ts';
 import { update } from '../../interactions/update.ts';
@@ -19,6 +20,12 @@ export const typeRoutes: readonly FhirRoute[] = [
     interactions: ['search-type'],
     handle: (services, context, { type, query }) =>
       search(services, context, { type, parameters: query, method: 'GET' }),
+  },
+  {
+    method: 'GET',
+    path: '/:type/_history',
+    interactions: ['history-type'],
+    handle: (services, context, { type, query }) => history(services, context, { type, parameters: query }),
   },
   {
     method: 'POST',

@@ -1,6 +1,6 @@
 /** Reading over one connection: what is committed, or what a transaction sees. */
 import type { Position } from '../../search/plan.ts';
-import type { HistoryPage, StoredVersion, StoreReader, WriteMethod } from '../store.ts';
+import type { StoredVersion, StoreReader, WriteMethod } from '../store.ts';
 import type { Row, SqlConnection } from './connection.ts';
 import type { Dialect } from './dialect.ts';
 import { sql } from './fragment.ts';
@@ -8,14 +8,13 @@ import { countStatement, searchStatement } from './search-statement.ts';
 
 export interface SqlReader extends StoreReader {
   readVersion(type: string, id: string, version: number): Promise<StoredVersion | undefined>;
-  history(type: string, id: string, limit: number, before?: number): Promise<HistoryPage>;
 }
 
 /** Before the names of notes in the table `meta`, which the store itself uses too. */
 export const notePrefix = 'note:';
 
 /** A row of `resource` or `history`. */
-function storedVersion(type: string, id: string, row: Row): StoredVersion {
+export function storedVersion(type: string, id: string, row: Row): StoredVersion {
   return {
     type,
     id,
@@ -46,18 +45,6 @@ export function createSqlReader(connection: SqlConnection, dialect: Dialect): Sq
       const [row] = await connection.all(sql`SELECT version, updated, method, body FROM history
         WHERE key = ${current.key!} AND version = ${version}`);
       return row && storedVersion(type, id, row);
-    },
-
-    async history(type, id, limit, before = Number.MAX_SAFE_INTEGER) {
-      const current = await currentRow(type, id);
-      if (!current) return { rows: [], nextBefore: undefined, total: 0 };
-      const total = Number(current.version);
-      const older = await connection.all(sql`SELECT version, updated, method, body FROM history
-        WHERE key = ${current.key!} AND version < ${Math.min(before, total)}
-        ORDER BY version DESC LIMIT ${limit + 1}`);
-      const found = total < before ? [current, ...older] : older;
-      const rows = found.slice(0, limit).map((row) => storedVersion(type, id, row));
-      return { rows, nextBefore: found.length > limit ? rows.at(-1)?.version : undefined, total };
     },
 
     async search(query) {

@@ -2,10 +2,12 @@
 import type { Store, StoreTransaction } from '../store.ts';
 import type { SqlConnection } from './connection.ts';
 import type { Dialect } from './dialect.ts';
-import { sql } from './fragment.ts';
+import { allOf, sql } from './fragment.ts';
 import { createGroupCommit } from './group-commit.ts';
+import { currentOfType } from './index-tables.ts';
+import { createHistoryReader } from './history-reader.ts';
 import { createParameterIds } from './parameter-ids.ts';
-import { createSqlReader, notePrefix, type SqlReader } from './sql-reader.ts';
+import { createSqlReader, notePrefix, type SqlReader, storedVersion } from './sql-reader.ts';
 import { createTermBuffer, type TermBuffer } from './term-buffer.ts';
 import { typesRead } from './types-read.ts';
 import { createVersionWriter, type VersionWriter } from './version-writer.ts';
@@ -15,7 +17,7 @@ export function createSqlStore(writer: SqlConnection, reader: SqlConnection, dia
   const terms = createTermBuffer(writer, dialect);
   const parameters = createParameterIds(writer);
   const inTransaction = createSqlReader(writer, dialect);
-  const writeVersion = createVersionWriter(writer, terms, parameters);
+  const versions = createVersionWriter(writer, terms, parameters);
   const committed = createSqlReader(reader, dialect);
   const group = createGroupCommit(writer, dialect.begin, {
     ...terms,
@@ -30,9 +32,10 @@ export function createSqlStore(writer: SqlConnection, reader: SqlConnection, dia
   });
   return {
     ...committed,
+    history: createHistoryReader(reader),
     transact: (work) =>
       group.run(async () => {
-        const unit = beginUnit(writer, inTransaction, writeVersion, terms);
+        const unit = beginUnit(writer, inTransaction, versions, terms);
         try {
           const result = await work(unit.transaction);
           unit.check();
@@ -64,7 +67,7 @@ export function createSqlStore(writer: SqlConnection, reader: SqlConnection, dia
 function beginUnit(
   connection: SqlConnection,
   reader: SqlReader,
-  writeVersion: VersionWriter,
+  writer: VersionWriter,
   terms: TermBuffer,
 ) {
   let ended = false;
@@ -97,10 +100,21 @@ function beginUnit(
       await connection.run(sql`INSERT INTO meta (name, value) VALUES (${notePrefix + name}, ${text})
         ON CONFLICT (name) DO UPDATE SET value = excluded.value`);
     },
+    async reindex({ type, limit, after = 0 }, entriesOf) {
+      check();
+      const conditions = [...currentOfType(type), sql`r.key > ${after}`];
+      const rows = await connection.all(sql`SELECT key, type, id, version, updated, method, body FROM resource r
+        WHERE ${allOf(conditions)} ORDER BY r.key LIMIT ${limit}`);
+      for (const row of rows) {
+        const version = storedVersion(String(row.type), String(row.id), row);
+        await writer.replaceEntries(Number(row.key), version.type, entriesOf(version));
+      }
+      return rows.length < limit ? undefined : Number(rows.at(-1)!.key);
+    },
     async write(write) {
       check();
       try {
-        await writeVersion(write);
+        await writer.writeVersion(write);
       } catch (error) {
         failure = { error };
         throw error;

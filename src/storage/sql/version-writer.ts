@@ -7,34 +7,31 @@ import { dataTables, finite } from './index-tables.ts';
 import type { ParameterIds } from './parameter-ids.ts';
 import type { TermBuffer } from './term-buffer.ts';
 
-export type VersionWriter = (write: Write) => Promise<void>;
+export interface VersionWriter {
+  writeVersion(write: Write): Promise<void>;
+  /** Of a resource that is there already. */
+  replaceEntries(key: number, type: string, entries: IndexEntries): Promise<void>;
+}
 
 export function createVersionWriter(
   connection: SqlConnection,
   terms: TermBuffer,
   parameters: ParameterIds,
 ): VersionWriter {
-  return async function writeVersion(write) {
-    const patients = write.entries?.patients ?? [];
-    const row = write.version === 1 ? await insertFirst(write) : await replaceCurrent(write);
-    const touched = new Set([...row.patientsBefore, ...patients]);
-    await connection.run(sql`INSERT INTO change (key, version, updated, patients)
-      VALUES (${row.key}, ${write.version}, ${write.updated}, ${patientList([...touched])})`);
-    const replaces = write.version > 1;
-    terms.add({
-      key: row.key,
-      type: write.type,
-      replaces,
-      terms: write.entries?.terms ?? [],
-      texts: write.entries?.texts,
-    });
+  async function writeEntries(
+    key: number,
+    type: string,
+    entries: IndexEntries | undefined,
+    replaces: boolean,
+  ): Promise<void> {
+    terms.add({ key, type, replaces, terms: entries?.terms ?? [], texts: entries?.texts });
     if (replaces) {
       for (const table of Object.values(dataTables)) {
-        await connection.run(sql`DELETE FROM ${table} WHERE key = ${row.key}`);
+        await connection.run(sql`DELETE FROM ${table} WHERE key = ${key}`);
       }
     }
-    if (write.entries) await insertEntries(row.key, write.entries);
-  };
+    if (entries) await insertEntries(key, entries);
+  }
 
   async function insertFirst(write: Write) {
     const [row] =
@@ -79,6 +76,23 @@ export function createVersionWriter(
         VALUES (${key}, ${await parameters.of(param)}, ${value}) ON CONFLICT DO NOTHING`);
     }
   }
+
+  return {
+    async writeVersion(write) {
+      const patients = write.entries?.patients ?? [];
+      const row = write.version === 1 ? await insertFirst(write) : await replaceCurrent(write);
+      const touched = new Set([...row.patientsBefore, ...patients]);
+      await connection.run(sql`INSERT INTO change (key, type, version, updated, patients)
+        VALUES (${row.key}, ${write.type}, ${write.version}, ${write.updated}, ${patientList([...touched])})`);
+      await writeEntries(row.key, write.type, write.entries, write.version > 1);
+    },
+    async replaceEntries(key, type, entries) {
+      await connection.run(
+        sql`UPDATE resource SET patients = ${patientList(entries.patients)} WHERE key = ${key}`,
+      );
+      await writeEntries(key, type, entries, true);
+    },
+  };
 }
 
 function rangeRows(table: Fragment, entries: IndexEntries['dates']) {

@@ -7,6 +7,7 @@ import { referencesFunction, sortValueFunction, sqliteDialect, termWordFunction 
 import { openSqlite, type SqlFunctions } from './driver.ts';
 import { initial } from './migrations/0001-initial.ts';
 import { search } from './migrations/0002-search.ts';
+import { history } from './migrations/0003-history.ts';
 
 export interface SqliteStoreOptions {
   /** The database file; its folder must exist. SQLite keeps two more files beside it. */
@@ -24,7 +25,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   const functions = sqlFunctions(options);
   const writer = openSqlite({ path: options.path, functions });
   try {
-    await migrate(writer, sqliteDialect, metaTable, [initial, search]);
+    await migrate(writer, sqliteDialect, metaTable, [initial, search, history]);
     const reader = openSqlite({ path: options.path, readonly: true, functions });
     return createSqlStore(writer, reader, sqliteDialect);
   } catch (error) {
