@@ -1,0 +1,50 @@
+/** Code systems and extensions that the rules read, and how a code is asked for. */
+import type { CodeableConcept, Extension } from '@medplum/fhirtypes';
+
+const base = 'https://w3id.org/kat-fhir';
+
+export const systems = {
+  sessionType: `${base}/CodeSystem/kat-session-type`,
+  phase: `${base}/CodeSystem/kat-phase`,
+  observation: `${base}/CodeSystem/kat-observation`,
+  eligibility: `${base}/CodeSystem/kat-eligibility`,
+  domainResult: `${base}/CodeSystem/kat-domain-result`,
+  monitoringPoint: `${base}/CodeSystem/kat-monitoring-point`,
+  performerFunction: `${base}/CodeSystem/kat-performer-function`,
+  dischargeCriterion: `${base}/CodeSystem/kat-discharge-criterion`,
+  rule: `${base}/CodeSystem/kat-rule`,
+  loinc: 'http://loinc.org',
+  snomed: 'http://snomed.info/sct',
+} as const;
+
+const extension = (id: string) => `${base}/StructureDefinition/${id}`;
+
+export const extensions = {
+  sessionNumber: extension('kat-session-number'),
+  medicinePhase: extension('kat-medicine-phase'),
+  medicinePhaseDuration: extension('kat-medicine-phase-duration'),
+  monitoringPoint: extension('kat-monitoring-point'),
+  dosePerWeight: extension('kat-dose-per-weight'),
+  plannedMedicineSessions: extension('kat-planned-medicine-sessions'),
+  integrates: extension('kat-integrates'),
+  eligibilityValidUntil: extension('kat-eligibility-valid-until'),
+  waiver: extension('kat-waiver'),
+} as const;
+
+/** Whether a concept has a code of a system. */
+export function hasCode(concept: CodeableConcept | undefined, system: string, code: string): boolean {
+  return concept?.coding?.some((coding) => coding.system === system && coding.code === code) ?? false;
+}
+
+/** The code that a concept has in a system. */
+export function codeIn(concept: CodeableConcept | undefined, system: string): string | undefined {
+  return concept?.coding?.find((coding) => coding.system === system)?.code;
+}
+
+/** The extension of a URL on an element. */
+export function extensionOf(
+  element: { readonly extension?: Extension[] } | undefined,
+  url: string,
+): Extension | undefined {
+  return element?.extension?.find((one) => one.url === url);
+}

@@ -1,0 +1,159 @@
+/**
+ * A course of therapy as the rules see it: the Procedure of the whole course, its sessions, and what hangs on them and
+ * on the patient. Each part is read when a rule first asks for it, once.
+ */
+import type {
+  AdverseEvent,
+  AllergyIntolerance,
+  CarePlan,
+  CareTeam,
+  Condition,
+  Consent,
+  DetectedIssue,
+  DocumentReference,
+  Encounter,
+  MedicationAdministration,
+  MedicationRequest,
+  MedicationStatement,
+  Observation,
+  Patient,
+  PlanDefinition,
+  Procedure,
+  Task,
+} from '@medplum/fhirtypes';
+import { hasCode, systems } from './codes.ts';
+import type { ResourceReader } from './resource-reader.ts';
+import { type Session, sessionOf } from './session.ts';
+
+export interface Course {
+  readonly procedure: Procedure;
+  /** `Procedure/id` of the course. */
+  readonly reference: string;
+  /** `Patient/id` */
+  readonly subject: string;
+  patient(): Promise<Patient | undefined>;
+  /** Preparation, medicine and integration, by number and then by time; those entered in error left out. */
+  sessions(): Promise<readonly Session[]>;
+  carePlan(): Promise<CarePlan | undefined>;
+  careTeams(): Promise<readonly CareTeam[]>;
+  /** What the plan instantiates. */
+  protocol(): Promise<PlanDefinition | undefined>;
+  /** Visits of the sessions, by reference. */
+  encounters(): Promise<ReadonlyMap<string, Encounter>>;
+  administrations(): Promise<readonly MedicationAdministration[]>;
+  /** Observations that are part of a session. */
+  sessionObservations(): Promise<readonly Observation[]>;
+  /** Observations of the patient with one of these codes (`system|code`), part of a session or not. */
+  observations(codes: readonly string[]): Promise<readonly Observation[]>;
+  orders(): Promise<readonly MedicationRequest[]>;
+  consents(): Promise<readonly Consent[]>;
+  conditions(): Promise<readonly Condition[]>;
+  allergies(): Promise<readonly AllergyIntolerance[]>;
+  medications(): Promise<readonly MedicationStatement[]>;
+  adverseEvents(): Promise<readonly AdverseEvent[]>;
+  tasks(): Promise<readonly Task[]>;
+  notes(): Promise<readonly DocumentReference[]>;
+  /** Recorded deviations from the protocol. */
+  deviations(): Promise<readonly DetectedIssue[]>;
+}
+
+/** Whether a Procedure is that of a whole course. */
+export function isCourse(procedure: Procedure): boolean {
+  return hasCode(procedure.code, systems.sessionType, 'course');
+}
+
+/** @param procedure that of a whole course */
+export function courseOf(procedure: Procedure, reader: ResourceReader, protocolByUrl: ProtocolByUrl): Course {
+  const reference = `Procedure/${procedure.id}`;
+  const subject = procedure.subject?.reference ?? '';
+  const ofPatient = (parameter = 'patient') => [[parameter, subject] as const];
+
+  const sessions = once(async () => {
+    const parts = await reader.find<Procedure>('Procedure', [['part-of', reference]]);
+    return parts
+      .filter(({ status }) => status !== 'entered-in-error')
+      .flatMap((part) => sessionOf(part) ?? [])
+      .sort((one, other) => (one.start ?? 0) - (other.start ?? 0) || one.number - other.number);
+  });
+  /** The value of a search parameter that names every session; undefined when there is none. */
+  const anySession = async () => {
+    const all = await sessions();
+    return all.length === 0 ? undefined : all.map((session) => session.reference).join(',');
+  };
+  const carePlan = once(async () => {
+    for (const { reference: plan } of procedure.basedOn ?? []) {
+      if (plan?.startsWith('CarePlan/')) return reader.read<CarePlan>(plan);
+    }
+    return undefined;
+  });
+  const observed = new Map<string, Promise<readonly Observation[]>>();
+
+  return {
+    procedure,
+    reference,
+    subject,
+    sessions,
+    carePlan,
+    patient: once(() => reader.read<Patient>(subject)),
+    careTeams: once(() => reader.find<CareTeam>('CareTeam', ofPatient())),
+    protocol: once(async () => {
+      const [canonical] = (await carePlan())?.instantiatesCanonical ?? [];
+      return canonical === undefined ? undefined : protocolByUrl(canonical);
+    }),
+    encounters: once(async () => {
+      const ids = [
+        ...new Set((await sessions()).flatMap(({ procedure: { encounter } }) => encounter?.reference ?? [])),
+      ];
+      const visits =
+        ids.length === 0 ? [] : await reader.find<Encounter>('Encounter', [['_id', ids.map(idOf).join(',')]]);
+      return new Map(visits.map((visit) => [`Encounter/${visit.id}`, visit]));
+    }),
+    administrations: once(async () => {
+      const parts = await anySession();
+      if (parts === undefined) return [];
+      return reader.find<MedicationAdministration>('MedicationAdministration', [['part-of', parts]]);
+    }),
+    sessionObservations: once(async () => {
+      const parts = await anySession();
+      return parts === undefined ? [] : reader.find<Observation>('Observation', [['part-of', parts]]);
+    }),
+    observations(codes) {
+      const list = codes.join(',');
+      const known = observed.get(list);
+      if (known) return known;
+      const found = reader.find<Observation>('Observation', [...ofPatient(), ['code', list]]);
+      observed.set(list, found);
+      return found;
+    },
+    orders: once(() => reader.find<MedicationRequest>('MedicationRequest', ofPatient())),
+    consents: once(() => reader.find<Consent>('Consent', ofPatient())),
+    conditions: once(() => reader.find<Condition>('Condition', ofPatient())),
+    allergies: once(() => reader.find<AllergyIntolerance>('AllergyIntolerance', ofPatient())),
+    medications: once(() => reader.find<MedicationStatement>('MedicationStatement', ofPatient())),
+    adverseEvents: once(() => reader.find<AdverseEvent>('AdverseEvent', ofPatient('subject'))),
+    tasks: once(() => reader.find<Task>('Task', ofPatient())),
+    notes: once(() => reader.find<DocumentReference>('DocumentReference', ofPatient())),
+    deviations: once(async () => {
+      const issues = await reader.find<DetectedIssue>('DetectedIssue', ofPatient());
+      return issues.filter(
+        ({ status, code }) => status !== 'entered-in-error' && hasSystem(code, systems.rule),
+      );
+    }),
+  };
+}
+
+/** The PlanDefinition of a canonical URL, with or without a version; undefined when it is not known. */
+export type ProtocolByUrl = (canonical: string) => Promise<PlanDefinition | undefined>;
+
+const idOf = (reference: string) => reference.slice(reference.indexOf('/') + 1);
+
+const hasSystem = (concept: DetectedIssue['code'], system: string) =>
+  concept?.coding?.some((coding) => coding.system === system) ?? false;
+
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let promise: Promise<T> | undefined;
+  return () => {
+    promise ??= read();
+    return promise;
+  };
+}

@@ -1,0 +1,56 @@
+/** A session of a course: one Procedure with what it says of itself, its times as instants. */
+import type { Procedure } from '@medplum/fhirtypes';
+import { codeIn, extensionOf, extensions, systems } from './codes.ts';
+import { instantAfter, instantOf } from './time.ts';
+
+export type SessionKind = 'preparation' | 'medicine' | 'integration';
+
+export interface Session {
+  readonly procedure: Procedure;
+  /** `Procedure/id` */
+  readonly reference: string;
+  readonly kind: SessionKind;
+  /** 0 when it has none. */
+  readonly number: number;
+  /** Whether it has begun: in progress, on hold, completed or stopped. */
+  readonly begun: boolean;
+  readonly completed: boolean;
+  /** Milliseconds since the epoch. */
+  readonly start: number | undefined;
+  readonly end: number | undefined;
+  /** The medicine phase within it: two intervals that are never merged. */
+  readonly phase: { readonly start: number | undefined; readonly end: number | undefined } | undefined;
+  /** Reference of the medicine session that an integration session takes up. */
+  readonly integrates: string | undefined;
+}
+
+const kinds: Readonly<Record<string, SessionKind>> = {
+  preparation: 'preparation',
+  medicine: 'medicine',
+  integration: 'integration',
+  'group-integration': 'integration',
+};
+
+const begunStatuses: ReadonlySet<string> = new Set(['in-progress', 'on-hold', 'completed', 'stopped']);
+
+/** The session that a Procedure is; undefined when it is none. */
+export function sessionOf(procedure: Procedure): Session | undefined {
+  const kind =
+    kinds[codeIn(procedure.code, systems.sessionType) ?? ''] ??
+    kinds[codeIn(procedure.category, systems.phase) ?? ''];
+  if (kind === undefined) return undefined;
+  const { performedPeriod, performedDateTime, status = '' } = procedure;
+  const phase = extensionOf(procedure, extensions.medicinePhase)?.valuePeriod;
+  return {
+    procedure,
+    reference: `Procedure/${procedure.id}`,
+    kind,
+    number: extensionOf(procedure, extensions.sessionNumber)?.valuePositiveInt ?? 0,
+    begun: begunStatuses.has(status),
+    completed: status === 'completed',
+    start: instantOf(performedPeriod?.start ?? performedDateTime),
+    end: instantAfter(performedPeriod?.end ?? performedDateTime),
+    phase: phase && { start: instantOf(phase.start), end: instantAfter(phase.end) },
+    integrates: extensionOf(procedure, extensions.integrates)?.valueReference?.reference,
+  };
+}
