@@ -48,6 +48,9 @@ const treesFile = import.meta.url.endsWith('.ts')
   ? join(import.meta.dirname, '..', 'dist', 'expressions.json')
   : join(import.meta.dirname, 'expressions.json');
 
+/** Steps that an expression of a form may take: forms may come from clients. */
+const formSteps = 1_000_000;
+
 /** A compiler of FHIRPath that need not parse what the definitions hold. */
 export function createCompiler(registry: Registry): ExpressionCompiler {
   return createExpressionCompiler(registry.model, { trees: storedTrees(treesFile) });
@@ -64,6 +67,6 @@ export function createValidator(options: ValidatorOptions = {}): CompiledValidat
     registry,
     terminology: createTerminology(registry),
     compile: options.compile ?? createCompiler(registry),
-    rules: formRules,
+    rules: formRules(createExpressionCompiler(registry.model, { steps: formSteps })),
   });
 }

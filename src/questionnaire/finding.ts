@@ -68,6 +68,12 @@ const table = {
   ],
   'response-answer-unit': ['error', 'value', 'The unit is none that the item allows'],
   'response-answer-target': ['error', 'value', 'The reference leads to a type that the item does not allow'],
+  'response-calculated': ['warning', 'value', 'The answer is not the value that the form calculates'],
+  'response-calculation-unchecked': [
+    'information',
+    'not-supported',
+    'Not checked: the value that the form calculates could not be computed here',
+  ],
 } as const satisfies Record<string, readonly [IssueSeverity, IssueType, string]>;
 
 export type FormFindingKey = keyof typeof table;

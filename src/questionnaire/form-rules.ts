@@ -4,7 +4,9 @@
  */
 import type { Issue } from '../core/issue.ts';
 import type { Resource } from '../fhir/resource.ts';
+import type { ExpressionCompiler } from '../fhirpath/expression.ts';
 import type { MemberOf } from './answer-options.ts';
+import { checkCalculated } from './check-calculated.ts';
 import { checkForm } from './check-form.ts';
 import { checkResponse } from './check-response.ts';
 import { formFinding } from './finding.ts';
@@ -17,19 +19,27 @@ export interface FormSurroundings {
 
 type FormRule = (resource: Resource, surroundings: FormSurroundings) => readonly Issue[];
 
-/** Findings whose expressions begin with the type of the resource. */
-export const formRules: Readonly<Record<string, readonly FormRule[]>> = {
-  Questionnaire: [(questionnaire) => checkForm(questionnaire)],
-  QuestionnaireResponse: [responseRule],
-};
+/**
+ * Findings whose expressions begin with the type of the resource.
+ * @param compile for expressions of forms, which may come from clients: with a limit to what they may take
+ */
+export function formRules(compile: ExpressionCompiler): Readonly<Record<string, readonly FormRule[]>> {
+  return {
+    Questionnaire: [(questionnaire) => checkForm(questionnaire)],
+    QuestionnaireResponse: [(response, surroundings) => responseFindings(response, surroundings, compile)],
+  };
+}
 
-function responseRule(response: Resource, { find, memberOf }: FormSurroundings): readonly Issue[] {
+function responseFindings(
+  response: Resource,
+  { find, memberOf }: FormSurroundings,
+  compile: ExpressionCompiler,
+): readonly Issue[] {
   const { questionnaire } = response;
   if (typeof questionnaire !== 'string') {
     return [formFinding('response-form-missing', 'QuestionnaireResponse')];
   }
   const form = find(questionnaire, 'Questionnaire');
-  return form
-    ? checkResponse(response, form, { memberOf })
-    : [formFinding('response-form-unknown', 'QuestionnaireResponse.questionnaire')];
+  if (!form) return [formFinding('response-form-unknown', 'QuestionnaireResponse.questionnaire')];
+  return [...checkResponse(response, form, { memberOf }), ...checkCalculated(response, form, { compile })];
 }

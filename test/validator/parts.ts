@@ -15,7 +15,7 @@ export const registry = openRegistry();
 export function validatorOver(definitions: Registry): CompiledValidator {
   const terminology = createTerminology(definitions);
   const compile = createExpressionCompiler(definitions.model);
-  return createValidator({ registry: definitions, terminology, compile, rules: formRules });
+  return createValidator({ registry: definitions, terminology, compile, rules: formRules(compile) });
 }
 
 export const validator = validatorOver(registry);

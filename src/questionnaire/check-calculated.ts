@@ -1,0 +1,28 @@
+/**
+ * Whether the calculated answers of a completed response are those that its form calculates.
+ * https://hl7.org/fhir/uv/sdc/StructureDefinition-sdc-questionnaire-calculatedExpression.html
+ */
+import type { Issue } from '../core/issue.ts';
+import { calculate } from './calculate.ts';
+import { formFinding } from './finding.ts';
+import { choiceOf } from './form.ts';
+import type { ExpressionParts } from './form-environment.ts';
+import { isSameAnswer } from './same-answer.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** @returns findings with expressions that begin with `QuestionnaireResponse` */
+export function checkCalculated(response: Json, questionnaire: Json, parts: ExpressionParts): Issue[] {
+  if (response.status !== 'completed' && response.status !== 'amended') return [];
+  return calculate(questionnaire, response, parts).flatMap(({ item, path, given, values }) => {
+    // A program that does not calculate leaves the answer out; that is no fault.
+    if (given.length === 0) return [];
+    if (values === undefined) return [formFinding('response-calculation-unchecked', path, item.linkId)];
+    const agrees =
+      values.length === given.length &&
+      given.every(({ value }, index) =>
+        isSameAnswer(choiceOf(value, 'value')?.value, choiceOf(values[index]!, 'value')?.value),
+      );
+    return agrees ? [] : [formFinding('response-calculated', path, item.linkId)];
+  });
+}
