@@ -3,6 +3,7 @@
  * A batch answers each entry by itself; a transaction happens as a whole or not at all.
  * https://hl7.org/fhir/R4/http.html#transaction
  */
+import { setImmediate } from 'node:timers/promises';
 import { FhirError } from '../core/fhir-error.ts';
 import type { Locator } from '../fhir/json-locator.ts';
 import { operationOutcome } from '../fhir/operation-outcome.ts';
@@ -35,6 +36,8 @@ export async function batch(
   const bundle = await parseBundle(services, context.baseUrl, request.text, request.locator);
   if (bundle.type === 'transaction') {
     const results = await runTransaction(services, context, bundle);
+    // The commit may have waited for the disk.
+    await setImmediate();
     return bundleResult('transaction-response', context, results);
   }
   const results: Result[] = [];

@@ -29,7 +29,22 @@ export interface UcumConversion {
 
 /** The library; its table of atoms is loaded by the first call. */
 export function ucumUtils(): UcumUtils {
-  return (require('@lhncbc/ucum-lhc') as UcumLibrary).UcumLhcUtils.getInstance();
+  const utils = (require('@lhncbc/ucum-lhc') as UcumLibrary).UcumLhcUtils.getInstance();
+  return {
+    validateUnitString: (code) => inSilence(() => utils.validateUnitString(code)),
+    convertToBaseUnits: (code, value) => inSilence(() => utils.convertToBaseUnits(code, value)),
+  };
+}
+
+/** The library writes units that it cannot read to the console; they are values of resources. */
+function inSilence<T>(ask: () => T): T {
+  const { log } = console;
+  console.log = () => undefined;
+  try {
+    return ask();
+  } finally {
+    console.log = log;
+  }
 }
 
 /** Answers are remembered, since few units make up most of the data. */

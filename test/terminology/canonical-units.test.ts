@@ -46,3 +46,10 @@ t.test('there is none for a code that UCUM does not have, nor for a scale that r
     t.equal(unitOf(code), undefined, code.slice(0, 9));
   t.end();
 });
+
+t.test('what is no unit is not written to the console', (t) => {
+  const written = t.capture(console, 'log');
+  for (const code of ['no unit', 'xyz', '', '[no', 'mg/', '5 mg']) t.equal(unitOf(code), undefined, code);
+  t.same(written(), []);
+  t.end();
+});

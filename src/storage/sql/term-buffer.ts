@@ -2,6 +2,7 @@
  * Changes to the inverted index wait here until the transaction commits, or until a search inside it needs them:
  * a full text index pays for every savepoint it takes part in, one that is written once per transaction does not.
  */
+import { createPauses } from '../../core/pauses.ts';
 import type { TextEntry } from '../../search/index-entries.ts';
 import type { SqlConnection } from './connection.ts';
 import type { Dialect } from './dialect.ts';
@@ -31,7 +32,9 @@ export function createTermBuffer(connection: SqlConnection, dialect: Dialect): T
   let unitStart = { changes: 0, flushed: 0 };
 
   async function flush(): Promise<void> {
+    const pause = createPauses();
     while (flushed < changes.length) {
+      await pause();
       const { key, replaces, terms, texts } = changes[flushed]!;
       if (replaces) {
         await connection.run(dialect.removeTerms(key));
