@@ -20,14 +20,16 @@ import { uriTest } from './fhir/uri-keys.ts';
 import { createExpressionCompiler } from './fhirpath/create-expression-compiler.ts';
 import { basePath } from './http/request-context.ts';
 import { createServer } from './http/server.ts';
+import { createCustomParameters } from './interactions/custom-parameters.ts';
+import { bringIndexUpToDate } from './interactions/index-upkeep.ts';
 import type { Services } from './interactions/interaction.ts';
 import { publishGuide } from './interactions/publish-guide.ts';
 import { createResourceSubset } from './interactions/resource-subset.ts';
 import { createCompiler, createValidator } from './library.ts';
-import { createIndexer } from './search/create-indexer.ts';
-import { createSearchParser } from './search/create-search-parser.ts';
 import type { Indexer } from './search/indexer.ts';
+import { createSearchEngine } from './search/search-engine.ts';
 import { openSqliteStore } from './storage/sqlite/open-sqlite-store.ts';
+import { watchedStore } from './storage/watched-store.ts';
 import { ucumUtils } from './terminology/ucum.ts';
 import { createValidationPool } from './validation-pool.ts';
 
@@ -58,8 +60,19 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   const registry = overrides.registry ?? openRegistry();
   const compile = createCompiler(registry);
   const localBases = config.publicBaseUrl === undefined ? [] : [config.publicBaseUrl];
-  const indexer = createIndexer({ registry, compile, localBases });
-  const store = await openStore(config.dataDir, indexer);
+  // Of clients: bounded, and wary of elements that no definition has.
+  const compileCustom = createExpressionCompiler(registry.model, { steps: pathSteps, strict: true });
+  const engine = createSearchEngine({ registry, compile, compileCustom, localBases });
+  const { indexer, parseSearch, parametersOf } = engine;
+  const opened = await openStore(config.dataDir, indexer);
+  const customParameters = createCustomParameters({
+    registry,
+    store: opened,
+    engine,
+    compile: compileCustom,
+    log,
+  });
+  const store = watchedStore(opened, 'SearchParameter', customParameters.refresh);
   const cache =
     overrides.cache ?? (config.redisUrl ? createRedisCache({ url: config.redisUrl }) : createMemoryCache());
   const validator = createValidator({ registry, compile });
@@ -72,7 +85,9 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     validation: config.validation,
     conditionalDelete: config.conditionalDelete,
     indexer,
-    parseSearch: createSearchParser({ registry, localBases }),
+    parseSearch,
+    parametersOf,
+    customParameters,
     subsetResource: createResourceSubset(registry),
     patchEngine: {
       model: registry.model,
@@ -86,6 +101,8 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     guide: new Set(),
     holdsUri: uriTest(registry),
   };
+  await bringIndexUpToDate(unguarded, log);
+  await customParameters.refresh();
   const guide = await publishGuide(unguarded, overrides.guide ?? openGuide(), log);
   const services: Services = { ...unguarded, guide };
   const server = await createServer({
@@ -117,6 +134,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     async close() {
       closing.abort();
       await server.close();
+      await customParameters.close();
       await pool.close();
       await store.close();
       await cache.close();

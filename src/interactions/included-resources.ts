@@ -74,10 +74,9 @@ function keyOf(row: StoredVersion): string {
 /** `*` stands for every reference parameter of the source type. */
 function parametersOf(services: Services, include: Include): string[] {
   if (include.parameter !== '*') return [include.parameter];
-  return services.registry
-    .searchParameters(include.sourceType)
+  return [...services.parametersOf(include.sourceType).values()]
     .filter((parameter) => parameter.type === 'reference')
-    .map((parameter) => parameter.code!);
+    .map((parameter) => parameter.code);
 }
 
 function targetKeys(

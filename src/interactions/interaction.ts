@@ -10,8 +10,10 @@ import type { Issue } from '../core/issue.ts';
 import type { Registry } from '../fhir/registry.ts';
 import type { Indexer } from '../search/indexer.ts';
 import type { SearchParser } from '../search/search-request.ts';
+import type { ParametersOf } from '../search/type-parameters.ts';
 import type { Store } from '../storage/store.ts';
 import type { ValidateMany, Validator } from '../validator/validator.ts';
+import type { CustomParameters } from './custom-parameters.ts';
 import type { PatchEngine } from './fhirpath-patch.ts';
 import type { SubsetResource } from './resource-subset.ts';
 
@@ -29,6 +31,9 @@ export interface Services {
   readonly conditionalDelete: 'single' | 'multiple';
   readonly indexer: Indexer;
   readonly parseSearch: SearchParser;
+  /** The parameters that can be searched by, those of clients among them. */
+  readonly parametersOf: ParametersOf;
+  readonly customParameters: CustomParameters;
   readonly subsetResource: SubsetResource;
   readonly patchEngine: PatchEngine;
   readonly store: Store;
@@ -65,6 +70,8 @@ export interface Result {
   readonly updated?: number;
   /** Absolute URL of the new version. */
   readonly location?: string;
+  /** Absolute URL of the version that was read. */
+  readonly contentLocation?: string;
   /** For X-Cache. Absent: the answer does not come from a cacheable interaction. */
   readonly cache?: 'hit' | 'miss' | 'bypass';
 }

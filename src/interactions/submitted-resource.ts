@@ -62,6 +62,7 @@ function onWrite(services: Services, resource: Resource, found: readonly Issue[]
   const findings = found.map((issue) =>
     advisoryOnWrite.has(issue.key) ? { ...issue, severity: 'warning' as const } : issue,
   );
+  findings.push(...services.customParameters.check(resource));
   return services.validation === 'required'
     ? [...claimIssues(services.registry, resource), ...findings]
     : findings;

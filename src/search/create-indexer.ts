@@ -15,13 +15,17 @@ import { type ParameterKinds, parameterKinds } from './params/kinds.ts';
 import { allowsTarget, referenceOf } from './params/reference.ts';
 import { createResourceTexts } from './resource-texts.ts';
 import { sortTexts } from './sort-texts.ts';
-import { createTypeParameters } from './type-parameters.ts';
+import { createTypeParameters, type ParametersOf } from './type-parameters.ts';
 
 export interface IndexerOptions {
   readonly registry: Registry;
   readonly compile: ExpressionCompiler;
   /** Own base URLs, without a slash at the end: references that begin with one are local. */
   readonly localBases: readonly string[];
+  /** The parameters to index by; absent: those of the registry. */
+  readonly parametersOf?: ParametersOf;
+  /** Compiles expressions of clients, which must not run for long; absent: as all others. */
+  readonly compileCustom?: ExpressionCompiler;
 }
 
 interface CompiledType {
@@ -35,8 +39,10 @@ interface CompiledType {
 /** The store knows these of every resource. */
 const keptByStore: ReadonlySet<string> = new Set(['_id', '_lastUpdated']);
 
-export function createIndexer({ registry, compile, localBases }: IndexerOptions): Indexer {
-  const parametersOf = createTypeParameters(registry);
+export function createIndexer(options: IndexerOptions): Indexer {
+  const { registry, compile, localBases } = options;
+  const parametersOf = options.parametersOf ?? createTypeParameters(registry);
+  const compileCustom = tolerant(options.compileCustom ?? compile);
   const kinds = parameterKinds({
     localBases,
     clock: systemClock,
@@ -58,7 +64,7 @@ export function createIndexer({ registry, compile, localBases }: IndexerOptions)
 
   function compileType(resourceType: string): CompiledType {
     const all = [...parametersOf(resourceType).values()].map((parameter) =>
-      compileParameter(parameter, resourceType, compile, localBases),
+      compileParameter(parameter, resourceType, parameter.custom ? compileCustom : compile, localBases),
     );
     const byCode = new Map(all.map((compiled) => [compiled.parameter.code, compiled]));
     const indexed = all.filter(
@@ -134,5 +140,22 @@ export function createIndexer({ registry, compile, localBases }: IndexerOptions)
       const texts = compiled ? compiled.values(subjectOf(resource, localBases)).flatMap(sortTexts) : [];
       return texts.sort()[0] ?? null;
     },
+  };
+}
+
+/** An expression of a client that fails on a resource finds nothing in it; the resource is stored all the same. */
+function tolerant(compile: ExpressionCompiler): ExpressionCompiler {
+  return (text, type) => {
+    const compiled = compile(text, type);
+    return {
+      ...compiled,
+      values(focus, environment) {
+        try {
+          return compiled.values(focus, environment);
+        } catch {
+          return [];
+        }
+      },
+    };
   };
 }

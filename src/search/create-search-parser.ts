@@ -19,7 +19,7 @@ import { compartmentOf } from './patient-compartment.ts';
 import { defaultCount, notConditions, resultParameters, type Shape } from './result-parameters.ts';
 import type { Include, SearchParser } from './search-request.ts';
 import { searchedTypes } from './searched-types.ts';
-import { createTypeParameters } from './type-parameters.ts';
+import { createTypeParameters, type ParametersOf } from './type-parameters.ts';
 
 export interface SearchParserOptions {
   readonly registry: Registry;
@@ -27,6 +27,8 @@ export interface SearchParserOptions {
   readonly localBases?: readonly string[];
   /** What `ap` on a date measures from. */
   readonly clock?: Clock;
+  /** The parameters to search by; absent: those of the registry. */
+  readonly parametersOf?: ParametersOf;
   /** What to say of a parameter that is not ready yet: how far its values are indexed. */
   readonly pending?: ConditionContext['pending'];
 }
@@ -40,7 +42,7 @@ const iterating: ReadonlySet<string> = new Set(['iterate', 'recurse']);
 
 export function createSearchParser(options: SearchParserOptions): SearchParser {
   const { registry, localBases = [], clock = systemClock, pending } = options;
-  const parametersOf = createTypeParameters(registry);
+  const parametersOf = options.parametersOf ?? createTypeParameters(registry);
   const kinds = parameterKinds({
     localBases,
     clock,

@@ -30,6 +30,10 @@ export interface Parameter {
   readonly name: string;
   /** `code`: what a query calls it. */
   readonly code: string;
+  /** Canonical URL of its definition. */
+  readonly url: string;
+  /** Its definition came from a client, and its expression is not to be trusted. */
+  readonly custom: boolean;
   readonly type: ParameterType;
   readonly parts: readonly ExpressionPart[];
   /** FHIR types that its values have, as far as the definitions tell; undefined when they do not. */

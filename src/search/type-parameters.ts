@@ -11,23 +11,36 @@ import type { Component, ExpressionPart, Parameter, ParameterType } from './para
 /** Looked up by code. Parameters that nothing could be found by, most without an expression, are left out. */
 export type TypeParameters = ReadonlyMap<string, Parameter>;
 
-/** @returns the parameters of a type; computed at first use */
-export function createTypeParameters(registry: Registry): (resourceType: string) => TypeParameters {
+export type ParametersOf = (resourceType: string) => TypeParameters;
+
+/**
+ * @param custom definitions of clients, besides those of the registry, which win where both have a code
+ * @returns the parameters of a type; computed at first use
+ */
+export function createTypeParameters(
+  registry: Registry,
+  custom: readonly SearchParameter[] = [],
+): ParametersOf {
   const known = new Map<string, TypeParameters>();
   return (resourceType) => {
     let parameters = known.get(resourceType);
     if (!parameters) {
-      parameters = parametersOf(registry, resourceType);
+      parameters = parametersOf(registry, resourceType, custom);
       known.set(resourceType, parameters);
     }
     return parameters;
   };
 }
 
-function parametersOf(registry: Registry, resourceType: string): TypeParameters {
+function parametersOf(
+  registry: Registry,
+  resourceType: string,
+  custom: readonly SearchParameter[],
+): TypeParameters {
   const single = new Map<string, Parameter>();
-  for (const definition of registry.searchParameters(resourceType)) {
-    const parameter = parameterOf(registry, resourceType, definition);
+  const added = custom.filter(({ base }) => base?.some((type) => registry.model.isA(resourceType, type)));
+  for (const definition of [...added, ...registry.searchParameters(resourceType)]) {
+    const parameter = parameterOf(registry, resourceType, definition, custom);
     if (parameter) single.set(parameter.code, parameter);
   }
   const all = [...single.values()];
@@ -36,10 +49,16 @@ function parametersOf(registry: Registry, resourceType: string): TypeParameters 
   );
 }
 
-function parameterOf(
+/**
+ * A definition as it applies to a type.
+ * @param custom the definitions of clients, this one among them if it is one
+ * @returns undefined when nothing of the type could be found by it
+ */
+export function parameterOf(
   registry: Registry,
   resourceType: string,
   definition: SearchParameter,
+  custom: readonly SearchParameter[],
 ): Parameter | undefined {
   const { code, expression, type } = definition;
   if (code === undefined || expression === undefined || type === undefined || type === 'special')
@@ -52,11 +71,13 @@ function parameterOf(
   const parameter: Parameter = {
     name: `${resourceType}.${code}`,
     code,
+    url: definition.url ?? '',
+    custom: custom.includes(definition),
     type: type as ParameterType,
     parts,
     valueTypes: elements && new Set(elements.map((element) => element.type)),
     targets: narrowed.length === parts.length ? [...new Set(narrowed)] : (definition.target ?? []),
-    components: type === 'composite' ? componentsOf(registry, definition, elements ?? []) : [],
+    components: type === 'composite' ? componentsOf(registry, definition, elements ?? [], custom) : [],
     indexedAs: [],
     systemOf: systemOf(registry, elements ?? []),
   };
@@ -102,9 +123,10 @@ function componentsOf(
   registry: Registry,
   composite: SearchParameter,
   bases: readonly ElementAt[],
+  custom: readonly SearchParameter[],
 ): Component[] {
   return (composite.component ?? []).flatMap(({ definition, expression }) => {
-    const part = registry.searchParameter(definition ?? '');
+    const part = registry.searchParameter(definition ?? '') ?? custom.find(({ url }) => url === definition);
     if (!part?.code || !part.type || expression === undefined) return [];
     const elements = bases.flatMap((base) =>
       splitUnion(corrected(expression)).flatMap((path) => elementsAt(registry, base.type, path) ?? []),
@@ -112,6 +134,8 @@ function componentsOf(
     const parameter: Parameter = {
       name: part.code,
       code: composite.code ?? part.code,
+      url: part.url ?? '',
+      custom: custom.includes(part),
       type: part.type as ParameterType,
       parts: [],
       valueTypes: elements.length > 0 ? new Set(elements.map((element) => element.type)) : undefined,
@@ -124,12 +148,16 @@ function componentsOf(
   });
 }
 
-/** Fewer entries: a union such as `combo-code` is searched as the parameters it unites. */
+/**
+ * Fewer entries: a union such as `combo-code` is searched as the parameters it unites. Not as those of clients, which
+ * come and go.
+ */
 function indexedAs(union: Parameter, all: readonly Parameter[]): readonly Parameter[] {
   if (union.type === 'reference' || union.parts.length < 2) return [union];
   const wanted = new Set(union.parts.map(keyOf));
   const members = all.filter(
     (other) =>
+      !other.custom &&
       other.type === union.type &&
       other.parts.length < union.parts.length &&
       other.parts.every((part) => wanted.has(keyOf(part))) &&

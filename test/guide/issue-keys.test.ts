@@ -9,7 +9,13 @@ const file = jsonFiles('terminology/code-systems').find(({ resource }) => resour
 const concepts = file!.resource.concept as { code: string; definition: string }[];
 
 /** What the server says besides refusals. */
-const advice = ['ok', 'profile-required', 'include-limit'];
+const advice = [
+  'ok',
+  'profile-required',
+  'include-limit',
+  'search-parameter-invalid',
+  'search-parameter-clash',
+];
 
 t.test('kat-issue has the keys of findings and refusals', async (t) => {
   const keys = new Set(

@@ -8,6 +8,7 @@ import { createServer, type ServerOptions } from '../../src/http/server.ts';
 import type { Services } from '../../src/interactions/interaction.ts';
 import type { TypeSelection } from '../../src/search/plan.ts';
 import type { SearchParser } from '../../src/search/search-request.ts';
+import { createTypeParameters } from '../../src/search/type-parameters.ts';
 import type { Store, StoredVersion, StoreTransaction } from '../../src/storage/store.ts';
 
 export const types = ['Observation', 'Patient'];
@@ -57,6 +58,7 @@ function memoryStore(): Store {
   const transaction: StoreTransaction = {
     ...reader,
     write: async ({ entries: _entries, ...version }) => void versions.push(version),
+    reindex: async () => undefined,
     setNote: async (name, text) => void notes.set(name, text),
   };
   return {
@@ -95,6 +97,13 @@ export function fakeServices(overrides: Partial<Services> = {}): Services {
       sortValue: () => null,
     },
     parseSearch,
+    parametersOf: createTypeParameters(registry),
+    customParameters: {
+      check: () => [],
+      progress: () => [],
+      refresh: async () => {},
+      close: async () => {},
+    },
     subsetResource: (_type, text) => text,
     patchEngine: {
       model: registry.model,

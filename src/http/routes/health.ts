@@ -12,7 +12,7 @@ export interface HealthOptions {
 }
 
 export function registerHealthRoutes(app: FastifyInstance, options: HealthOptions): void {
-  const { store, cache } = options.services;
+  const { store, cache, customParameters } = options.services;
   const config = { open: true, pressureHandler: () => {} };
 
   const storeReachable = (): Promise<boolean> =>
@@ -24,11 +24,14 @@ export function registerHealthRoutes(app: FastifyInstance, options: HealthOption
   app.get('/health', { config }, async (_request, reply) => {
     const reachable = await storeReachable();
     const cacheHealth = cache.health();
+    const indexing = customParameters.progress();
     return reply.send({
       status: reachable && cacheHealth.reachable ? 'ok' : 'degraded',
       version: options.version,
       store: { reachable },
       cache: cacheHealth,
+      // SearchParameters of clients that cannot be searched by yet.
+      ...(indexing.length > 0 ? { indexing } : {}),
     });
   });
 

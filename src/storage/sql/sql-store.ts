@@ -4,8 +4,8 @@ import type { SqlConnection } from './connection.ts';
 import type { Dialect } from './dialect.ts';
 import { allOf, sql } from './fragment.ts';
 import { createGroupCommit } from './group-commit.ts';
-import { currentOfType } from './index-tables.ts';
 import { createHistoryReader } from './history-reader.ts';
+import { currentOfType } from './index-tables.ts';
 import { createParameterIds } from './parameter-ids.ts';
 import { createSqlReader, notePrefix, type SqlReader, storedVersion } from './sql-reader.ts';
 import { createTermBuffer, type TermBuffer } from './term-buffer.ts';
@@ -64,12 +64,7 @@ export function createSqlStore(writer: SqlConnection, reader: SqlConnection, dia
 }
 
 /** A transaction for one unit of work: it ends with the unit, and a write that failed cannot be committed by halves. */
-function beginUnit(
-  connection: SqlConnection,
-  reader: SqlReader,
-  writer: VersionWriter,
-  terms: TermBuffer,
-) {
+function beginUnit(connection: SqlConnection, reader: SqlReader, writer: VersionWriter, terms: TermBuffer) {
   let ended = false;
   let failure: { readonly error: unknown } | undefined;
   function check(): void {
@@ -103,7 +98,8 @@ function beginUnit(
     async reindex({ type, limit, after = 0 }, entriesOf) {
       check();
       const conditions = [...currentOfType(type), sql`r.key > ${after}`];
-      const rows = await connection.all(sql`SELECT key, type, id, version, updated, method, body FROM resource r
+      const rows =
+        await connection.all(sql`SELECT key, type, id, version, updated, method, body FROM resource r
         WHERE ${allOf(conditions)} ORDER BY r.key LIMIT ${limit}`);
       for (const row of rows) {
         const version = storedVersion(String(row.type), String(row.id), row);
