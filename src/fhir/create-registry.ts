@@ -2,7 +2,13 @@
  * The registry over a set of definitions: which one a canonical means, and what belongs to a resource type.
  * https://hl7.org/fhir/R4/references.html#canonical
  */
-import type { CodeSystem, SearchParameter, StructureDefinition, ValueSet } from '@medplum/fhirtypes';
+import type {
+  CodeSystem,
+  OperationDefinition,
+  SearchParameter,
+  StructureDefinition,
+  ValueSet,
+} from '@medplum/fhirtypes';
 import { compareVersions } from './compare-versions.ts';
 import { createModel } from './create-model.ts';
 import { type Definition, type Definitions, lazyDefinition } from './definitions-file.ts';
@@ -66,6 +72,10 @@ function registryOf(parts: Parts): Registry {
       model.type(name) && (find('StructureDefinition', typeBase + name) as StructureDefinition | undefined),
     valueSet: (canonical) => find('ValueSet', canonical) as ValueSet | undefined,
     codeSystem: (canonical) => find('CodeSystem', canonical) as CodeSystem | undefined,
+    codeSystemEditions: (url) =>
+      definitions
+        .filter((one) => one.resourceType === 'CodeSystem' && one.url === url)
+        .map((definition) => definition.read() as unknown as CodeSystem),
     expansion: (canonical) => find('expansion', canonical) as ValueSet | undefined,
     searchParameters(type) {
       let found = parametersByType.get(type);
@@ -79,6 +89,8 @@ function registryOf(parts: Parts): Registry {
       const { url } = splitCanonical(canonical);
       return searchParameters.find((parameter) => parameter.url === url);
     },
+    operationDefinition: (canonical) =>
+      find('OperationDefinition', canonical) as OperationDefinition | undefined,
     patientCompartmentParameters: (type) => patientCompartment[type] ?? [],
     guideArtefacts: (type) =>
       definitions

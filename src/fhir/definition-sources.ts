@@ -25,7 +25,8 @@ const packages: readonly SourcePackage[] = [
   {
     name: 'hl7.fhir.r4.core',
     origin: 'core',
-    files: /^(?:StructureDefinition|SearchParameter|CodeSystem|ValueSet|CompartmentDefinition)-/,
+    files:
+      /^(?:StructureDefinition|SearchParameter|OperationDefinition|CodeSystem|ValueSet|CompartmentDefinition)-/,
   },
   {
     name: 'hl7.fhir.uv.extensions.r4',

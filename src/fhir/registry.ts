@@ -3,7 +3,13 @@
  * Structure definitions come with their snapshot; texts that no check needs are left out of the compiled file.
  * https://hl7.org/fhir/R4/references.html#canonical
  */
-import type { CodeSystem, SearchParameter, StructureDefinition, ValueSet } from '@medplum/fhirtypes';
+import type {
+  CodeSystem,
+  OperationDefinition,
+  SearchParameter,
+  StructureDefinition,
+  ValueSet,
+} from '@medplum/fhirtypes';
 import type { Model } from './model.ts';
 import type { Resource } from './resource.ts';
 
@@ -19,12 +25,15 @@ export interface Registry {
   typeStructure(name: string): StructureDefinition | undefined;
   valueSet(canonical: string): ValueSet | undefined;
   codeSystem(canonical: string): CodeSystem | undefined;
+  /** Every edition of a code system: R4's own, and what HL7 has published since. */
+  codeSystemEditions(url: string): readonly CodeSystem[];
   /** The expansion HL7 ships for a value set that cannot be computed from R4 alone, if any. */
   expansion(canonical: string): ValueSet | undefined;
   /** Search parameters of a resource type, those of Resource and DomainResource included, sorted by code. */
   searchParameters(resourceType: string): readonly SearchParameter[];
   /** A search parameter by its canonical URL. */
   searchParameter(canonical: string): SearchParameter | undefined;
+  operationDefinition(canonical: string): OperationDefinition | undefined;
   /**
    * Search parameters by which a resource of this type belongs to a patient's compartment, e.g. `subject`.
    * https://hl7.org/fhir/R4/compartmentdefinition-patient.html

@@ -18,6 +18,10 @@ const kept: Readonly<Record<string, readonly string[]>> = {
     ...['code', 'base', 'type', 'expression', 'target', 'multipleOr', 'multipleAnd', 'comparator'],
     ...['modifier', 'chain', 'component'],
   ],
+  OperationDefinition: [
+    ...common,
+    ...['kind', 'code', 'affectsState', 'resource', 'system', 'type', 'instance', 'parameter'],
+  ],
   CodeSystem: [
     ...common,
     ...['caseSensitive', 'valueSet', 'hierarchyMeaning', 'compositional', 'versionNeeded', 'content'],
