@@ -23,6 +23,7 @@ import { createServer } from './http/server.ts';
 import { createCustomParameters } from './interactions/custom-parameters.ts';
 import { bringIndexUpToDate } from './interactions/index-upkeep.ts';
 import type { Services } from './interactions/interaction.ts';
+import { protocolGuard } from './interactions/protocol-guard.ts';
 import { publishGuide } from './interactions/publish-guide.ts';
 import { createResourceSubset } from './interactions/resource-subset.ts';
 import { createCompiler, createValidator } from './library.ts';
@@ -84,6 +85,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     validateMany: pool.validateMany,
     validation: config.validation,
     conditionalDelete: config.conditionalDelete,
+    followUps: config.protocolMode === 'off' ? [] : [protocolGuard(config.protocolMode)],
     indexer,
     parseSearch,
     parametersOf,

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const authModes = ['off', 'token'] as const;
 const validationModes = ['base', 'claimed', 'required'] as const;
+const protocolModes = ['off', 'advise', 'enforce'] as const;
 const deleteModes = ['single', 'multiple'] as const;
 const switches = ['off', 'on'] as const;
 
@@ -25,6 +26,8 @@ export interface Config {
   /** The bearer token every request must bring; present exactly when `auth` is `token`. */
   readonly authToken?: string;
   readonly validation: (typeof validationModes)[number];
+  /** What a breach of the protocol's rules leads to. */
+  readonly protocolMode: (typeof protocolModes)[number];
   /** How many resources a conditional delete may take. */
   readonly conditionalDelete: (typeof deleteModes)[number];
   /** Largest body, bytes. */
@@ -116,6 +119,15 @@ const setting = {
     parse: (text) => validationModes.find((mode) => mode === text),
     expected: validationModes.join(', '),
   },
+  protocolMode: {
+    name: 'PROTOCOL_MODE',
+    fallback: 'advise',
+    description:
+      'What a breach of the rules across resources leads to: `off` nothing, `advise` a warning with the answer, ' +
+      '`enforce` the refusal of the write; unless it is off, a protocol may set its own',
+    parse: (text) => protocolModes.find((mode) => mode === text),
+    expected: protocolModes.join(', '),
+  },
   conditionalDelete: {
     name: 'CONDITIONAL_DELETE',
     fallback: 'single',
@@ -175,6 +187,7 @@ export function readConfig(
   const auth = read(setting.auth);
   const authTokenFile = read(setting.authTokenFile);
   const validation = read(setting.validation);
+  const protocolMode = read(setting.protocolMode);
   const conditionalDelete = read(setting.conditionalDelete);
   const bodyLimit = read(setting.bodyLimit);
   const rateLimit = read(setting.rateLimit);
@@ -192,6 +205,7 @@ export function readConfig(
     auth: auth!,
     ...(authToken === undefined ? {} : { authToken }),
     validation: validation!,
+    protocolMode: protocolMode!,
     conditionalDelete: conditionalDelete!,
     bodyLimit: bodyLimit!,
     ...(rateLimit === undefined ? {} : { rateLimit }),

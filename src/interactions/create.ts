@@ -5,6 +5,7 @@
 import type { Locator } from '../fhir/json-locator.ts';
 import { findMatch, parseCondition } from './conditional.ts';
 import { withLocalReferences } from './conditional-references.ts';
+import { withFollowUps } from './follow-up.ts';
 import type { RequestContext, Result, Services } from './interaction.ts';
 import { parseResource, validateForWrite } from './submitted-resource.ts';
 import { transact } from './transact.ts';
@@ -38,6 +39,6 @@ export async function create(
     const id = services.ids.next();
     const linked = await withLocalReferences(services, work.transaction, { resource, text });
     const version = await writeVersion(services, work, { ...linked, method: 'POST', id }, undefined);
-    return writeResult(context, 201, version, issues);
+    return withFollowUps(services, work, writeResult(context, 201, version, issues));
   });
 }

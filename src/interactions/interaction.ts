@@ -15,6 +15,7 @@ import type { Store } from '../storage/store.ts';
 import type { ValidateMany, Validator } from '../validator/validator.ts';
 import type { CustomParameters } from './custom-parameters.ts';
 import type { PatchEngine } from './fhirpath-patch.ts';
+import type { FollowUp } from './follow-up.ts';
 import type { SubsetResource } from './resource-subset.ts';
 
 /** Which profiles a resource must meet to be stored. */
@@ -39,6 +40,8 @@ export interface Services {
   readonly store: Store;
   readonly cache: Cache;
   readonly generations: Generations;
+  /** What follows from writes, in order, within the same unit of work. */
+  readonly followUps: readonly FollowUp[];
   readonly clock: Clock;
   readonly ids: IdSource;
   /** `Type/id` of the artefacts of the guide, which clients read and do not write. */

@@ -12,6 +12,7 @@ import type { StoredVersion, StoreReader } from '../storage/store.ts';
 import { findMatch, type Preconditions, requirePreconditions } from './conditional.ts';
 import { withLocalReferences } from './conditional-references.ts';
 import { applyFhirPathPatch } from './fhirpath-patch.ts';
+import { withFollowUps } from './follow-up.ts';
 import type { RequestContext, Result, Services } from './interaction.ts';
 import { requirePresent } from './read.ts';
 import type { Parameters } from './search.ts';
@@ -46,7 +47,8 @@ export async function patchResource(
       typeof target === 'string'
         ? { type, id: target }
         : await patchTarget(services, work.transaction, type, target);
-    return patchWithin(services, context, work, found, patch, request);
+    const result = await patchWithin(services, context, work, found, patch, request);
+    return withFollowUps(services, work, result);
   });
 }
 

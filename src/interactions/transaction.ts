@@ -10,9 +10,10 @@ import type { SourcedResource } from '../validator/validator.ts';
 import { findMatch, parseCondition } from './conditional.ts';
 import { type TextResource, withLinks } from './conditional-references.ts';
 import { deleteWithin, deletionMatches } from './delete.ts';
+import { type FollowUpIssue, settle } from './follow-up.ts';
 import type { RequestContext, Result, Services } from './interaction.ts';
 import { patchIn, patchTarget, patchWithin } from './patch.ts';
-import { requirePresent } from './read.ts';
+import { asAsked, requirePresent } from './read.ts';
 import { searchWithin } from './search.ts';
 import {
   type BundleEntry,
@@ -26,7 +27,7 @@ import { findingsOnWrite, requireId } from './submitted-resource.ts';
 import { transact } from './transact.ts';
 import { type Identity, linkTargets } from './transaction-links.ts';
 import { updateTarget, updateWithin } from './update.ts';
-import { versionResult, writeResult } from './versioned-result.ts';
+import { readResult, writeResult } from './versioned-result.ts';
 import { type Work, writeVersion } from './write-version.ts';
 
 const order: readonly (readonly BundleMethod[])[] = [['DELETE'], ['POST'], ['PUT', 'PATCH'], ['GET', 'HEAD']];
@@ -62,8 +63,36 @@ export async function runTransaction(
         );
       }
     }
+    await tellFollowUps(services, work, bundle, identities, results);
     return results;
   });
+}
+
+/** Adds what follows from the writes to the answers of the entries concerned. */
+async function tellFollowUps(
+  services: Services,
+  work: Work,
+  bundle: SubmittedTransaction,
+  identities: readonly (readonly Identity[])[],
+  results: Result[],
+): Promise<void> {
+  const entryOf = new Map<string, number>(
+    identities.flatMap((written, index) => written.map(({ type, id }) => [`${type}/${id}`, index] as const)),
+  );
+  const placedIssue = (issue: FollowUpIssue): Issue[] => {
+    const index = entryOf.get(issue.resource ?? '');
+    return index === undefined ? [issue] : bundle.place(index, [issue]);
+  };
+  try {
+    for (const issue of await settle(services, work)) {
+      const index = entryOf.get(issue.resource ?? '') ?? 0;
+      const result = results[index];
+      if (result) results[index] = { ...result, issues: [...(result.issues ?? []), ...placedIssue(issue)] };
+    }
+  } catch (error) {
+    if (!(error instanceof FhirError)) throw error;
+    throw new FhirError(error.status, error.issues.flatMap(placedIssue));
+  }
 }
 
 /** Findings per entry; one error anywhere refuses the whole. */
@@ -178,5 +207,7 @@ async function readWithin(
     if (type !== 'Patient' || !services.registry.isResourceType(member)) throw unsupported(entry);
     return searchWithin(services, work.transaction, context, { type: member, patient: id, parameters });
   }
-  return versionResult(200, requirePresent(await work.transaction.read(type, id)));
+  const found = requirePresent(await work.transaction.read(type, id));
+  const { ifNoneMatch } = entry;
+  return asAsked(services, { type, parameters, ifNoneMatch }, readResult(context, found));
 }

@@ -10,6 +10,7 @@ import type { Resource } from '../fhir/resource.ts';
 import type { StoreReader } from '../storage/store.ts';
 import { findMatch, type Preconditions, requirePreconditions } from './conditional.ts';
 import { withLocalReferences } from './conditional-references.ts';
+import { withFollowUps } from './follow-up.ts';
 import type { RequestContext, Result, Services } from './interaction.ts';
 import type { Parameters } from './search.ts';
 import { parseResource, requireId, validateForWrite } from './submitted-resource.ts';
@@ -40,7 +41,8 @@ export async function update(
     const id =
       typeof target === 'string' ? target : await updateTarget(services, work.transaction, resource, target);
     const linked = await withLocalReferences(services, work.transaction, { resource, text });
-    return updateWithin(services, context, work, { ...linked, id }, request, issues);
+    const result = await updateWithin(services, context, work, { ...linked, id }, request, issues);
+    return withFollowUps(services, work, result);
   });
 }
 

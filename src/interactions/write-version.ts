@@ -21,6 +21,15 @@ export interface WriteRequest {
 export interface Work {
   readonly transaction: StoreTransaction;
   readonly mark: WriteMark;
+  /** Every version stored so far, deletions left out. */
+  readonly written: Written[];
+}
+
+export interface Written {
+  /** `Type/id` */
+  readonly reference: string;
+  /** As stored. */
+  readonly resource: Resource;
 }
 
 /** Milliseconds as https://hl7.org/fhir/R4/datatypes.html#instant */
@@ -50,6 +59,7 @@ export async function writeVersion(
   touch(services, work.mark, resource.resourceType, id, current, entries.patients);
   const version = { type: resource.resourceType, id, ...stamp, method: request.method, body };
   await work.transaction.write({ ...version, entries });
+  work.written.push({ reference: `${resource.resourceType}/${id}`, resource: { ...resource, id } });
   return version;
 }
 

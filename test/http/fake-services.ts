@@ -91,6 +91,7 @@ export function fakeServices(overrides: Partial<Services> = {}): Services {
     validateMany: async (resources) => resources.map(() => []),
     validation: 'claimed',
     conditionalDelete: 'single',
+    followUps: [],
     indexer: {
       index: () => ({ terms: [], dates: [], numbers: [], quantities: [], strings: [], patients: [] }),
       references: () => [],
@@ -101,6 +102,7 @@ export function fakeServices(overrides: Partial<Services> = {}): Services {
     customParameters: {
       check: () => [],
       progress: () => [],
+      revision: () => 0,
       refresh: async () => {},
       close: async () => {},
     },

@@ -1,0 +1,41 @@
+/** The reader that the rules of the protocol are given: searches over the store, or over a unit of work in progress. */
+import type { PlanDefinition, Resource } from '@medplum/fhirtypes';
+import type { ProtocolByUrl } from '../protocol/course.ts';
+import type { ResourceReader } from '../protocol/resource-reader.ts';
+import type { StoreReader } from '../storage/store.ts';
+import type { Services } from './interaction.ts';
+
+/** More than any course has of one type; a search that finds more is cut off, newest first. */
+const most = 1000;
+
+export function createResourceReader(services: Services, store: StoreReader): ResourceReader {
+  return {
+    async read<T extends Resource>(reference: string) {
+      const [type = '', id = ''] = reference.split('/');
+      const version = id === '' ? undefined : await store.read(type, id);
+      return version?.body === undefined ? undefined : (JSON.parse(version.body) as T);
+    },
+    async find<T extends Resource>(type: string, parameters: readonly (readonly [string, string])[]) {
+      const { where } = services.parseSearch(type, parameters as [string, string][], 'strict');
+      const { rows } = await store.search({ type, where, sort: [], limit: most });
+      return rows.map(({ body }) => JSON.parse(body!) as T);
+    },
+  };
+}
+
+/** The protocols that a reader finds, by canonical URL with or without a version. */
+export function protocolByUrl(reader: ResourceReader): ProtocolByUrl {
+  return async (canonical) => {
+    const [url = '', version] = canonical.split('|');
+    const found = await reader.find<PlanDefinition>('PlanDefinition', [
+      ['url', url],
+      ...(version === undefined ? [] : [['version', version] as const]),
+    ]);
+    return found[0];
+  };
+}
+
+/** The guide's general protocol, which states a default for every parameter. */
+export function generalProtocol(reader: ResourceReader): Promise<PlanDefinition | undefined> {
+  return reader.read<PlanDefinition>('PlanDefinition/kat-protocol');
+}
