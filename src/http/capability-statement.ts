@@ -9,11 +9,16 @@ import type {
 } from '@medplum/fhirtypes';
 import type { Registry } from '../fhir/registry.ts';
 import type { Parameter } from '../search/parameter.ts';
-import { createTypeParameters } from '../search/type-parameters.ts';
+import { specialParameters } from '../search/special-parameters.ts';
+import type { ParametersOf } from '../search/type-parameters.ts';
 import type { FhirRoute, InteractionCode } from './routes/fhir-route.ts';
 
 export interface CapabilityOptions {
   readonly registry: Registry;
+  /** The parameters that can be searched by. */
+  readonly parametersOf: ParametersOf;
+  /** Changes when they do. */
+  readonly revision: () => number;
   /** How many resources a conditional delete may take. */
   readonly conditionalDelete: 'single' | 'multiple';
   /** Version of this software. */
@@ -44,8 +49,7 @@ export function capabilityStatement(
   routes: readonly FhirRoute[],
   baseUrl: string,
 ): CapabilityStatement {
-  const { registry } = options;
-  const parametersOf = createTypeParameters(registry);
+  const { registry, parametersOf } = options;
   const parameters = new Map(
     registry.resourceTypes.map((type) => [type, [...parametersOf(type).values()] as const]),
   );
@@ -66,6 +70,11 @@ export function capabilityStatement(
           resourceOf(options, type, onType, parameters.get(type)!, referrers.get(type)!),
         ),
         compartment: ['http://hl7.org/fhir/CompartmentDefinition/patient'],
+        searchParam: specialParameters.map(({ code, type, definition }) => ({
+          name: code,
+          ...(definition === undefined ? {} : { definition }),
+          type,
+        })),
         interaction: interactionsOf(onSystem) as CapabilityStatementRest['interaction'] & {},
       },
     ],
@@ -88,8 +97,6 @@ function resourceOf(
   referrers: readonly string[],
 ): CapabilityStatementRestResource {
   const { registry } = options;
-  // Where two definitions share a code, the search goes by the last one.
-  const definitions = new Map(registry.searchParameters(type).map(({ code, url }) => [code, url]));
   const profiles = guideProfiles(registry, type);
   const includes = parameters.filter(isReference).map(({ code }) => `${type}:${code}`);
   const operations = operationsOf(routes);
@@ -107,11 +114,7 @@ function resourceOf(
     conditionalDelete: options.conditionalDelete,
     ...(includes.length > 0 ? { searchInclude: includes } : {}),
     ...(referrers.length > 0 ? { searchRevInclude: [...referrers] } : {}),
-    searchParam: parameters.map(({ code, type: kind }) => ({
-      name: code,
-      definition: definitions.get(code)!,
-      type: kind,
-    })),
+    searchParam: parameters.map(({ code, url, type: kind }) => ({ name: code, definition: url, type: kind })),
     ...(operations.length > 0 ? { operation: operations } : {}),
   };
 }

@@ -91,6 +91,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const interactions = [...systemRoutes(dispatch), ...typeRoutes, ...instanceRoutes];
   const capability = {
     registry: services.registry,
+    parametersOf: services.parametersOf,
+    revision: services.customParameters.revision,
     conditionalDelete: services.conditionalDelete,
     version: options.version,
     date: new Date(services.clock.now()).toISOString(),

@@ -29,6 +29,8 @@ export interface CustomParameters {
   check(resource: Resource): Issue[];
   /** Those that are not ready. */
   progress(): readonly IndexingProgress[];
+  /** Changes with what can be searched by. */
+  revision(): number;
   /** Takes up what the store holds now; the indexing itself goes on after it resolves. */
   refresh(): Promise<void>;
   /** Resolves when nothing is being indexed any more; what was not finished begins anew at the next start. */
@@ -118,6 +120,7 @@ export function createCustomParameters(options: CustomParameterOptions): CustomP
       return isInUse(definition, registry) ? check(definition, known, known) : [];
     },
     progress: () => pending.map(({ url = '', code = '' }) => ({ url, code, percent })),
+    revision: engine.revision,
     refresh() {
       refreshing = refreshing.then(takeUp, takeUp);
       return refreshing;

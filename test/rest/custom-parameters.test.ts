@@ -71,6 +71,13 @@ t.test('a posted parameter finds every resource or none, and is gone when it is 
   };
   t.equal((await server.send('PUT', `/SearchParameter/${body.id}`, { body: changed })).status, 200);
   t.equal(await totalWhenReady(server, 'marital=ge150'), 50, 'what was changed is indexed anew');
+  const { body: statement } = await server.send('GET', '/metadata');
+  const ofPatient = statement.rest[0].resource.find(({ type }: { type: string }) => type === 'Patient');
+  t.strictSame(
+    ofPatient.searchParam.find(({ name }: { name: string }) => name === 'marital'),
+    { name: 'marital', definition: marital.url, type: 'number' },
+    'the CapabilityStatement claims it',
+  );
   const sorted = await server.send('GET', '/Patient?_sort=-marital&_count=2');
   t.same(
     sorted.body.entry.map(({ resource }: { resource: { id: string } }) => resource.id),

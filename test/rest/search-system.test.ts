@@ -177,3 +177,10 @@ t.test('includes go with a search over several types', async (t) => {
   const included = body.entry.filter(({ search }: { search: { mode: string } }) => search.mode === 'include');
   t.same(included.map(keyOf).sort(), ['Patient/p1', 'Patient/p2']);
 });
+
+t.test('the CapabilityStatement claims it', async (t) => {
+  const [rest] = (await server.send('GET', '/metadata')).body.rest;
+  const names = (list: { name?: string; code?: string }[]) => list.map(({ name, code }) => name ?? code);
+  t.ok(names(rest.interaction).includes('search-system'));
+  t.same(names(rest.searchParam), ['_text', '_content', '_filter', '_list', '_has']);
+});

@@ -19,7 +19,10 @@ export function createMetadataRoute(options: CapabilityOptions, routes: readonly
   };
   const known = Object.keys(modes);
   // One answer a mode: that for the base URL last asked by, which is the only one there is behind a fixed host.
-  const kept = new Map<string, { readonly baseUrl: string; readonly body: Buffer }>();
+  const kept = new Map<
+    string,
+    { readonly baseUrl: string; readonly revision: number; readonly body: Buffer }
+  >();
   return {
     method: 'GET',
     path: '/metadata',
@@ -29,8 +32,9 @@ export function createMetadataRoute(options: CapabilityOptions, routes: readonly
       if (!known.includes(mode))
         throw refuse('invalid-parameter', `The parameter mode takes ${known.join(', ')}`);
       let answer = kept.get(mode);
-      if (answer?.baseUrl !== baseUrl) {
-        answer = { baseUrl, body: Buffer.from(JSON.stringify(modes[mode]!(baseUrl))) };
+      const revision = options.revision();
+      if (answer?.baseUrl !== baseUrl || answer.revision !== revision) {
+        answer = { baseUrl, revision, body: Buffer.from(JSON.stringify(modes[mode]!(baseUrl))) };
         kept.set(mode, answer);
       }
       return { status: 200, body: answer.body };
