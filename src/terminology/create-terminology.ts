@@ -5,15 +5,16 @@
 import type { ValueSet, ValueSetExpansion } from '@medplum/fhirtypes';
 import type { Registry } from '../fhir/registry.ts';
 import { codeGrammars } from './code-grammar.ts';
-import { type CodeSystemContent, codeSystemContent } from './code-system-content.ts';
+import { type CodeSystemContent, type Concept, codeSystemContent } from './code-system-content.ts';
 import type { Terminology } from './terminology.ts';
 import { composeMatcher, expansionMatcher, type Matcher, type MatcherSources } from './value-set-matcher.ts';
 
 export function createTerminology(
-  registry: Pick<Registry, 'valueSet' | 'codeSystem' | 'expansion'>,
+  registry: Pick<Registry, 'valueSet' | 'codeSystem' | 'codeSystemEditions' | 'expansion'>,
 ): Terminology {
   const grammars = codeGrammars();
   const contents = new Map<string, CodeSystemContent | undefined>();
+  const editions = new Map<string, readonly CodeSystemContent[]>();
   const matchers = new Map<string, Matcher | undefined>();
 
   function content(system: string): CodeSystemContent | undefined {
@@ -22,6 +23,20 @@ export function createTerminology(
       contents.set(system, definition && codeSystemContent(definition));
     }
     return contents.get(system);
+  }
+
+  /** A code that R4's own edition of its system lacks and another edition has: HL7 goes on publishing. */
+  function conceptOfEdition(system: string, code: string): Concept | undefined {
+    let all = editions.get(system);
+    if (!all) {
+      all = registry.codeSystemEditions(system).flatMap((edition) => codeSystemContent(edition) ?? []);
+      editions.set(system, all);
+    }
+    for (const { find } of all) {
+      const concept = find(code);
+      if (concept) return concept;
+    }
+    return undefined;
   }
 
   function matcher(valueSet: string): Matcher | undefined {
@@ -51,7 +66,7 @@ export function createTerminology(
         const wellFormed = grammars.get(system)?.(code);
         return wellFormed === undefined ? undefined : { found: wellFormed };
       }
-      const concept = known.find(code);
+      const concept = known.find(code) ?? conceptOfEdition(system, code);
       if (!concept) return known.completeness === 'complete' ? { found: false } : undefined;
       return { found: true, ...(concept.display === undefined ? {} : { display: concept.display }) };
     },

@@ -47,6 +47,7 @@ function terminologyOf(
   const terminology = createTerminology({
     valueSet: (url) => valueSets.find((one) => one.url === url),
     codeSystem: (url) => [animals, folding, fragment].find((one) => one.url === url),
+    codeSystemEditions: () => [],
     expansion: (url) => (url === 'urn:vs' && expansion ? ({ ...own, expansion } as ValueSet) : undefined),
   });
   const answers = (codes: string[], system = 'urn:animals') =>
@@ -191,4 +192,20 @@ t.test('the value sets of R4', async (t) => {
   }
   t.equal(terminology.knows('http://hl7.org/fhir/ValueSet/observation-status|4.0.1'), true);
   t.equal(terminology.knows('http://hl7.org/fhir/ValueSet/nothing'), false);
+});
+
+t.test('a code is known when any edition of its code system has it', async (t) => {
+  const terminology = createTerminology(registry());
+  const seriousness = 'http://terminology.hl7.org/CodeSystem/adverse-event-seriousness';
+  t.same(terminology.lookup(seriousness, 'Serious')?.found, true, 'as R4 wrote it');
+  t.same(terminology.lookup(seriousness, 'serious')?.found, true, 'as HL7 writes it since');
+  t.same(terminology.lookup(seriousness, 'grave')?.found, false);
+});
+
+t.test('what a value set of R4 holds is what R4 says', async (t) => {
+  const terminology = createTerminology(registry());
+  const system = 'http://terminology.hl7.org/CodeSystem/condition-clinical';
+  const valueSet = 'http://hl7.org/fhir/ValueSet/condition-clinical|4.0.1';
+  t.equal(terminology.contains(valueSet, { system, code: 'active' }), 'member');
+  t.equal(terminology.contains(valueSet, { system, code: 'unknown' }), 'not-member');
 });
