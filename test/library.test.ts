@@ -1,6 +1,6 @@
 /** The package as its users have it: built, installed in a folder of their own, imported by its name. */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,8 +28,9 @@ function install(): void {
   mkdirSync(installed, { recursive: true });
   const built = run(compiler, '-p', join(root, 'tsconfig.build.json'), '--outDir', join(installed, 'dist'));
   if (built.status !== 0) t.comment(built.output);
-  for (const file of ['package.json', 'dist/definitions.bin', 'dist/expressions.json'])
+  for (const file of ['package.json', 'dist/definitions.bin', 'dist/expressions.json', 'dist/guide.ndjson'])
     copyFileSync(join(root, file), join(installed, file));
+  cpSync(join(root, 'examples'), join(installed, 'examples'), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(installed, 'node_modules'));
 }
 
@@ -103,5 +104,17 @@ t.test('its command runs', (t) => {
   const { status, output } = run(join(installed, 'dist/cli/main.js'), 'validate', '--help');
   t.equal(status, 0);
   t.match(output, '--profile');
+  t.end();
+});
+
+t.test('its command writes the guide with its examples, and validates against it', (t) => {
+  const command = join(installed, 'dist/cli/main.js');
+  const written = run(command, 'package');
+  t.equal(written.status, 0, written.output);
+  const file = /^(\S+\.tgz)$/m.exec(written.output)?.[1] ?? '';
+  t.match(written.output, /[1-9]\d* examples/);
+  const story = join(installed, 'examples', 'trd-iv-six', 'bundle.json');
+  const { status, output } = run(command, 'validate', '--package', file, story);
+  t.equal(status, 0, output);
   t.end();
 });

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { loadCommand } from './commands/load.ts';
+import { packageCommand } from './commands/package.ts';
 import { serveCommand } from './commands/serve.ts';
 import { validateCommand } from './commands/validate.ts';
 import { exitCode } from './exit-code.ts';
@@ -12,7 +13,12 @@ const program = new Command('kat-fhir')
   .description('FHIR R4 server, validator and guide for ketamine-assisted therapy')
   .version(packageVersion())
   .exitOverride();
-for (const command of [serveCommand(), validateCommand(standardOutput), loadCommand(standardOutput)]) {
+for (const command of [
+  serveCommand(),
+  validateCommand(standardOutput),
+  loadCommand(standardOutput),
+  packageCommand(standardOutput),
+]) {
   program.addCommand(command.copyInheritedSettings(program));
 }
 

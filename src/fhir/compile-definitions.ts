@@ -7,6 +7,7 @@ import { compileGuide } from './compile-guide.ts';
 import { describeTypes } from './create-model.ts';
 import { readGuide, readPackages, type SourceFile } from './definition-sources.ts';
 import { type Definition, type DefinitionTables, lazyDefinition } from './definitions-file.ts';
+import { withContents } from './guide-contents.ts';
 import { mendStructure } from './known-faults.ts';
 import type { Resource } from './resource.ts';
 import { trimDefinition } from './trim-definition.ts';
@@ -38,6 +39,7 @@ export function compileDefinitions(root: string): Compiled {
     ({ resourceType, derivation }) =>
       resourceType === ('StructureDefinition' as string) && derivation !== 'constraint',
   );
+  const model = describeTypes(types);
   const all = [...trimmed, ...compileGuide(guide, trimmed)];
   return {
     // HL7's search parameters are read all together, so they stand in the tables only.
@@ -45,11 +47,14 @@ export function compileDefinitions(root: string): Compiled {
       .filter(({ resource, origin }) => origin === 'guide' || resource.resourceType !== 'SearchParameter')
       .map(toDefinition),
     tables: {
-      model: describeTypes(types),
+      model,
       searchParameters: all.map(({ resource }) => resource).filter(isSearchable),
       patientCompartment: compartmentParameters(compartment as unknown as CompartmentDefinition | undefined),
     },
-    guide: compileGuide(artefacts, whole).map(({ resource }) => resource),
+    guide: withContents(
+      compileGuide(artefacts, whole).map(({ resource }) => resource),
+      (type) => model[type]?.kind === 'resource',
+    ),
   };
 }
 

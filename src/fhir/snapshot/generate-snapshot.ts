@@ -26,6 +26,14 @@ const byUrl: NonNullable<ElementDefinition['slicing']> = {
   rules: 'open',
 };
 
+/** What the extensions of an element say of the state it is in where it was defined, which is not inherited. */
+const notInherited: ReadonlySet<string> = new Set([
+  'http://hl7.org/fhir/StructureDefinition/structuredefinition-standards-status',
+  'http://hl7.org/fhir/StructureDefinition/structuredefinition-normative-version',
+  'http://hl7.org/fhir/StructureDefinition/structuredefinition-fmm',
+  'http://hl7.org/fhir/StructureDefinition/structuredefinition-wg',
+]);
+
 type Types = NonNullable<ElementDefinition['type']>;
 
 /** What is known while one differential is laid over. */
@@ -53,7 +61,14 @@ export function generateSnapshot(
 function snapshotOf(canonical: string, resolve: ResolveStructure): readonly ElementDefinition[] {
   const elements = resolve(canonical)?.snapshot?.element;
   if (!elements) throw new Error(`${canonical || 'baseDefinition'} is not known`);
-  return elements;
+  return elements.map(inherited);
+}
+
+function inherited(element: ElementDefinition): ElementDefinition {
+  const { extension, ...rest } = element;
+  if (!extension) return element;
+  const kept = extension.filter(({ url = '' }) => !notInherited.has(url));
+  return kept.length > 0 ? { ...rest, extension: kept } : rest;
 }
 
 /** A place on the way to an element: the step, and the slice if the id or the element names one. */
