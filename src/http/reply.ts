@@ -10,6 +10,7 @@ import { operationOutcome } from '../fhir/operation-outcome.ts';
 import { writeXml } from '../fhir/xml-writer.ts';
 import type { RequestContext, Result } from '../interactions/interaction.ts';
 import type { AnswerFormat } from './answer-format.ts';
+import type { Content } from './binary-content.ts';
 
 /** Answers with the headers and the body of a result, as the client prefers it. */
 export function sendResult(
@@ -19,13 +20,29 @@ export function sendResult(
   format: AnswerFormat,
   model: Model,
 ): FastifyReply {
-  reply.code(result.status).header('x-cache', result.cache ?? 'bypass');
-  if (result.version !== undefined) reply.header('etag', `W/"${result.version}"`);
-  if (result.updated !== undefined) reply.header('last-modified', new Date(result.updated).toUTCString());
-  if (result.location !== undefined) reply.header('location', result.location);
+  setHeaders(reply, result);
   const body = bodyOf(result, context.preferReturn);
   if (body === undefined) return reply.send();
+  if (body === result.body && result.location !== undefined)
+    reply.header('content-location', result.location);
   return sendBody(reply, body, format, model);
+}
+
+/** Answers with what a Binary holds. */
+export function sendContent(reply: FastifyReply, result: Result, content: Content): FastifyReply {
+  const { contentType, bytes, securityContext } = content;
+  setHeaders(reply, result);
+  if (securityContext !== undefined) reply.header('x-security-context', securityContext);
+  return reply.header('content-type', contentType).send(bytes);
+}
+
+function setHeaders(reply: FastifyReply, result: Result): void {
+  const { status, cache, version, updated, location, contentLocation } = result;
+  reply.code(status).header('x-cache', cache ?? 'bypass');
+  if (version !== undefined) reply.header('etag', `W/"${version}"`);
+  if (updated !== undefined) reply.header('last-modified', new Date(updated).toUTCString());
+  if (location !== undefined) reply.header('location', location);
+  if (contentLocation !== undefined) reply.header('content-location', contentLocation);
 }
 
 /** Answers with an OperationOutcome. */

@@ -58,6 +58,8 @@ export interface RequestContext {
   readonly preferReturn: 'minimal' | 'representation' | 'OperationOutcome';
   /** `Prefer: handling=…`. https://hl7.org/fhir/R4/search.html#errors */
   readonly handling: 'strict' | 'lenient';
+  /** Whether a search is to say how it was answered. */
+  readonly explain?: boolean;
 }
 
 /** An answer, before it is rendered. */

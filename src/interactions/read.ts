@@ -8,20 +8,25 @@ import type { StoredVersion } from '../storage/store.ts';
 import { cached } from './cached.ts';
 import { namesVersion } from './conditional.ts';
 import type { RequestContext, Result, Services } from './interaction.ts';
+import type { Parameters } from './search.ts';
+import { subsetOfOne } from './subset-parameters.ts';
+import { versionUrl } from './versioned-result.ts';
 
 export interface ReadRequest {
   readonly type: string;
   readonly id: string;
   /** If-None-Match as sent. */
-  readonly ifNoneMatch?: string;
+  readonly ifNoneMatch?: string | undefined;
   /** Milliseconds since the epoch. */
-  readonly ifModifiedSince?: number;
+  readonly ifModifiedSince?: number | undefined;
+  /** `_summary` and `_elements`. */
+  readonly parameters?: Parameters;
 }
 
 /** 200, 304 when the client has it already, 404 when the id was never used, 410 when it is deleted. */
 export async function read(
   services: Services,
-  _context: RequestContext,
+  context: RequestContext,
   request: ReadRequest,
 ): Promise<Result> {
   const { type, id } = request;
@@ -29,8 +34,22 @@ export async function read(
   const { value, cache } = await cached(services, ['read', type, id], [scope], async () =>
     packVersion(requirePresent(isLogicalId(id) ? await services.store.read(type, id) : undefined)),
   );
-  const { body, ...head } = { ...unpackVersion(value), cache };
-  return isUnchanged(head, request) ? { ...head, status: 304 } : { ...head, body };
+  const { body, ...found } = unpackVersion(value);
+  const contentLocation = versionUrl(context, { type, id, version: found.version });
+  return asAsked(services, request, { ...found, cache, contentLocation, body });
+}
+
+/** The answer to a read as its parameters and conditions want it: a part of the resource, or nothing new. */
+export function asAsked(
+  services: Services,
+  request: Omit<ReadRequest, 'id'>,
+  { body, ...head }: Result,
+): Result {
+  if (isUnchanged(head, request)) return { ...head, status: 304 };
+  const { type, parameters = [] } = request;
+  const subset = parameters.length > 0 ? subsetOfOne(services, type, parameters) : undefined;
+  if (body === undefined) return head;
+  return { ...head, body: subset ? services.subsetResource(type, body.toString(), subset) : body };
 }
 
 /**
@@ -46,7 +65,7 @@ export function requirePresent(
   return { ...version, body };
 }
 
-function isUnchanged(result: Result, request: ReadRequest): boolean {
+function isUnchanged(result: Result, request: Omit<ReadRequest, 'id'>): boolean {
   if (request.ifNoneMatch !== undefined) {
     return namesVersion(request.ifNoneMatch, result.version);
   }
@@ -63,7 +82,7 @@ function packVersion(version: StoredVersion & { readonly body: string }): Buffer
   return Buffer.from(`${version.version} ${version.updated}\n${version.body}`);
 }
 
-function unpackVersion(value: Buffer): Result & { readonly body: Buffer } {
+function unpackVersion(value: Buffer) {
   const end = value.indexOf(0x0a);
   const [version, updated] = value.toString('latin1', 0, end).split(' ').map(Number);
   return { status: 200, version: version!, updated: updated!, body: value.subarray(end + 1) };

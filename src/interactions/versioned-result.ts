@@ -4,7 +4,10 @@ import type { StoredVersion } from '../storage/store.ts';
 import type { RequestContext, Result } from './interaction.ts';
 
 /** Absolute URL of a version. */
-export function versionUrl(context: RequestContext, version: StoredVersion): string {
+export function versionUrl(
+  context: RequestContext,
+  version: Pick<StoredVersion, 'type' | 'id' | 'version'>,
+): string {
   return `${context.baseUrl}/${version.type}/${version.id}/_history/${version.version}`;
 }
 
@@ -16,6 +19,11 @@ export function writeResult(
   issues: readonly Issue[] = [],
 ): Result {
   return { ...versionResult(status, version), issues, location: versionUrl(context, version) };
+}
+
+/** The answer to a read of this version. */
+export function readResult(context: RequestContext, version: StoredVersion): Result {
+  return { ...versionResult(200, version), contentLocation: versionUrl(context, version) };
 }
 
 /** A version with the headers that identify it. */

@@ -158,17 +158,17 @@ t.test('what has no route says why', async (t) => {
     ['GET', '/fhir/Patient/1/nowhere', 404, 'unknown-path'],
     ['GET', '/fhir/Patient/$nothing', 404, 'unknown-path'],
     ['GET', '/fhir/$nothing', 404, 'unknown-path'],
-    ['GET', '/fhir/Patient/_history', 404, 'unknown-path'],
     ['GET', '/fhir/.well-known/smart-configuration', 404, 'unknown-path'],
     ['GET', '/fhir/Patient/nobody', 404, 'not-found'],
     ['GET', '/fhir/Patient/not_an_id', 404, 'not-found'],
     ['GET', `/fhir/Patient/${'x'.repeat(1000)}`, 404, 'not-found'],
     ['GET', '/fhir/Patient/1/_history/1', 404, 'not-found'],
-    ['GET', '/fhir', 405, 'method-not-allowed'],
+    ['PUT', '/fhir', 405, 'method-not-allowed'],
+    ['DELETE', '/fhir', 405, 'method-not-allowed'],
     ['GET', '/fhir/Patient/_search', 405, 'method-not-allowed'],
-    ['PUT', '/fhir/Patient', 405, 'method-not-allowed'],
-    ['DELETE', '/fhir/Patient', 405, 'method-not-allowed'],
-    ['PATCH', '/fhir/Patient/1', 405, 'method-not-allowed'],
+    ['PUT', '/fhir/Patient/1/_history', 405, 'method-not-allowed'],
+    ['PUT', '/fhir/Patient', 400, 'malformed-request'],
+    ['PATCH', '/fhir/Patient/1', 400, 'malformed-request'],
     ['POST', '/fhir/Patient/1', 405, 'method-not-allowed'],
     ['POST', '/fhir/metadata', 405, 'method-not-allowed'],
     ['GET', '/fhir/Patient/%E0%A4%A', 400, 'malformed-request'],
@@ -187,13 +187,13 @@ t.test('what has no route says why', async (t) => {
 
 t.test('a method that is not allowed names those that are', async (t) => {
   const server = await fakeServer();
-  const allowed = async (url: string) =>
-    (await server.inject({ method: 'PATCH', url })).headers.allow?.split(', ').sort();
-  t.same(await allowed('/fhir'), ['POST']);
-  t.same(await allowed('/fhir/Patient'), ['GET', 'HEAD', 'POST']);
-  t.same(await allowed('/fhir/Patient/1'), ['DELETE', 'GET', 'HEAD', 'PUT']);
-  t.same(await allowed('/fhir/Patient/_search'), ['POST']);
-  t.same(await allowed('/fhir/Patient/1/$validate'), ['GET', 'HEAD', 'POST']);
+  const allowed = async (method: 'POST' | 'PUT', url: string) =>
+    (await server.inject({ method, url })).headers.allow?.split(', ').sort();
+  t.same(await allowed('PUT', '/fhir'), ['GET', 'HEAD', 'POST']);
+  t.same(await allowed('POST', '/fhir/Patient/1'), ['DELETE', 'GET', 'HEAD', 'PATCH', 'PUT']);
+  t.same(await allowed('POST', '/fhir/Patient/_history'), ['GET', 'HEAD']);
+  t.same(await allowed('PUT', '/fhir/Patient/_search'), ['POST']);
+  t.same(await allowed('PUT', '/fhir/Patient/1/$validate'), ['GET', 'HEAD', 'POST']);
 });
 
 t.test('a slash at the end and an encoded $ change nothing', async (t) => {

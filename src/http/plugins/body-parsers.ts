@@ -9,6 +9,7 @@ import type { Locator } from '../../fhir/json-locator.ts';
 import type { Model } from '../../fhir/model.ts';
 import { readXml } from '../../fhir/xml-reader.ts';
 import { fhirVersions } from '../answer-format.ts';
+import { binaryHolding, bringsContent } from '../binary-content.ts';
 
 export interface SubmittedBody {
   readonly kind: 'resource' | 'form' | 'json-patch';
@@ -42,24 +43,33 @@ const readers: readonly (readonly [mediaType: string, read: Reader])[] = [
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 export function registerBodyParsers(app: FastifyInstance, model: Model): void {
+  const asRead = (request: FastifyRequest, body: Buffer, read: Reader): SubmittedBody => {
+    requireKnownParameters(request);
+    return read(decode(body), model);
+  };
   app.removeAllContentTypeParsers();
   for (const [mediaType, read] of readers) {
     app.addContentTypeParser(mediaType, { parseAs: 'buffer' }, (request, body: Buffer, done) => {
       try {
-        requireKnownParameters(request);
-        done(null, read(decode(body), model));
+        done(null, bringsContent(request, body) ? content(request, body) : asRead(request, body, read));
       } catch (error) {
         done(error as Error);
       }
     });
   }
-  app.addContentTypeParser('*', (_request, _payload, done) => {
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    if (bringsContent(request, body)) return done(null, content(request, body));
     done(
       refuse('unsupported-media-type', 'The server takes bodies in JSON and XML', {
         hint: 'Content-Type: application/fhir+json, or application/fhir+xml',
       }),
     );
   });
+}
+
+/** What raw content is wrong in has no place in a text. */
+function content(request: FastifyRequest, body: Buffer): SubmittedBody {
+  return { kind: 'resource', text: binaryHolding(request, body), locator: () => () => ({ line: 1, col: 1 }) };
 }
 
 function decode(body: Buffer): string {

@@ -22,15 +22,15 @@ export const instanceRoutes: readonly FhirRoute[] = [
     method: 'GET',
     path: '/:type/:id',
     interactions: ['read'],
-    handle: (services, context, { type, id, header }) =>
-      read(services, context, { type, id, ...readConditions(header) }),
+    handle: (services, context, { type, id, query, header }) =>
+      read(services, context, { type, id, parameters: query, ...readConditions(header) }),
   },
   {
     method: 'GET',
     path: '/:type/:id/_history/:version',
     interactions: ['vread'],
-    handle: (services, context, { type, id, version }) =>
-      readVersion(services, context, { type, id, version }),
+    handle: (services, context, { type, id, version, query }) =>
+      readVersion(services, context, { type, id, version, parameters: query }),
   },
   {
     method: 'GET',

@@ -6,16 +6,19 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { refuse } from '../../core/fhir-error.ts';
 import type { RequestContext, Services } from '../../interactions/interaction.ts';
 import { answerFormat } from '../answer-format.ts';
+import { wantedContent } from '../binary-content.ts';
 import type { SubmittedBody } from '../plugins/body-parsers.ts';
-import { concerningContent, requestQuery } from '../query.ts';
-import { sendResult } from '../reply.ts';
+import { concerningContent, lastValue, requestQuery } from '../query.ts';
+import { sendContent, sendResult } from '../reply.ts';
 import { type BaseUrlOptions, basePath, baseUrlOf, readPreferences } from '../request-context.ts';
 import { isName, type PathParameters } from '../route-pattern.ts';
-import type { FhirRoute } from './fhir-route.ts';
+import type { FhirRoute, InteractionCode } from './fhir-route.ts';
 
 export interface RouteOptions {
   readonly services: Services;
   readonly baseUrl: BaseUrlOptions;
+  /** Whether searches say how they were answered, to those who ask with `X-Explain: true`. */
+  readonly explain: boolean;
   /** Explains why there is nothing at a URL. */
   readonly unrouted: (method: string, url: string) => Error;
 }
@@ -37,10 +40,14 @@ export function registerFhirRoutes(
         if (route.path.endsWith('/:member')) requireCompartment(options, request, type, member);
         const body = submittedBody(route, request.body as SubmittedBody | undefined);
         const query = requestQuery(request.url, body);
-        const format = answerFormat(query, request.headers.accept);
+        // What a Binary holds may be in any format.
+        const isContent = type === 'Binary' && (route.interactions?.some(readsOne) ?? false);
+        const ownFormat = isContent && lastValue(query, '_format') === undefined;
+        const format = ownFormat ? undefined : answerFormat(query, request.headers.accept);
         const context: RequestContext = {
           baseUrl: baseUrlOf(options.baseUrl, request.protocol, request.host),
           ...readPreferences(textHeader(request, 'prefer')),
+          explain: options.explain && textHeader(request, 'x-explain') === 'true',
         };
         const result = await route.handle(options.services, context, {
           type,
@@ -53,11 +60,24 @@ export function registerFhirRoutes(
           locator: body?.locator,
           header: (name) => textHeader(request, name),
         });
-        return sendResult(reply, result, context, format, model);
+        const content =
+          ownFormat && result.status === 200
+            ? wantedContent(String(result.body), request.headers.accept)
+            : undefined;
+        if (content) return sendContent(reply, result, content);
+        return sendResult(
+          reply,
+          result,
+          context,
+          format ?? answerFormat(query, request.headers.accept),
+          model,
+        );
       },
     });
   }
 }
+
+const readsOne = (code: InteractionCode): boolean => code === 'read' || code === 'vread';
 
 /** `Patient` must be a type; `_search` or `$nothing` in the place of an id is no id but an unknown path. */
 function requireName(options: RouteOptions, request: FastifyRequest, type: string, id: string): void {
