@@ -48,8 +48,8 @@ const treesFile = import.meta.url.endsWith('.ts')
   ? join(import.meta.dirname, '..', 'dist', 'expressions.json')
   : join(import.meta.dirname, 'expressions.json');
 
-/** Steps that an expression of a form may take: forms may come from clients. */
-const formSteps = 1_000_000;
+/** Steps that an expression of others may take: of forms, which may come from clients, and of other packages. */
+const foreignSteps = 1_000_000;
 
 /** A compiler of FHIRPath that need not parse what the definitions hold. */
 export function createCompiler(registry: Registry): ExpressionCompiler {
@@ -66,7 +66,15 @@ export function createValidator(options: ValidatorOptions = {}): CompiledValidat
   return wireValidator({
     registry,
     terminology: createTerminology(registry),
-    compile: options.compile ?? createCompiler(registry),
-    rules: formRules(createExpressionCompiler(registry.model, { steps: formSteps })),
+    compile: options.compile ?? (options.definitions ? createWaryCompiler : createCompiler)(registry),
+    rules: formRules(createExpressionCompiler(registry.model, { steps: foreignSteps })),
   });
+}
+
+/** A compiler that trusts what ships: what the build did not parse may take so many steps and no more. */
+function createWaryCompiler(registry: Registry): ExpressionCompiler {
+  const trees = storedTrees(treesFile);
+  const trusted = createExpressionCompiler(registry.model, { trees });
+  const wary = createExpressionCompiler(registry.model, { steps: foreignSteps });
+  return (text, type) => (trees(text) ? trusted : wary)(text, type);
 }

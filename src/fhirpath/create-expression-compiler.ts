@@ -7,6 +7,7 @@ import type { Model } from '../fhir/model.ts';
 import { type Compilation, compiledExpression } from './compile/compile-expression.ts';
 import { NotCompiled } from './compile/writer.ts';
 import type { Expression, ExpressionCompiler } from './expression.ts';
+import { ExpressionFault } from './fault.ts';
 import { referenceExpression } from './reference-engine.ts';
 import { createRuntime } from './runtime/runtime.ts';
 import { parseToTree, type Tree } from './tree.ts';
@@ -52,7 +53,9 @@ function compile(text: string, focusType: string, tree: Tree, compilation: Compi
   try {
     return compiledExpression(text, focusType, tree, compilation);
   } catch (error) {
-    if (error instanceof NotCompiled) return referenceExpression(text, focusType, compilation.model, tree);
-    throw error;
+    if (!(error instanceof NotCompiled)) throw error;
+    // What fhirpath.js does cannot be counted.
+    if (compilation.steps !== undefined) throw new ExpressionFault('The expression may take too long');
+    return referenceExpression(text, focusType, compilation.model, tree);
   }
 }

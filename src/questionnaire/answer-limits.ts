@@ -4,6 +4,7 @@
  */
 import type { Issue } from '../core/issue.ts';
 import { isObject } from '../fhir/resource.ts';
+import { linearSearch } from '../fhirpath/runtime/linear-pattern.ts';
 import { type FormFindingKey, formFinding } from './finding.ts';
 import { type Answer, extensionValue, type FormItem, objectsOf } from './form.ts';
 import { compareAnswers } from './same-answer.ts';
@@ -14,6 +15,7 @@ const base = 'http://hl7.org/fhir/StructureDefinition';
 
 /** Longer texts are not matched: a pattern of a form must not hold up the server. */
 const longestMatched = 10_000;
+const longestPattern = 500;
 
 const extensionLimits: readonly (readonly [url: string, FormFindingKey, LimitTest])[] = [
   [`${base}/minLength`, 'response-answer-length', (value, limit) => lengthOf(value) >= Number(limit)],
@@ -63,16 +65,7 @@ function decimalPlaces(value: unknown): number {
 }
 
 function matches(value: unknown, pattern: string): boolean {
-  if (typeof value !== 'string' || value.length > longestMatched || isRisky(pattern)) return true;
-  try {
-    return new RegExp(`^(?:${pattern})$`, 'u').test(value);
-  } catch {
-    // A pattern that is none is a fault of the form, not of the answer.
+  if (typeof value !== 'string' || value.length > longestMatched || pattern.length > longestPattern)
     return true;
-  }
-}
-
-/** A repeated group that itself repeats can take exponential time; such a pattern is left alone. */
-function isRisky(pattern: string): boolean {
-  return pattern.length > 500 || /\([^)]*[*+}][^)]*\)[*+{]/.test(pattern);
+  return linearSearch(pattern, value, true) ?? true;
 }

@@ -4,6 +4,7 @@
  */
 import { ExpressionFault } from '../fault.ts';
 import { conversions } from '../runtime/conversion.ts';
+import { isLinear } from '../runtime/linear-pattern.ts';
 import { mathFunctions } from '../runtime/math.ts';
 import { familyOf } from '../runtime/node.ts';
 import { mayExplode } from '../runtime/regular-expression.ts';
@@ -28,7 +29,7 @@ const patternFunctions: ReadonlySet<string> = new Set(['matches', 'matchesFull',
 function stringFunction(name: string, definition: StringFunction): FunctionCompiler {
   return (w, call) => {
     checkArguments(call, definition.required, definition.parameters.length);
-    if (patternFunctions.has(name)) checkPattern(w, call.args[0]!);
+    if (patternFunctions.has(name)) checkPattern(w, call);
     const input = textOf(w, name, call.input, 'String');
     const args = call.args.map((arg, i) => argument(w, call, name, arg, definition.parameters[i]!));
     const code = args.map((arg) => arg.code).join('');
@@ -65,11 +66,13 @@ function results(
   return `const ${name}=${apply};if(${name}!==undefined){${sink(typedItem(`System.${type}`, name))}}`;
 }
 
-/** Where the budget of a run is limited, the pattern must be known and harmless. */
-function checkPattern(w: Writer, tree: Tree): void {
+/** Where the budget of a run is limited, the pattern must be known, and harmless or searched for in linear time. */
+function checkPattern(w: Writer, { name, args }: Call): void {
   if (w.spend() === '') return;
-  const literal = literalItem(w, tree);
-  if (!literal || mayExplode(JSON.parse(literal.value) as string)) {
+  const literal = literalItem(w, args[0]!);
+  const pattern = literal && (JSON.parse(literal.value) as string);
+  const isSearched = name !== 'replaceMatches' && args.length === 1;
+  if (pattern === undefined || (mayExplode(pattern) && !(isSearched && isLinear(pattern)))) {
     throw new ExpressionFault('The regular expression may take too long');
   }
 }

@@ -37,11 +37,19 @@ function create(pattern: string, flags: string): RegExp {
   }
 }
 
-/**
- * Whether a pattern may take time that grows exponentially with the text: a repeated group that repeats within.
- * Asked for patterns that come from clients.
- */
+const judged = new Map<string, boolean>();
+
+/** Whether a pattern may take time that grows exponentially with the text: a repeated group that repeats within. */
 export function mayExplode(pattern: string): boolean {
+  const known = judged.get(pattern);
+  if (known !== undefined) return known;
+  const verdict = repeatsRepetition(pattern);
+  if (judged.size >= capacity) judged.clear();
+  judged.set(pattern, verdict);
+  return verdict;
+}
+
+function repeatsRepetition(pattern: string): boolean {
   const plain = pattern.replace(/\\./gs, 'x').replace(/\[[^\]]*\]/g, 'x');
   const repeatsWithin: boolean[] = [false];
   for (let i = 0; i < plain.length; i++) {

@@ -3,7 +3,8 @@
  * http://hl7.org/fhirpath/#string-manipulation
  */
 import { ExpressionFault } from '../fault.ts';
-import { regularExpression } from './regular-expression.ts';
+import { isLinear, linearSearch } from './linear-pattern.ts';
+import { mayExplode, regularExpression } from './regular-expression.ts';
 
 /** Type of a result or a parameter. */
 export type TextType = 'String' | 'Integer' | 'Boolean' | 'Strings';
@@ -54,11 +55,19 @@ function substring(text: string, start: number, length?: number): string | undef
 }
 
 function matches(text: string, pattern: string, flags = ''): boolean {
-  return regularExpression(pattern, flags).test(text);
+  return inLinearTime(text, pattern, flags, false) ?? regularExpression(pattern, flags).test(text);
 }
 
 function matchesFull(text: string, pattern: string, flags = ''): boolean {
-  return regularExpression(`^(?:${pattern})$`, flags).test(text);
+  return inLinearTime(text, pattern, flags, true) ?? regularExpression(`^(?:${pattern})$`, flags).test(text);
+}
+
+/** The answer where JavaScript's own search might take for ever; undefined where it does not, or there is no other. */
+function inLinearTime(text: string, pattern: string, flags: string, whole: boolean): boolean | undefined {
+  if (flags !== '' || !mayExplode(pattern) || !isLinear(pattern)) return undefined;
+  const found = linearSearch(pattern, text, whole);
+  if (found === undefined) throw new ExpressionFault('The text is too long for the regular expression');
+  return found;
 }
 
 /** Every occurrence; an empty pattern stands between all characters. */
