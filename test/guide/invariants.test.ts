@@ -48,3 +48,12 @@ for (const [key, { severity, profiles }] of rules) {
 t.test('no case is left without its rule', async (t) => {
   for (const name of cases.keys()) t.ok(rules.has(name.replace(/-(p\d+-pass|f\d+-fail)$/, '')), name);
 });
+
+t.test(
+  'a sublingual dose is known by its SNOMED CT code, which no file of the guide may carry',
+  async (t) => {
+    const dose = structuredClone(cases.get('kat-ma-5-f1-fail')) as Resource & { dosage: { route: object } };
+    dose.dosage.route = { coding: [{ system: 'http://snomed.info/sct', code: '37839007' }] };
+    t.ok(validator.validate(dose).some(({ key }) => key === 'kat-ma-5'));
+  },
+);
