@@ -74,6 +74,14 @@ const table = {
     'not-supported',
     'Not checked: the value that the form calculates could not be computed here',
   ],
+  'extract-incomplete': [
+    'warning',
+    'business-rule',
+    'Nothing is extracted: the response is neither completed nor amended',
+  ],
+  'extract-value': ['warning', 'not-supported', 'Not extracted: an Observation cannot hold such an answer'],
+  'extract-template': ['error', 'not-found', 'The template that the form names is not contained in it'],
+  'extract-expression': ['error', 'processing', 'An expression of the form could not be evaluated'],
 } as const satisfies Record<string, readonly [IssueSeverity, IssueType, string]>;
 
 export type FormFindingKey = keyof typeof table;

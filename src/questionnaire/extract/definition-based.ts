@@ -1,0 +1,4 @@
+/** Placeholder. */
+import type { Extraction } from './extraction.ts';
+
+export function extractByDefinition(_extraction: Extraction): void {}

@@ -1,0 +1,78 @@
+/**
+ * A form and a response side by side: each enabled item in each of its places, with the expressions that hold there.
+ * https://hl7.org/fhir/R4/questionnaireresponse.html#link
+ */
+import type { Environment, TypedValue } from '../fhirpath/expression.ts';
+import { isEnabled } from './enable-when.ts';
+import { type Answer, answersOf, type FormItem, formItems, responseItems } from './form.ts';
+import { type ExpressionParts, formEnvironment, itemEnvironment } from './form-environment.ts';
+import { answersAround } from './given-answers.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+export interface Place {
+  readonly item: FormItem;
+  /** The item in the response; where it is not there, a bare one with its linkId. */
+  readonly value: Json;
+  readonly present: boolean;
+  /** FHIRPath of the item in the response; of what would hold it, where it is not there. */
+  readonly path: string;
+  readonly answers: readonly Answer[];
+  /** What the item's expressions see, its own variables included. */
+  readonly environment: Environment;
+  readonly focus: TypedValue;
+}
+
+/**
+ * Visits parents before children, in the order of the form.
+ * @param visit gets what it returned for the parent of the place, and may add variables for the children
+ */
+export function walkForm<State>(
+  questionnaire: Json,
+  response: Json,
+  parts: ExpressionParts,
+  start: Visited<State>,
+  visit: (place: Place, state: State) => Visited<State>,
+): void {
+  const level = (
+    items: readonly FormItem[],
+    holder: Json,
+    path: string,
+    around: readonly Json[],
+    outer: Environment,
+    state: State,
+  ): void => {
+    const given = responseItems(holder, path);
+    for (const item of items) {
+      if (!isEnabled(item.definition, answersAround(around))) continue;
+      const own = given.filter(({ linkId }) => linkId === item.linkId);
+      const found = own.length > 0 ? own : [{ value: { linkId: item.linkId }, path, linkId: item.linkId }];
+      for (const one of found) {
+        const focus: TypedValue = { type: 'QuestionnaireResponse.item', value: one.value };
+        const environment = itemEnvironment(outer, item, focus, parts);
+        const answers = own.length > 0 ? answersOf(one) : [];
+        const present = own.length > 0;
+        const visited = visit({ item, ...one, present, answers, environment, focus }, state);
+        const inner = adding(environment, visited.variables);
+        for (const { value, path: at } of item.type === 'group' ? [one] : answers) {
+          level(item.children, value, at, [...around, value], inner, visited.state);
+        }
+      }
+    }
+  };
+  const environment = adding(formEnvironment(questionnaire, response, parts), start.variables);
+  level(formItems(questionnaire), response, 'QuestionnaireResponse', [response], environment, start.state);
+}
+
+/** What is passed on to the children of a place. */
+export interface Visited<State> {
+  readonly state: State;
+  readonly variables?: Readonly<Record<string, unknown>>;
+}
+
+export function adding(
+  environment: Environment,
+  variables: Readonly<Record<string, unknown>> = {},
+): Environment {
+  return { ...environment, variables: { ...environment.variables, ...variables } };
+}
