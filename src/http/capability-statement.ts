@@ -54,8 +54,10 @@ export function capabilityStatement(
     registry.resourceTypes.map((type) => [type, [...parametersOf(type).values()] as const]),
   );
   const referrers = referrersByTarget(parameters);
-  const onSystem = routes.filter((route) => !route.path.startsWith('/:type'));
-  const onType = routes.filter((route) => route.path.startsWith('/:type'));
+  const isOfType = (route: FhirRoute) => route.type !== undefined || route.path.startsWith('/:type');
+  const onSystem = routes.filter((route) => !isOfType(route));
+  const onType = routes.filter(isOfType);
+  const systemOperations = operationsOf(onSystem);
   return {
     resourceType: 'CapabilityStatement',
     ...statementHead(options, baseUrl),
@@ -76,6 +78,7 @@ export function capabilityStatement(
           type,
         })),
         interaction: interactionsOf(onSystem) as CapabilityStatementRest['interaction'] & {},
+        ...(systemOperations.length > 0 ? { operation: systemOperations } : {}),
       },
     ],
   };
@@ -92,11 +95,12 @@ function security(authentication: string | undefined): CapabilityStatementRest['
 function resourceOf(
   options: CapabilityOptions,
   type: string,
-  routes: readonly FhirRoute[],
+  onType: readonly FhirRoute[],
   parameters: readonly Parameter[],
   referrers: readonly string[],
 ): CapabilityStatementRestResource {
   const { registry } = options;
+  const routes = onType.filter((route) => route.type === undefined || route.type === type);
   const profiles = guideProfiles(registry, type);
   const includes = parameters.filter(isReference).map(({ code }) => `${type}:${code}`);
   const operations = operationsOf(routes);

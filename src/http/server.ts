@@ -11,6 +11,7 @@ import underPressure from '@fastify/under-pressure';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Log } from '../core/log.ts';
 import type { Services } from '../interactions/interaction.ts';
+import { operations } from '../operations/operations.ts';
 import { createDispatch } from './dispatch.ts';
 import { createErrorHandler } from './failures.ts';
 import { registerAccessToken } from './plugins/access-token.ts';
@@ -25,6 +26,7 @@ import type { FhirRoute } from './routes/fhir-route.ts';
 import { registerHealthRoutes } from './routes/health.ts';
 import { instanceRoutes } from './routes/instance.ts';
 import { createMetadataRoute } from './routes/metadata.ts';
+import { operationRoutes } from './routes/operations.ts';
 import { registerFhirRoutes } from './routes/register-fhir-routes.ts';
 import { systemRoutes } from './routes/system.ts';
 import { typeRoutes } from './routes/type.ts';
@@ -43,6 +45,8 @@ export interface ServerOptions {
   readonly bodyLimit?: number | undefined;
   /** Requests a minute from one address; absent: any number. */
   readonly rateLimit?: number | undefined;
+  /** Whether searches say how they were answered, to those who ask. */
+  readonly searchExplain?: boolean | undefined;
   /** Whether X-Forwarded-* headers are believed. */
   readonly trustProxy?: boolean | undefined;
 }
@@ -88,7 +92,12 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   registerBodyParsers(app, services.registry.model);
 
   const dispatch = createDispatch(services.registry, () => routes);
-  const interactions = [...systemRoutes(dispatch), ...typeRoutes, ...instanceRoutes];
+  const interactions = [
+    ...systemRoutes(dispatch),
+    ...typeRoutes,
+    ...instanceRoutes,
+    ...operationRoutes(operations),
+  ];
   const capability = {
     registry: services.registry,
     parametersOf: services.parametersOf,
@@ -104,6 +113,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   registerFhirRoutes(app, routes, {
     services,
     unrouted,
+    explain: options.searchExplain ?? false,
     baseUrl: { publicBaseUrl: options.publicBaseUrl, loopbackOnly: token === undefined },
   });
   app.setErrorHandler(onError);

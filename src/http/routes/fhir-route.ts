@@ -47,6 +47,8 @@ export interface FhirRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below the base, with `:type`, `:id`, `:version` and `:member`. */
   readonly path: string;
+  /** The resource type, when the path names one itself. */
+  readonly type?: string;
   /** What the CapabilityStatement claims because of this route. */
   readonly interactions?: readonly InteractionCode[];
   readonly operation?: { readonly code: string; readonly definition: string };

@@ -6,7 +6,6 @@ import { read } from '../../interactions/read.ts';
 import { readVersion } from '../../interactions/read-version.ts';
 import { search } from '../../interactions/search.ts';
 import { update } from '../../interactions/update.ts';
-import { validateResource } from '../../interactions/validate.ts';
 import {
   type FhirRequest,
   type FhirRoute,
@@ -15,7 +14,6 @@ import {
   preconditions,
   resourceBody,
 } from './fhir-route.ts';
-import { validateOperation } from './type.ts';
 
 export const instanceRoutes: readonly FhirRoute[] = [
   {
@@ -73,27 +71,6 @@ export const instanceRoutes: readonly FhirRoute[] = [
     interactions: ['delete'],
     handle: (services, context, { type, id, header }) =>
       deleteResource(services, context, { type, target: id, ...preconditions(header) }),
-  },
-  {
-    method: 'POST',
-    path: '/:type/:id/$validate',
-    operation: validateOperation,
-    body: { kind: 'resource', required: false },
-    handle: (services, context, { type, id, query, text, locator }) =>
-      validateResource(services, context, {
-        type,
-        id,
-        parameters: query,
-        locator,
-        ...(text === undefined ? {} : { text }),
-      }),
-  },
-  {
-    method: 'GET',
-    path: '/:type/:id/$validate',
-    operation: validateOperation,
-    handle: (services, context, { type, id, query }) =>
-      validateResource(services, context, { type, id, parameters: query }),
   },
 ];
 

@@ -5,13 +5,7 @@ import { history } from '../../interactions/history.ts';
 import { patchResource } from '../../interactions/patch.ts';
 import { search } from '../../interactions/search.ts';
 import { update } from '../../interactions/update.ts';
-import { validateResource } from '../../interactions/validate.ts';
 import { type FhirRoute, patchBody, patchOf, preconditions, resourceBody } from './fhir-route.ts';
-
-export const validateOperation = {
-  code: 'validate',
-  definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate',
-} as const;
 
 export const typeRoutes: readonly FhirRoute[] = [
   {
@@ -68,13 +62,5 @@ export const typeRoutes: readonly FhirRoute[] = [
     path: '/:type',
     handle: (services, context, { type, query, header }) =>
       deleteResource(services, context, { type, target: query, ...preconditions(header) }),
-  },
-  {
-    method: 'POST',
-    path: '/:type/$validate',
-    operation: validateOperation,
-    body: resourceBody,
-    handle: (services, context, { type, query, text, locator }) =>
-      validateResource(services, context, { type, parameters: query, text: text!, locator }),
   },
 ];

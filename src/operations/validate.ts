@@ -6,45 +6,46 @@
 import { refuse } from '../core/fhir-error.ts';
 import type { Issue } from '../core/issue.ts';
 import { createPauses, inTurns } from '../core/pauses.ts';
-import { createLocator, type Locator } from '../fhir/json-locator.ts';
+import { createLocator } from '../fhir/json-locator.ts';
 import { parseJsonInTurns } from '../fhir/json-source.ts';
 import { isObject, isResource, type Resource } from '../fhir/resource.ts';
 import { resourceTexts } from '../fhir/resource-texts.ts';
+import type { RequestContext, Result, Services } from '../interactions/interaction.ts';
+import { requirePresent } from '../interactions/read.ts';
+import { findingsOnWrite } from '../interactions/submitted-resource.ts';
 import type { SourcedResource } from '../validator/validator.ts';
-import type { RequestContext, Result, Services } from './interaction.ts';
-import { requirePresent } from './read.ts';
-import type { Parameters } from './search.ts';
-import { findingsOnWrite } from './submitted-resource.ts';
+import type { Operation, SubmittedRequest } from './operation.ts';
 import { type ValidateInput, validateInput, validateParameters } from './validate-input.ts';
 
-export interface ValidateRequest {
-  readonly type: string;
-  readonly id?: string;
-  /** A resource, or Parameters with `resource`, `mode` and `profile`; absent: the stored resource is validated. */
-  readonly text?: string;
-  /** When the text was not submitted as JSON: finds elements in what was. */
-  readonly locator?: (() => Locator) | undefined;
-  /** Of the query: `mode`, `profile`. */
-  readonly parameters: Parameters;
-}
+type ValidateRequest = SubmittedRequest;
+
+export const validate: Operation = {
+  code: 'validate',
+  levels: ['type', 'instance'],
+  resources: [],
+  affectsState: false,
+  definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate',
+  // It takes several profiles, a resource of any type as it is, and points into what was submitted.
+  handleSubmitted: validateResource,
+};
 
 /** 200 with an OperationOutcome; 404 when the instance does not exist; 400 for a body that is no resource. */
-export async function validateResource(
+async function validateResource(
   services: Services,
   context: RequestContext,
   request: ValidateRequest,
 ): Promise<Result> {
   const { type, id, text } = request;
   const body = text === undefined ? undefined : await parseJsonInTurns(text);
-  const input = validateInput(type, request.parameters, body);
+  const input = validateInput(type, request.query, body);
   const ignored = ignoredParameters(input, context);
   if (input.mode === 'delete') {
-    if (id === undefined) throw refuse('malformed-request', 'The mode delete needs an instance');
+    if (id === '') throw refuse('malformed-request', 'The mode delete needs an instance');
     requirePresent(await services.store.read(type, id));
     return { status: 200, issues: ignored };
   }
   if (!input.resource || text === undefined) {
-    if (id === undefined) throw refuse('malformed-request', 'There is no resource to validate');
+    if (id === '') throw refuse('malformed-request', 'There is no resource to validate');
     const stored = requirePresent(await services.store.read(type, id));
     const kept = { resource: JSON.parse(stored.body) as Resource, text: stored.body };
     const issues = await findings(services, request, input, [kept]);
@@ -85,7 +86,7 @@ function ignoredParameters({ unknown }: ValidateInput, { handling }: RequestCont
 function isSeveral(resource: Resource, { type, id }: ValidateRequest): boolean {
   const { resourceType, type: kind } = resource;
   const several = kind === 'batch' || kind === 'collection';
-  return resourceType === 'Bundle' && type !== 'Bundle' && id === undefined && several;
+  return resourceType === 'Bundle' && type !== 'Bundle' && id === '' && several;
 }
 
 /** Each resource judged as if it had come alone; what is said of it names the entry. */
@@ -145,7 +146,7 @@ function placeFindings(
     issues.push({ severity: 'error', code: 'invalid', key, text, expression });
   if (resourceType !== type)
     say('type-mismatch', `The resource is not of the type in the URL, ${type}`, resourceType);
-  if (mode === 'update' && (id === undefined ? resource.id === undefined : resource.id !== id))
+  if (mode === 'update' && (id === '' ? resource.id === undefined : resource.id !== id))
     say('id-mismatch', 'An update must carry the id of the URL', `${resourceType}.id`);
   return issues;
 }

@@ -4,7 +4,7 @@
  */
 import { refuse } from '../core/fhir-error.ts';
 import { isObject, isResource, type Resource } from '../fhir/resource.ts';
-import type { Parameters } from './search.ts';
+import type { Parameters } from '../interactions/search.ts';
 
 const modes = ['create', 'update', 'delete', 'profile'] as const;
 export type ValidateMode = (typeof modes)[number];
