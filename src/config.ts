@@ -36,6 +36,8 @@ export interface Config {
   readonly rateLimit?: number;
   /** Whether X-Forwarded-* headers are believed. */
   readonly trustProxy: boolean;
+  /** Whether searches say how they were answered, to those who ask. */
+  readonly searchExplain: boolean;
 }
 
 /** Settings that cannot be worked with. The message is for the person who starts the server. */
@@ -155,6 +157,16 @@ const setting = {
     parse: (text) => switches.find((mode) => mode === text),
     expected: switches.join(', '),
   },
+  searchExplain: {
+    name: 'SEARCH_EXPLAIN',
+    fallback: 'off',
+    description: oneOf(
+      'Whether a search with the header `X-Explain: true` says how it was answered',
+      switches,
+    ),
+    parse: (text) => switches.find((mode) => mode === text),
+    expected: switches.join(', '),
+  },
 } satisfies Record<string, Setting<unknown>>;
 
 /** The settings as the README lists them. */
@@ -192,6 +204,7 @@ export function readConfig(
   const bodyLimit = read(setting.bodyLimit);
   const rateLimit = read(setting.rateLimit);
   const trustProxy = read(setting.trustProxy);
+  const searchExplain = read(setting.searchExplain);
   if (faults.length > 0) throw new ConfigError(faults.join('\n'));
   // Those with a fallback are present when nothing is at fault.
   const authToken = checkAccess(auth!, host!, authTokenFile, readToken);
@@ -210,6 +223,7 @@ export function readConfig(
     bodyLimit: bodyLimit!,
     ...(rateLimit === undefined ? {} : { rateLimit }),
     trustProxy: trustProxy === 'on',
+    searchExplain: searchExplain === 'on',
   };
 }
 

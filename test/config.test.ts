@@ -19,6 +19,7 @@ t.test('an empty environment gives a local open server', async (t) => {
     conditionalDelete: 'single',
     bodyLimit: 32 * 1024 * 1024,
     trustProxy: false,
+    searchExplain: false,
   });
 });
 
@@ -43,6 +44,7 @@ t.test('every setting is read', async (t) => {
     BODY_LIMIT: '1000000',
     RATE_LIMIT: '600',
     TRUST_PROXY: 'on',
+    SEARCH_EXPLAIN: 'on',
   };
   t.same(
     readConfig(environment, () => 's3cret\n'),
@@ -61,6 +63,7 @@ t.test('every setting is read', async (t) => {
       bodyLimit: 1_000_000,
       rateLimit: 600,
       trustProxy: true,
+      searchExplain: true,
     },
   );
   t.same(new Set(Object.keys(environment)), new Set(settings.map((setting) => setting.name)));
@@ -75,6 +78,7 @@ const badValues: [string, string][] = [
   ['BODY_LIMIT', '32 MB'],
   ['RATE_LIMIT', '0'],
   ['TRUST_PROXY', 'true'],
+  ['SEARCH_EXPLAIN', 'true'],
   ['PUBLIC_BASE_URL', 'kat.example/fhir'],
   ['PUBLIC_BASE_URL', 'https://kat.example/fhir?x=1'],
   ['REDIS_URL', '127.0.0.1:6379'],

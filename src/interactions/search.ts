@@ -11,6 +11,7 @@ import type { SearchRequest } from '../search/search-request.ts';
 import type { Page, StoredVersion, StoreReader } from '../storage/store.ts';
 import { type BundleLink, bundleText, type EntryParts, outcomeEntry } from './bundle-text.ts';
 import { cached } from './cached.ts';
+import { explainSearch } from './explain-search.ts';
 import { includedResources } from './included-resources.ts';
 import type { RequestContext, Result, Services } from './interaction.ts';
 
@@ -34,6 +35,13 @@ export async function search(
 ): Promise<Result> {
   const understood = await understand(services, context, request);
   const { parsed, after, path } = understood;
+  // What the cache answers would tell nothing.
+  if (context.explain)
+    return {
+      status: 200,
+      body: await searchset(services, services.store, context, understood),
+      cache: 'bypass',
+    };
   const question = ['search', context.baseUrl, path, JSON.stringify([parsed.applied, parsed.issues, after])];
   const { value, cache } = await cached(services, question, parsed.scopes, async () =>
     Buffer.from(await searchset(services, services.store, context, understood)),
@@ -89,10 +97,11 @@ async function searchset(
 ): Promise<string> {
   const { parsed, after } = understood;
   const { type, where, sort, count } = parsed;
+  const query = { type, where, sort, limit: count, ...(after ? { after } : {}) };
+  const start = performance.now();
   const page: Page =
-    parsed.countOnly || count === 0
-      ? { rows: [], next: undefined }
-      : await reader.search({ type, where, sort, limit: count, ...(after ? { after } : {}) });
+    parsed.countOnly || count === 0 ? { rows: [], next: undefined } : await reader.search(query);
+  const explained = context.explain ? await explainSearch(reader, query, performance.now() - start) : [];
   const included = await includedResources(services, reader, parsed, page.rows);
   const entryOf = (row: StoredVersion, mode: 'match' | 'include'): EntryParts => ({
     fullUrl: `${context.baseUrl}/${row.type}/${row.id}`,
@@ -103,7 +112,7 @@ async function searchset(
     ...page.rows.map((row) => entryOf(row, 'match')),
     ...included.rows.map((row) => entryOf(row, 'include')),
   ];
-  const issues = [...parsed.issues, ...included.issues];
+  const issues = [...parsed.issues, ...included.issues, ...explained];
   if (issues.length > 0) entries.push(outcomeEntry(issues));
   const total = await totalOf(reader, parsed, page, after);
   return bundleText(

@@ -65,6 +65,8 @@ export interface StoreReader {
   read(type: string, id: string): Promise<StoredVersion | undefined>;
   search(query: StoreQuery): Promise<Page>;
   count(type: TypeSelection, where: PlanNode): Promise<number>;
+  /** How the database goes about a search, step by step, in its own words and without any value. */
+  steps(query: StoreQuery): Promise<readonly string[]>;
   /** A text that a part of the server keeps with the data under a name of its own; undefined when there is none. */
   note(name: string): Promise<string | undefined>;
 }

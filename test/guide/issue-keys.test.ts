@@ -15,6 +15,7 @@ const advice = [
   'include-limit',
   'search-parameter-invalid',
   'search-parameter-clash',
+  'search-plan',
 ];
 
 t.test('kat-issue has the keys of findings and refusals', async (t) => {

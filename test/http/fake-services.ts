@@ -53,6 +53,7 @@ function memoryStore(): Store {
     read,
     note: async (name: string) => notes.get(name),
     search: async ({ type }: { type: TypeSelection }) => ({ rows: current(type), next: undefined }),
+    steps: async () => [],
     count: async (type: TypeSelection) => current(type).length,
   };
   const transaction: StoreTransaction = {

@@ -26,6 +26,8 @@ export type TextColumn = 'narrative' | 'content';
 export interface Dialect {
   /** Starts a transaction that may write. */
   readonly begin: string;
+  /** A query whose rows tell, in their last column, how a statement would be run. */
+  explain(statement: Fragment): Fragment;
   /** Enters the words of a resource, which has none so far. */
   addTerms(key: number, words: readonly string[]): Fragment;
   removeTerms(key: number): Fragment;

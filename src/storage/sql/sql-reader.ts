@@ -57,6 +57,11 @@ export function createSqlReader(connection: SqlConnection, dialect: Dialect): Sq
       };
     },
 
+    async steps(query) {
+      const rows = await connection.all(dialect.explain(searchStatement(query, dialect)));
+      return rows.map((row) => String(Object.values(row).at(-1)));
+    },
+
     async count(type, where) {
       const [row] = await connection.all(countStatement(type, where, dialect));
       return Number(row!.total);

@@ -86,6 +86,10 @@ function beginUnit(connection: SqlConnection, reader: SqlReader, writer: Version
       await terms.flushFor(typesRead(type, where));
       return reader.count(type, where);
     },
+    async steps(query) {
+      check();
+      return reader.steps(query);
+    },
     async note(name) {
       check();
       return reader.note(name);
