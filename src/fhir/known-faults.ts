@@ -22,6 +22,12 @@ interface ExpressionFault {
 /** Invariants whose expression does not say what their text says. Mended where the wrong text stands, only there. */
 export const expressionFaults: readonly ExpressionFault[] = [
   {
+    key: 'que-7',
+    wrong: "operator = 'exists' implies (answer is Boolean)",
+    right: "operator = 'exists' implies (answer is boolean)",
+    reason: 'Boolean is a type of FHIRPath; what FHIR has is boolean (mended in R4B)',
+  },
+  {
     key: 'que-12',
     wrong: 'enableWhen.count() > 2 implies enableBehavior.exists()',
     right: 'enableWhen.count() > 1 implies enableBehavior.exists()',

@@ -30,14 +30,6 @@ export type InvariantCheck = (value: unknown, run: Run, type: string, companion?
 
 const bestPractice = 'http://hl7.org/fhir/StructureDefinition/elementdefinition-bestpractice';
 
-/**
- * que-7 asks whether an answer `is Boolean`, a type of FHIRPath; what FHIR has is `boolean`, as R4B says.
- */
-const que7 = [
-  "operator = 'exists' implies (answer is Boolean)",
-  "operator = 'exists' implies (answer is boolean)",
-] as const;
-
 /** Whether a constraint is advice that is given on request only. */
 export function isBestPractice(constraint: ElementDefinitionConstraint): boolean {
   return (
@@ -92,7 +84,7 @@ export function invariantCheck(
     if (byType.has(type)) return byType.get(type);
     let expression: Expression | undefined;
     try {
-      expression = surroundings.compile(text === que7[0] ? que7[1] : text, type);
+      expression = surroundings.compile(text, type);
     } catch {
       expression = undefined;
     }
