@@ -7,6 +7,7 @@ import { findMatch, parseCondition } from './conditional.ts';
 import { withLocalReferences } from './conditional-references.ts';
 import { withFollowUps } from './follow-up.ts';
 import type { RequestContext, Result, Services } from './interaction.ts';
+import { provenanceOf } from './provenance.ts';
 import { parseResource, validateForWrite } from './submitted-resource.ts';
 import { transact } from './transact.ts';
 import { writeResult } from './versioned-result.ts';
@@ -19,6 +20,8 @@ export interface CreateRequest {
   readonly locator?: (() => Locator) | undefined;
   /** Query text of If-None-Exist. */
   readonly ifNoneExist?: string | undefined;
+  /** X-Provenance as sent. */
+  readonly provenance?: string | undefined;
 }
 
 /** 201 with the new version; 200 with the existing one when the condition matches one; 412 when it matches several. */
@@ -30,6 +33,7 @@ export async function create(
   const { type, text } = request;
   const resource = parseResource(type, text);
   const issues = await validateForWrite(services, resource, text, request.locator);
+  const recordProvenance = provenanceOf(services, context, request.provenance);
   return transact(services, async (work) => {
     const existing =
       request.ifNoneExist === undefined
@@ -39,6 +43,8 @@ export async function create(
     const id = services.ids.next();
     const linked = await withLocalReferences(services, work.transaction, { resource, text });
     const version = await writeVersion(services, work, { ...linked, method: 'POST', id }, undefined);
-    return withFollowUps(services, work, writeResult(context, 201, version, issues));
+    const result = writeResult(context, 201, version, issues);
+    await recordProvenance(work, result);
+    return withFollowUps(services, work, result);
   });
 }

@@ -14,6 +14,7 @@ import { withLocalReferences } from './conditional-references.ts';
 import { applyFhirPathPatch } from './fhirpath-patch.ts';
 import { withFollowUps } from './follow-up.ts';
 import type { RequestContext, Result, Services } from './interaction.ts';
+import { provenanceOf } from './provenance.ts';
 import { requirePresent } from './read.ts';
 import type { Parameters } from './search.ts';
 import type { BundleEntry } from './submitted-bundle.ts';
@@ -33,6 +34,8 @@ export interface PatchRequest extends Preconditions {
   /** The resource to patch, or else the search that finds it. */
   readonly target: string | Parameters;
   readonly patch: Patch;
+  /** X-Provenance as sent. */
+  readonly provenance?: string | undefined;
 }
 
 /** 200 with the new version; 404 or 410 when there is nothing to patch, 409 when the patch does not fit. */
@@ -42,12 +45,14 @@ export async function patchResource(
   request: PatchRequest,
 ): Promise<Result> {
   const { type, target, patch } = request;
+  const recordProvenance = provenanceOf(services, context, request.provenance);
   return transact(services, async (work) => {
     const found =
       typeof target === 'string'
         ? { type, id: target }
         : await patchTarget(services, work.transaction, type, target);
     const result = await patchWithin(services, context, work, found, patch, request);
+    await recordProvenance(work, result);
     return withFollowUps(services, work, result);
   });
 }

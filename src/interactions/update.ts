@@ -12,6 +12,7 @@ import { findMatch, type Preconditions, requirePreconditions } from './condition
 import { withLocalReferences } from './conditional-references.ts';
 import { withFollowUps } from './follow-up.ts';
 import type { RequestContext, Result, Services } from './interaction.ts';
+import { provenanceOf } from './provenance.ts';
 import type { Parameters } from './search.ts';
 import { parseResource, requireId, validateForWrite } from './submitted-resource.ts';
 import { transact } from './transact.ts';
@@ -25,6 +26,8 @@ export interface UpdateRequest extends Preconditions {
   readonly text: string;
   /** When the text was not submitted as JSON: finds elements in what was. */
   readonly locator?: (() => Locator) | undefined;
+  /** X-Provenance as sent. */
+  readonly provenance?: string | undefined;
 }
 
 /** 200 with the new version, 201 when it is the first or follows a deletion; 412 when a condition does not hold. */
@@ -37,11 +40,13 @@ export async function update(
   const resource = parseResource(type, text);
   if (typeof target === 'string') requireId(resource, target);
   const issues = await validateForWrite(services, resource, text, request.locator);
+  const recordProvenance = provenanceOf(services, context, request.provenance);
   return transact(services, async (work) => {
     const id =
       typeof target === 'string' ? target : await updateTarget(services, work.transaction, resource, target);
     const linked = await withLocalReferences(services, work.transaction, { resource, text });
     const result = await updateWithin(services, context, work, { ...linked, id }, request, issues);
+    await recordProvenance(work, result);
     return withFollowUps(services, work, result);
   });
 }

@@ -73,6 +73,11 @@ export function patchOf({ kind, text }: Pick<FhirRequest, 'kind' | 'text'>): Pat
   return { kind: kind === 'json-patch' ? kind : 'fhirpath-patch', text: text! };
 }
 
+/** What a write of a resource may say of itself. */
+export function writeHeaders(header: FhirRequest['header']) {
+  return { ...preconditions(header), provenance: header('x-provenance') };
+}
+
 /** https://hl7.org/fhir/R4/http.html#concurrency */
 export function preconditions(header: FhirRequest['header']): Preconditions {
   return { ifMatch: header('if-match'), ifNoneMatch: header('if-none-match') };

@@ -13,6 +13,7 @@ import {
   patchOf,
   preconditions,
   resourceBody,
+  writeHeaders,
 } from './fhir-route.ts';
 
 export const instanceRoutes: readonly FhirRoute[] = [
@@ -50,7 +51,7 @@ export const instanceRoutes: readonly FhirRoute[] = [
     interactions: ['update'],
     body: resourceBody,
     handle: (services, context, { type, id, text, locator, header }) =>
-      update(services, context, { type, target: id, text: text!, locator, ...preconditions(header) }),
+      update(services, context, { type, target: id, text: text!, locator, ...writeHeaders(header) }),
   },
   {
     method: 'PATCH',
@@ -62,7 +63,7 @@ export const instanceRoutes: readonly FhirRoute[] = [
         type: request.type,
         target: request.id,
         patch: patchOf(request),
-        ...preconditions(request.header),
+        ...writeHeaders(request.header),
       }),
   },
   {

@@ -5,7 +5,14 @@ import { history } from '../../interactions/history.ts';
 import { patchResource } from '../../interactions/patch.ts';
 import { search } from '../../interactions/search.ts';
 import { update } from '../../interactions/update.ts';
-import { type FhirRoute, patchBody, patchOf, preconditions, resourceBody } from './fhir-route.ts';
+import {
+  type FhirRoute,
+  patchBody,
+  patchOf,
+  preconditions,
+  resourceBody,
+  writeHeaders,
+} from './fhir-route.ts';
 
 export const typeRoutes: readonly FhirRoute[] = [
   {
@@ -35,7 +42,13 @@ export const typeRoutes: readonly FhirRoute[] = [
     interactions: ['create'],
     body: resourceBody,
     handle: (services, context, { type, text, locator, header }) =>
-      create(services, context, { type, text: text!, locator, ifNoneExist: header('if-none-exist') }),
+      create(services, context, {
+        type,
+        text: text!,
+        locator,
+        ifNoneExist: header('if-none-exist'),
+        provenance: header('x-provenance'),
+      }),
   },
   {
     // https://hl7.org/fhir/R4/http.html#cond-update
@@ -43,7 +56,7 @@ export const typeRoutes: readonly FhirRoute[] = [
     path: '/:type',
     body: resourceBody,
     handle: (services, context, { type, query, text, locator, header }) =>
-      update(services, context, { type, target: query, text: text!, locator, ...preconditions(header) }),
+      update(services, context, { type, target: query, text: text!, locator, ...writeHeaders(header) }),
   },
   {
     method: 'PATCH',
@@ -54,7 +67,7 @@ export const typeRoutes: readonly FhirRoute[] = [
         type: request.type,
         target: request.query,
         patch: patchOf(request),
-        ...preconditions(request.header),
+        ...writeHeaders(request.header),
       }),
   },
   {
