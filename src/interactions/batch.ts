@@ -80,8 +80,11 @@ function responseEntry(context: RequestContext, result: Result): EntryParts {
     body !== undefined && (location === undefined || context.preferReturn === 'representation');
   const wantsOutcome =
     status >= 400 || (location !== undefined && context.preferReturn === 'OperationOutcome');
+  // An answer without a resource is its findings.
+  const isOutcome = body === undefined && location === undefined && status === 200;
   return {
     ...(withBody ? { resource: body.toString() } : {}),
+    ...(isOutcome ? { resource: JSON.stringify(operationOutcome(issues)) } : {}),
     response: {
       status: statusLine(status),
       ...(location === undefined ? {} : { location }),

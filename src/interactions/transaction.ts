@@ -132,7 +132,9 @@ async function identify(services: Services, work: Work, entry: BundleEntry): Pro
   const { method, path, query, resource } = entry;
   const [type, id] = path;
   const { transaction } = work;
-  if (type === undefined) throw unsupported(entry);
+  // Searches by POST, histories and operations answer from what is committed, and so not within.
+  const isNamed = path.some((segment) => /^[_$]/.test(segment));
+  if (type === undefined || isNamed || !services.registry.isResourceType(type)) throw unsupported(entry);
   if (method === 'GET' || method === 'HEAD') return [];
   if (path.length > (method === 'POST' ? 1 : 2)) throw unsupported(entry);
   if (id !== undefined) return [{ type, id }];
