@@ -25,9 +25,79 @@ const byId = (elements: ElementDefinition[], id: string) => elements.find((eleme
 const ids = (elements: ElementDefinition[], start: string) =>
   elements.map(({ id = '' }) => id).filter((id) => id.startsWith(start));
 
-t.test('an empty differential leaves the base as it is', async (t) => {
-  const base = structure('http://hl7.org/fhir/StructureDefinition/Patient')?.snapshot?.element;
-  t.same(snapshot('Patient', []), base);
+t.test('an empty differential leaves the base as it is, with the source of its constraints', async (t) => {
+  const url = 'http://hl7.org/fhir/StructureDefinition/Patient';
+  const base = structure(url)?.snapshot?.element ?? [];
+  const sourced = base.map((element) => ({
+    ...element,
+    ...(element.constraint ? { constraint: element.constraint.map((one) => ({ source: url, ...one })) } : {}),
+  }));
+  t.same(snapshot('Patient', []), sourced);
+});
+
+t.test('the root does not inherit the standing of the definition it constrains', async (t) => {
+  const standing = 'http://hl7.org/fhir/StructureDefinition/structuredefinition-standards-status';
+  const other = { url: 'http://example.org/other', valueBoolean: true };
+  const base: StructureDefinition = {
+    ...structure('http://hl7.org/fhir/StructureDefinition/Patient')!,
+    snapshot: {
+      element: [
+        { id: 'Patient', path: 'Patient', extension: [{ url: standing, valueCode: 'normative' }, other] },
+        { id: 'Patient.name', path: 'Patient.name', extension: [{ url: standing, valueCode: 'trial-use' }] },
+      ],
+    },
+  };
+  const profile = { ...base, baseDefinition: 'base', differential: { element: [] } };
+  const made = generateSnapshot(profile, () => base).snapshot?.element;
+  t.same(made?.[0]?.extension, [other]);
+  t.equal(made?.[1]?.extension?.length, 1, 'that of an element is the element’s');
+});
+
+const inComponent = (...keys: string[]): ElementDefinition[] => {
+  const slice = 'Observation.component:first';
+  const path = 'Observation.component';
+  return [
+    { id: path, path, slicing: { discriminator: [{ type: 'pattern', path: 'code' }], rules: 'open' } },
+    { id: slice, path, sliceName: 'first' },
+    ...keys.flatMap((key) => [
+      { id: `${slice}.${key}`, path: `${path}.${key}` },
+      { id: `${slice}.${key}.id`, path: `${path}.${key}.id`, min: 1 },
+    ]),
+  ];
+};
+
+t.test('inside of a slice the one type written of a choice narrows it in place', async (t) => {
+  const elements = snapshot('Observation', inComponent('valueQuantity'));
+  const value = byId(elements, 'Observation.component:first.value[x]');
+  t.same(
+    value?.type?.map(({ code }) => code),
+    ['Quantity'],
+  );
+  t.notOk(value?.slicing);
+  t.equal(byId(elements, 'Observation.component:first.value[x].id')?.min, 1);
+  t.same(ids(elements, 'Observation.component:first.value[x]:'), []);
+  t.ok(
+    (byId(elements, 'Observation.component.value[x]')?.type?.length ?? 0) > 1,
+    'elsewhere it is as it was',
+  );
+});
+
+t.test('inside of a slice two types written of a choice are two slices of it', async (t) => {
+  const elements = snapshot('Observation', inComponent('valueQuantity', 'valueString'));
+  for (const key of ['valueQuantity', 'valueString'])
+    t.equal(byId(elements, `Observation.component:first.value[x]:${key}.id`)?.min, 1, key);
+});
+
+t.test('an extension is described in its own words, unless the profile has others', async (t) => {
+  const url = 'http://hl7.org/fhir/StructureDefinition/patient-birthPlace';
+  const [own] = structure(url)?.snapshot?.element ?? [];
+  const slice = { path: 'Patient.extension', type: [{ code: 'Extension', profile: [url] }] };
+  const elements = snapshot('Patient', [
+    { ...slice, sliceName: 'plain' },
+    { ...slice, sliceName: 'told', short: 'Where' },
+  ]);
+  t.equal(byId(elements, 'Patient.extension:plain')?.short, own?.short);
+  t.equal(byId(elements, 'Patient.extension:told')?.short, 'Where');
 });
 
 t.test('narrows cardinality, binding and types and keeps the rest', async (t) => {

@@ -26,8 +26,8 @@ const byUrl: NonNullable<ElementDefinition['slicing']> = {
   rules: 'open',
 };
 
-/** What the extensions of an element say of the state it is in where it was defined, which is not inherited. */
-const notInherited: ReadonlySet<string> = new Set([
+/** Extensions of a root that speak of the definition as a whole, which a profile of it is not. */
+const ofDefinition: ReadonlySet<string> = new Set([
   'http://hl7.org/fhir/StructureDefinition/structuredefinition-standards-status',
   'http://hl7.org/fhir/StructureDefinition/structuredefinition-normative-version',
   'http://hl7.org/fhir/StructureDefinition/structuredefinition-fmm',
@@ -41,6 +41,8 @@ interface Context {
   readonly resolve: ResolveStructure;
   /** Choices that this differential restricts by writing `valueQuantity`, with the types they had and have left. */
   readonly restricted: Map<ElementNode, { readonly types: Types; readonly left: Set<string> }>;
+  /** Ids of its elements, step by step. */
+  readonly ids: readonly (readonly string[])[];
 }
 
 /**
@@ -53,21 +55,29 @@ export function generateSnapshot(
 ): StructureDefinition {
   const base = snapshotOf(profile.baseDefinition ?? '', resolve);
   const root = toTree(base);
+  root.definition = inherited(root.definition);
   const walk = createWalk(profile, root, resolve);
   for (const element of profile.differential?.element ?? []) walk(element);
   return { ...profile, snapshot: { element: toElements(root) } };
 }
 
 function snapshotOf(canonical: string, resolve: ResolveStructure): readonly ElementDefinition[] {
-  const elements = resolve(canonical)?.snapshot?.element;
-  if (!elements) throw new Error(`${canonical || 'baseDefinition'} is not known`);
-  return elements.map(inherited);
+  const { url = '', snapshot } = resolve(canonical) ?? {};
+  if (!snapshot?.element) throw new Error(`${canonical || 'baseDefinition'} is not known`);
+  return snapshot.element.map((element) => withSources(element, url));
+}
+
+/** A constraint names where it comes from, once it is inherited. */
+function withSources(element: ElementDefinition, url: string): ElementDefinition {
+  const { constraint } = element;
+  if (!constraint || constraint.every(({ source }) => source)) return element;
+  return { ...element, constraint: constraint.map((one) => (one.source ? one : { ...one, source: url })) };
 }
 
 function inherited(element: ElementDefinition): ElementDefinition {
   const { extension, ...rest } = element;
   if (!extension) return element;
-  const kept = extension.filter(({ url = '' }) => !notInherited.has(url));
+  const kept = extension.filter(({ url = '' }) => !ofDefinition.has(url));
   return kept.length > 0 ? { ...rest, extension: kept } : rest;
 }
 
@@ -75,12 +85,15 @@ function inherited(element: ElementDefinition): ElementDefinition {
 interface Place {
   readonly step: string;
   readonly slice: string | undefined;
+  /** Inside of a slice: the id up to here, step by step. */
+  readonly within?: readonly string[] | undefined;
 }
 
 /** Lays the elements of a differential over the tree, one by one. */
 function createWalk(profile: StructureDefinition, root: ElementNode, resolve: ResolveStructure) {
   const url = profile.url ?? '';
-  const context: Context = { resolve, restricted: new Map() };
+  const ids = (profile.differential?.element ?? []).map(({ id = '' }) => id.split('.'));
+  const context: Context = { resolve, restricted: new Map(), ids };
   /** Where the previous element of the differential stood, step by step. */
   let open: { step: string; node: ElementNode }[] = [];
 
@@ -88,15 +101,16 @@ function createWalk(profile: StructureDefinition, root: ElementNode, resolve: Re
     const places = placesOf(element);
     const at = [{ step: places[0]?.step ?? '', node: root }];
     let following = true;
-    for (const [depth, { step, slice }] of places.entries()) {
+    for (const [depth, place] of places.entries()) {
       if (depth === 0) continue;
+      const { step, slice } = place;
       const last = depth === places.length - 1;
       const before = open[depth];
       following &&= before?.step === step;
       const parent = at[depth - 1]!.node;
       // Without ids, a path that passes a slice means the slice that came last.
       const stays = following && !last && before && (slice === undefined ? !element.id : false);
-      at[depth] = { step, node: stays ? before.node : childOf(parent, { step, slice }, context) };
+      at[depth] = { step, node: stays ? before.node : childOf(parent, place, context) };
       if (!stays && before?.node !== at[depth]?.node) following = false;
     }
     const { node } = at.at(-1)!;
@@ -115,12 +129,18 @@ function placesOf({ id, path = '', sliceName }: ElementDefinition): Place[] {
     const last = i === steps.length - 1;
     const named = usable ? ids[i]?.slice(ids[i]!.indexOf(':') + 1) : undefined;
     const inId = usable && ids[i]?.includes(':') ? named : undefined;
-    return { step, slice: last ? (sliceName ?? inId) : inId };
+    const inSlice = usable && ids.slice(0, i).some((one) => one.includes(':'));
+    return {
+      step,
+      slice: last ? (sliceName ?? inId) : inId,
+      within: inSlice ? ids.slice(0, i + 1) : undefined,
+    };
   });
 }
 
 /** The child, or a slice of it, made when it is not there yet. */
-function childOf(parent: ElementNode, { step, slice }: Place, context: Context): ElementNode {
+function childOf(parent: ElementNode, place: Place, context: Context): ElementNode {
+  const { step, slice } = place;
   if (parent.children.length === 0) unfold(parent, context.resolve);
   const child = parent.children.find((one) => one.step === step);
   if (child && slice !== undefined) {
@@ -131,10 +151,28 @@ function childOf(parent: ElementNode, { step, slice }: Place, context: Context):
   for (const choice of parent.children) {
     const type = typeOfKey(choice, step, context.restricted.get(choice)?.types);
     if (type === undefined) continue;
-    if (slice === undefined) restrictChoice(choice, type, context);
+    if (slice === undefined) {
+      if (isOnlyType(choice, place, context)) return narrowChoice(choice, type);
+      restrictChoice(choice, type, context);
+    }
     return typeSlice(choice, slice ?? step, type);
   }
   throw new Error(`${step} does not exist in ${parent.definition.path}`);
+}
+
+/** Inside of a slice, HL7 slices a choice no further when the differential writes one type of it only. */
+function isOnlyType(choice: ElementNode, { within }: Place, { ids }: Context): boolean {
+  if (!within || choice.definition.slicing) return false;
+  const depth = within.length - 1;
+  const siblings = ids.filter((id) => within.slice(0, depth).every((step, i) => id[i] === step));
+  const steps = new Set(siblings.map((id) => id[depth] ?? '').filter((step) => typeOfKey(choice, step)));
+  return steps.size <= 1;
+}
+
+function narrowChoice(choice: ElementNode, type: string): ElementNode {
+  const types = choice.definition.type?.filter(({ code }) => code === type) ?? [];
+  choice.definition = { ...choice.definition, type: types };
+  return choice;
 }
 
 /** A path that says `valueQuantity` and names no slice leaves only the types that are written so. */
@@ -218,7 +256,10 @@ function referredNode(contentReference: string, resolve: ResolveStructure): Elem
   return node;
 }
 
-/** What the root of a type's profile demands holds wherever the profile is used: its constraints, whether it modifies. */
+/**
+ * What the root of a type's profile demands holds wherever the profile is used: its constraints, whether it modifies.
+ * An extension is also described in its own words.
+ */
 function withProfileRoot(
   node: ElementNode,
   { type }: ElementDefinition,
@@ -228,15 +269,14 @@ function withProfileRoot(
   const profile = profiles.length === 1 ? resolve(profiles[0]!) : undefined;
   const root = profile?.snapshot?.element?.[0];
   if (!root) return node.definition;
-  const { path = '', constraint, isModifier, isModifierReason } = root;
-  return mergeElement(
-    node.definition,
-    {
-      path,
-      ...(constraint ? { constraint } : {}),
-      ...(isModifier ? { isModifier } : {}),
-      ...(isModifierReason ? { isModifierReason } : {}),
-    },
-    profile?.url ?? '',
-  );
+  const rules = pick(root, ['path', 'constraint', 'isModifier', 'isModifierReason']);
+  const words = profile?.type === 'Extension' ? pick(root, ['short', 'definition', 'comment']) : {};
+  return mergeElement(node.definition, { ...rules, ...words } as ElementDefinition, profile?.url ?? '');
+}
+
+function pick(
+  element: ElementDefinition,
+  names: readonly (keyof ElementDefinition)[],
+): Partial<ElementDefinition> {
+  return Object.fromEntries(names.filter((name) => element[name]).map((name) => [name, element[name]]));
 }
