@@ -144,6 +144,9 @@ function* presentMutants(
       ? { ...below(at, index), expression: `${expression}[${index}]` }
       : { ...at, expression };
     yield* valueMutants(registry, structure, node, key, one, here);
+    for (const slice of slicesOfType(node, key)) {
+      yield* valueMutants(registry, structure, slice, key, one, here);
+    }
   }
   yield* sliceMutants(registry, structure, node, values, { ...at, expression });
 }
@@ -191,6 +194,8 @@ function* sliceMutants(
   values: readonly unknown[],
   place: Place,
 ): Generator<Mutant> {
+  // Slices by type are broken with the value they are for.
+  if (node.choice) return;
   const parent = place.expression.slice(0, place.expression.lastIndexOf('.'));
   for (const slice of node.slices) {
     const rule = ruleOf(structure, slice);
@@ -240,7 +245,7 @@ function* insideSlice(
       const at = below(place, key);
       const rule = ruleOf(structure, child);
       yield { kind: 'min', rule, resource: changed(at, undefined), expression: lackedBy, lacks: true };
-      yield* strayMutants(structure, child, at, lackedBy);
+      yield* strayMutants(structure, child, Array.isArray(value[key]) ? below(at, 0) : at, lackedBy);
     }
   }
 }
@@ -261,6 +266,14 @@ function* strayMutants(
 
 const ruleOf = (structure: StructureDefinition, { definition }: ElementNode): string =>
   `${structure.id}#${definition.id ?? definition.path}`;
+
+/** Of a choice sliced by type: what is said of the type that is there. */
+function slicesOfType({ choice, name, slices }: ElementNode, key: string): readonly ElementNode[] {
+  if (!choice) return [];
+  return slices.filter(({ definition }) =>
+    typeCodes(definition).some((type) => choiceKey(name, type) === key),
+  );
+}
 
 function keyOf({ choice, name, definition }: ElementNode, holder: Holder): string | undefined {
   const keys = choice ? typeCodes(definition).map((type) => choiceKey(name, type)) : [name];
@@ -310,8 +323,9 @@ function isMember(value: unknown, slice: ElementNode): boolean {
   return demanded !== undefined && holds(value, demanded);
 }
 
-/** Whether a value has everything that a pattern has. */
+/** Whether a value, or one of several, has everything that a pattern has. */
 function holds(value: unknown, pattern: unknown): boolean {
+  if (Array.isArray(value) && !Array.isArray(pattern)) return value.some((one) => holds(one, pattern));
   if (Array.isArray(pattern))
     return Array.isArray(value) && pattern.every((part) => value.some((one) => holds(one, part)));
   if (!isObject(pattern)) return value === pattern;

@@ -27,7 +27,10 @@ export const typeRule: CheckFactory = (definition, base, { compilation }, known)
   /** What an actual type brings with it, worked out when it is first met. */
   const byType = new Map<string, TypeVerdict>();
   const verdictOn = (type: string): TypeVerdict => {
-    const fitting = allowed.filter(({ code }) => code === type || model.isA(type, code));
+    // A resource may stand where a more general one may; a code is no string, though it specializes one.
+    const fitting = allowed.filter(
+      ({ code }) => code === type || (model.type(code)?.kind === 'resource' && model.isA(type, code)),
+    );
     // A backbone element's own type is its path.
     if (fitting.length === 0) return type.includes('.') || !model.type(type) ? 'fits' : 'refused';
     if (fitting.some(({ profiles }) => profiles.length === 0)) return 'fits';
