@@ -82,6 +82,9 @@ const table = {
   'extract-value': ['warning', 'not-supported', 'Not extracted: an Observation cannot hold such an answer'],
   'extract-template': ['error', 'not-found', 'The template that the form names is not contained in it'],
   'extract-expression': ['error', 'processing', 'An expression of the form could not be evaluated'],
+  'populate-context': ['warning', 'required', 'A launch context that the form names was not given'],
+  'populate-query': ['warning', 'not-found', 'A query of the form could not be answered here'],
+  'populate-expression': ['warning', 'processing', 'An expression of the form could not be evaluated'],
 } as const satisfies Record<string, readonly [IssueSeverity, IssueType, string]>;
 
 export type FormFindingKey = keyof typeof table;
