@@ -82,6 +82,7 @@ const table = {
   'extract-value': ['warning', 'not-supported', 'Not extracted: an Observation cannot hold such an answer'],
   'extract-template': ['error', 'not-found', 'The template that the form names is not contained in it'],
   'extract-expression': ['error', 'processing', 'An expression of the form could not be evaluated'],
+  'extract-element': ['error', 'not-found', 'The definition of the item names no element of the resource'],
   'populate-context': ['warning', 'required', 'A launch context that the form names was not given'],
   'populate-query': ['warning', 'not-found', 'A query of the form could not be answered here'],
   'populate-expression': ['warning', 'processing', 'An expression of the form could not be evaluated'],

@@ -13,6 +13,8 @@ export interface ExtractionParts extends ExpressionParts {
   readonly model: Model;
   /** A new UUID. */
   readonly newId: () => string;
+  /** The resource type that a profile is about; absent: only FHIR's own definitions are known. */
+  readonly typeOf?: (profile: string) => string | undefined;
   /** Observations that were extracted from this response before, so that they are updated instead of made again. */
   readonly earlier?: readonly Resource[];
 }
