@@ -16,6 +16,7 @@ import type { Issue } from '../core/issue.ts';
 import type { Locator } from '../fhir/json-locator.ts';
 import type { RequestContext, Result, Services } from '../interactions/interaction.ts';
 import type { Parameters } from '../interactions/search.ts';
+import type { Position } from '../search/plan.ts';
 import type { GivenParameter } from './read-parameters.ts';
 
 /** Where an operation is asked for: [base]/$code, [base]/[type]/$code, [base]/[type]/[id]/$code. */
@@ -49,6 +50,10 @@ export interface OperationRequest {
   /** What was ignored, under lenient handling. */
   readonly issues: readonly Issue[];
   readonly definition: OperationDefinition;
+  /** Where it was asked for, below the base. */
+  readonly path: string;
+  /** Where the page before ended; absent: the first page is asked for. */
+  readonly position: Position | undefined;
 }
 
 /** A request as it came. */
@@ -69,6 +74,8 @@ interface ByDefinition {
   readonly handle: Handle<OperationRequest>;
   /** Whether it takes search parameters besides those of its definition. */
   readonly takesSearch?: boolean;
+  /** Whether it answers page by page. */
+  readonly paged?: boolean;
 }
 
 /** One that is more exact about its input than a definition can be. */

@@ -1,6 +1,8 @@
 /** The table of operations. Router, CapabilityStatement, OpenAPI and batches go by it. */
+import { carePlanEverything } from './care-plan-everything.ts';
 import type { Operation } from './operation.ts';
+import { patientEverything } from './patient-everything.ts';
 import { validate } from './validate.ts';
 import { versions } from './versions.ts';
 
-export const operations: readonly Operation[] = [validate, versions];
+export const operations: readonly Operation[] = [validate, patientEverything, carePlanEverything, versions];

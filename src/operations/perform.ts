@@ -2,6 +2,7 @@
 import type { OperationDefinition } from '@medplum/fhirtypes';
 import type { RequestContext, Result, Services } from '../interactions/interaction.ts';
 import type { Operation, SubmittedRequest } from './operation.ts';
+import { pathOf, resumePage } from './operation-paging.ts';
 import { readParameters } from './read-parameters.ts';
 
 export async function perform(
@@ -12,9 +13,19 @@ export async function perform(
 ): Promise<Result> {
   if ('handleSubmitted' in operation) return operation.handleSubmitted(services, context, submitted);
   const definition = definitionOf(services, operation);
-  const input = await readParameters(services, context, definition, submitted, operation.takesSearch);
+  const path = pathOf(operation, submitted);
+  const page = operation.paged ? await resumePage(services, path, submitted.query) : undefined;
+  const asked = page ? { ...submitted, query: page.query, text: undefined } : submitted;
+  const input = await readParameters(services, context, definition, asked, operation.takesSearch);
   const { type, id } = submitted;
-  return operation.handle(services, context, { type, id, ...input, definition });
+  return operation.handle(services, context, {
+    type,
+    id,
+    ...input,
+    definition,
+    path,
+    position: page?.position,
+  });
 }
 
 function definitionOf({ registry }: Services, operation: Operation): OperationDefinition {

@@ -6,6 +6,7 @@ import { hasErrors } from '../../src/core/issue.ts';
 import { createLog } from '../../src/core/log.ts';
 import { createServer } from '../../src/http/server.ts';
 import type { Services } from '../../src/interactions/interaction.ts';
+import { operations } from '../../src/operations/operations.ts';
 import { definitions, startServer } from '../support/server.ts';
 
 const running = await startServer();
@@ -190,17 +191,55 @@ t.test('every include of every type is understood', async (t) => {
   }
 });
 
-t.test('every operation of every type is answered', async (t) => {
-  for (const { type, operation = [] } of resources) {
-    const asked = operation.map(({ name }) => ({
-      method: 'POST' as const,
-      url: `/fhir/${type}/$${name}`,
-      headers: json,
-      payload: body(type!),
-    }));
-    t.ok(asked.length > 0);
-    t.same(await failures(asked), [], type);
+/** What is sent to an operation that takes nothing else than this. */
+const operationInputs: Readonly<Record<string, (type: string) => unknown>> = {
+  validate: (resourceType) => ({ resourceType, id: 'claimed' }),
+  'meta-add': () => metaParameters,
+  'meta-delete': () => metaParameters,
+};
+const metaParameters = {
+  resourceType: 'Parameters',
+  parameter: [{ name: 'meta', valueMeta: { tag: [{ system: 'http://example.org', code: 'claimed' }] } }],
+};
+
+/** A request for an operation at each of its levels. */
+function operationRequests(name: string, type?: string): InjectOptions[] {
+  const input = operationInputs[name]?.(type ?? '') ?? { resourceType: 'Parameters' };
+  const asked = operations.filter(
+    ({ code, resources: own }) => code === name && (own.length === 0 || (type && own.includes(type))),
+  );
+  return asked.flatMap(({ levels }) =>
+    levels
+      .filter((level) => (level === 'system') === (type === undefined))
+      .map((level) => ({
+        method: 'POST' as const,
+        url: `/fhir${{ system: '', type: `/${type}`, instance: `/${type}/claimed` }[level]}/$${name}`,
+        headers: json,
+        payload: JSON.stringify(input),
+      })),
+  );
+}
+
+t.test('every operation of every type, and of the system, is answered', async (t) => {
+  const claims = [...resources, { operation: rest.operation }] as CapabilityStatementRestResource[];
+  const claimed = new Set<string>();
+  for (const { type, operation = [] } of claims) {
+    for (const { name, definition } of operation) {
+      t.equal(registry.operationDefinition(definition!)?.code, name);
+      claimed.add(definition!);
+    }
+    if (type)
+      await server.inject({
+        method: 'PUT',
+        url: `/fhir/${type}/claimed`,
+        headers: json,
+        payload: body(type),
+      });
+    const asked = operation.flatMap(({ name }) => operationRequests(name!, type));
+    t.ok(asked.length >= operation.length);
+    t.same(await failures(asked), [], type ?? 'system');
   }
+  t.same([...claimed].sort(), [...new Set(operations.map(({ definition }) => definition))].sort());
 });
 
 t.test('what it says of writes and reads by condition holds', async (t) => {

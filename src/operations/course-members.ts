@@ -1,0 +1,114 @@
+/**
+ * The resources of one course of therapy, found by walking from its plan: to what a resource refers to, and back to
+ * what says that it is part of it, based on it or happened at it; never out of the patient's record, and never on to
+ * another plan.
+ */
+import { createPauses } from '../core/pauses.ts';
+import type { Resource } from '../fhir/resource.ts';
+import type { Services } from '../interactions/interaction.ts';
+import type { Position } from '../search/plan.ts';
+import type { StoredVersion } from '../storage/store.ts';
+import { linkedResources } from './supporting-resources.ts';
+
+/** Reference parameters that say what a resource belongs to, whichever type has them. */
+const belonging: ReadonlySet<string> = new Set([
+  ...['part-of', 'based-on', 'basedon', 'encounter', 'context', 'request', 'prescription', 'integrates'],
+  ...['derived-from', 'focus', 'suspect', 'substance', 'implicated', 'related', 'appointment', 'target'],
+]);
+
+/** Far more than a course has: a bound on the work. */
+const maximum = 10_000;
+const pageSize = 500;
+
+interface Backward {
+  readonly type: string;
+  readonly code: string;
+  readonly targets: readonly string[];
+}
+
+/** @returns the ids of the members by type, those of the plan and its patient among them */
+export async function courseMembers(
+  services: Services,
+  baseUrl: string,
+  plan: StoredVersion & { readonly body: string },
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { store, indexer, registry } = services;
+  const pause = createPauses();
+  const patients = new Set(indexer.index(JSON.parse(plan.body) as Resource).patients);
+  const backward = backwardParameters(services);
+  const members = new Map<string, StoredVersion>();
+  let frontier: StoredVersion[] = [];
+  const take = (row: StoredVersion | undefined): void => {
+    if (row?.body === undefined || members.size >= maximum) return;
+    const key = `${row.type}/${row.id}`;
+    if (members.has(key) || !isOfPatient(services, row, patients)) return;
+    members.set(key, row);
+    frontier.push(row);
+  };
+  take(plan);
+  while (frontier.length > 0) {
+    const asked = frontier.filter(({ type }) => type !== 'Patient');
+    frontier = [];
+    for (const { body } of asked) {
+      await pause();
+      for (const key of linkedResources(body!, baseUrl)) {
+        const [type = '', id = ''] = key.split('/');
+        const inRecord = type === 'Patient' || registry.patientCompartmentParameters(type).length > 0;
+        if (inRecord && type !== 'CarePlan' && !members.has(key)) take(await store.read(type, id));
+      }
+    }
+    for (const parameter of backward) {
+      await pause();
+      for await (const row of referring(services, parameter, asked)) take(row);
+    }
+  }
+  return grouped([...members.values()]);
+}
+
+/** A patient is of his own record; what names no patient is of nobody's. */
+function isOfPatient(
+  { indexer }: Services,
+  { type, id, body }: StoredVersion,
+  patients: ReadonlySet<string>,
+): boolean {
+  if (type === 'Patient') return patients.has(id);
+  return indexer.index(JSON.parse(body!) as Resource).patients.some((patient) => patients.has(patient));
+}
+
+/** A plan is part of another one; by any other relation it is a course of its own. */
+function backwardParameters({ registry, parametersOf }: Services): Backward[] {
+  return registry.resourceTypes
+    .filter((type) => registry.patientCompartmentParameters(type).length > 0)
+    .flatMap((type) =>
+      [...parametersOf(type).values()]
+        .filter((parameter) => parameter.type === 'reference' && belonging.has(parameter.code))
+        .filter(({ code }) => type !== 'CarePlan' || code === 'part-of')
+        .map(({ code, targets }) => ({ type, code, targets })),
+    );
+}
+
+async function* referring(
+  services: Services,
+  { type, code, targets }: Backward,
+  rows: readonly StoredVersion[],
+): AsyncGenerator<StoredVersion> {
+  const fitting = rows.filter((row) => targets.length === 0 || targets.includes(row.type));
+  for (let start = 0; start < fitting.length; start += pageSize) {
+    const some = fitting.slice(start, start + pageSize);
+    const value = some.map((row) => `${row.type}/${row.id}`).join(',');
+    const { where } = services.parseSearch(type, [[code, value]], 'strict');
+    let after: Position | undefined;
+    do {
+      const page: { rows: readonly StoredVersion[]; next: Position | undefined } =
+        await services.store.search({ type, where, sort: [], limit: pageSize, ...(after ? { after } : {}) });
+      yield* page.rows;
+      after = page.next;
+    } while (after);
+  }
+}
+
+function grouped(rows: readonly StoredVersion[]): Map<string, string[]> {
+  const ids = new Map<string, string[]>();
+  for (const { type, id } of rows) ids.set(type, [...(ids.get(type) ?? []), id]);
+  return ids;
+}
