@@ -89,7 +89,7 @@ const resultParameters = [
     '_filter',
     '_has:Observation:patient:code',
   ],
-  ...['_contained', 'subject:Patient.name', 'patient.name', 'mode', 'profile'],
+  ...['_contained', 'subject:Patient.name', 'patient.name', 'mode', 'profile', '_since', '_at'],
 ];
 
 /** @param codes search parameters there are */
@@ -119,7 +119,7 @@ export function encodeSegment(text: string): string {
 export const headers = fc.dictionary(
   fc.constantFrom(
     ...['accept', 'accept-encoding', 'content-encoding', 'if-match', 'if-none-match', 'if-modified-since'],
-    ...['if-none-exist', 'origin', 'prefer', 'x-request-id'],
+    ...['if-none-exist', 'origin', 'prefer', 'x-request-id', 'x-provenance', 'x-security-context'],
   ),
   fc.oneof(
     fc.constantFrom(
@@ -150,6 +150,8 @@ export const contentType = fc.oneof(
         'application/x-www-form-urlencoded',
         'application/json; charset=latin1',
         'application/fhir+xml',
+        'application/json-patch+json',
+        'image/png',
         '',
         ';',
       ],
@@ -169,6 +171,7 @@ export function anyRequest(codes: readonly string[], types: readonly string[]): 
     fc.tuple(type, id, fc.constant('_history'), version),
     fc.tuple(type, fc.constantFrom('_search', '$validate', '_history', '$nothing')),
     fc.tuple(type, id, fc.constant('$validate')),
+    fc.constant(['_history']),
     fc.array(junk, { maxLength: 5 }),
   );
   const payload = fc.oneof(
@@ -210,6 +213,121 @@ export function anyRequest(codes: readonly string[], types: readonly string[]): 
       };
     });
 }
+
+const pointer = fc.oneof(
+  fc.constantFrom(
+    ...[
+      '',
+      '/',
+      '/id',
+      '/status',
+      '/category/0',
+      '/category/-',
+      '/category/0/coding',
+      '/component/0/valueQuantity',
+    ],
+    ...[
+      '/component/0/valueQuantity/value',
+      '/_status/extension/0',
+      '/contained/0',
+      '/meta',
+      '/resourceType',
+      '/~2',
+    ],
+  ),
+  junk,
+);
+
+/** JSON Patches of an Observation, some of which fit. */
+export const jsonPatch = fc.array(
+  fc.record(
+    {
+      op: fc.oneof(
+        { weight: 9, arbitrary: fc.constantFrom('add', 'remove', 'replace', 'move', 'copy', 'test') },
+        { weight: 1, arbitrary: junk },
+      ),
+      path: pointer,
+      from: pointer,
+      value: fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom('final', 120.5, 'amended')),
+    },
+    { requiredKeys: ['op', 'path'] },
+  ),
+  { maxLength: 4 },
+);
+
+const fhirPath = fc.oneof(
+  fc.constantFrom(
+    ...[
+      'Observation',
+      'Observation.status',
+      'status',
+      'Observation.category[0]',
+      'category',
+      'Observation.value',
+    ],
+    ...[
+      'component.where(code.exists()).value.ofType(Quantity).value',
+      'Observation.status.extension[0].value',
+    ],
+    ...[
+      "Observation.extension('http://example.org/x')",
+      'contained[0].deviceName',
+      'Observation.component.first()',
+    ],
+    ...[
+      'Observation.category.where(',
+      'a.b.c',
+      '%resource',
+      "Observation.code.coding.where(code = 'x').display",
+    ],
+  ),
+  junk,
+);
+const named = (name: string, content: fc.Arbitrary<object>) =>
+  fc.option(
+    content.map((members) => ({ name, ...members })),
+    { nil: undefined, freq: 4 },
+  );
+const text = (texts: fc.Arbitrary<string>) => texts.map((valueString) => ({ valueString }));
+const whole = fc.oneof(fc.nat(3), fc.integer()).map((valueInteger) => ({ valueInteger }));
+
+/** FHIRPath Patches of an Observation, some of which fit. */
+export const fhirPathPatch = fc
+  .array(
+    fc
+      .tuple(
+        named('type', text(fc.constantFrom('add', 'insert', 'delete', 'replace', 'move', 'toString'))),
+        named('path', text(fhirPath)),
+        named(
+          'name',
+          text(fc.constantFrom('status', 'value', 'category', 'extension', 'component', 'nothing')),
+        ),
+        named('index', whole),
+        named('source', whole),
+        named('destination', whole),
+        named(
+          'value',
+          fc.constantFrom<object>(
+            { valueCode: 'final' },
+            { _valueCode: { id: 'x' } },
+            { valueCodeableConcept: { text: 'x' } },
+            { valueQuantity: { value: 1 } },
+            {
+              part: [
+                { name: 'code', valueCodeableConcept: { text: 'x' } },
+                { name: 'value', valueString: 'y' },
+              ],
+            },
+            { part: [null, {}, { name: 'code', part: [] }] },
+            { resource: { resourceType: 'Patient' } },
+            { valueCode: null },
+          ),
+        ),
+      )
+      .map((parts) => ({ name: 'operation', part: parts.filter((part) => part !== undefined) })),
+    { maxLength: 3 },
+  )
+  .map((parameter) => ({ resourceType: 'Parameters', parameter }));
 
 /** A copy of a resource in which some places hold something else. */
 export function damaged(resource: object): fc.Arbitrary<object> {

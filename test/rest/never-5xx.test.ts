@@ -7,7 +7,16 @@ import { readXml } from '../../src/fhir/xml-reader.ts';
 import { writeXml } from '../../src/fhir/xml-writer.ts';
 import { createServer } from '../../src/http/server.ts';
 import { definitions, startServer } from '../support/server.ts';
-import { anyRequest, damaged, encodeSegment, headers, junk, queryText } from './junk.ts';
+import {
+  anyRequest,
+  damaged,
+  encodeSegment,
+  fhirPathPatch,
+  headers,
+  jsonPatch,
+  junk,
+  queryText,
+} from './junk.ts';
 
 const running = await startServer();
 t.teardown(() => running.close());
@@ -197,6 +206,52 @@ t.test('XML with something wrong in it', async (t) => {
     );
     t.ok(statuses.has(400), `${url}: ${[...statuses].map((pair) => pair.join(' times ')).join(', ')}`);
   }
+});
+
+t.test('patches, whether they fit or not', async (t) => {
+  const url = '/fhir/Observation/patched';
+  const stored = {
+    method: 'PUT',
+    url,
+    headers: json,
+    payload: JSON.stringify({ ...observation, id: 'patched' }),
+  } as const;
+  for (const [type, patches] of [
+    ['application/json-patch+json', jsonPatch],
+    ['application/fhir+json', fhirPathPatch],
+    ['application/fhir+json', fhirPathPatch.chain(damaged)],
+  ] as const) {
+    t.ok((await server.inject(stored)).statusCode < 300);
+    const statuses = await hold(
+      (patches as fc.Arbitrary<object>).map((payload) => ({
+        method: 'PATCH',
+        url,
+        headers: { 'content-type': type },
+        payload: JSON.stringify(payload),
+      })),
+      500,
+    );
+    for (const status of [200, 400, 409]) t.ok(statuses.has(status), `${type}: ${status} was seen`);
+  }
+});
+
+t.test('content of any type', async (t) => {
+  const statuses = await hold(
+    fc
+      .tuple(
+        fc.constantFrom('image/png', 'application/json', 'text/xml', '', 'a/b;c="'),
+        fc.uint8Array(),
+        headers,
+      )
+      .map(([type, bytes, given]) => ({
+        method: 'POST',
+        url: '/fhir/Binary',
+        headers: { ...given, 'content-type': type, 'content-encoding': 'identity' },
+        payload: Buffer.from(bytes),
+      })),
+    300,
+  );
+  t.ok(statuses.has(201));
 });
 
 t.test('requests within a batch', async (t) => {
