@@ -7,14 +7,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Resource } from './resource.ts';
 
-/** An artefact of the guide, as text. */
+/** An artefact of the guide. */
 export interface Artefact {
   readonly type: string;
   readonly id: string;
   /** Differs when the text does. */
   readonly digest: string;
-  /** JSON, without insignificant white space. */
-  readonly text: string;
+  /** JSON, without insignificant white space; made of the bytes of the file at every call. */
+  text(): string;
 }
 
 export interface Guide {
@@ -24,30 +24,34 @@ export interface Guide {
   readonly artefacts: readonly Artefact[];
 }
 
-/** type, id, digest */
-type IndexRow = readonly [string, string, string];
+/** type, id, digest, bytes of its line */
+type IndexRow = readonly [string, string, string, number];
 
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url');
 const placeOf = ({ resourceType, id }: Resource): string => `${resourceType}/${id}`;
 
 /** @param artefacts resources with an id */
-export function encodeGuide(artefacts: readonly Resource[]): string {
+export function encodeGuide(artefacts: readonly Resource[]): Buffer {
   const sorted = artefacts.toSorted((one, other) => (placeOf(one) < placeOf(other) ? -1 : 1));
   const lines = sorted.map((artefact) => JSON.stringify(artefact));
-  const rows = sorted.map(
-    ({ resourceType, id = '' }, i): IndexRow => [resourceType, id, digestOf(lines[i]!)],
-  );
-  return [JSON.stringify(rows), ...lines, ''].join('\n');
+  const rows = sorted.map(({ resourceType, id = '' }, i): IndexRow => {
+    const line = lines[i]!;
+    return [resourceType, id, digestOf(line), Buffer.byteLength(line)];
+  });
+  return Buffer.from([JSON.stringify(rows), ...lines, ''].join('\n'));
 }
 
-/** @throws SyntaxError when the text is not of this form */
-export function decodeGuide(text: string): Guide {
-  const [index = '', ...lines] = text.split('\n');
-  const rows = JSON.parse(index) as readonly IndexRow[];
-  return {
-    digest: digestOf(index),
-    artefacts: rows.map(([type, id, digest], i) => ({ type, id, digest, text: lines[i] ?? '' })),
-  };
+/** @throws SyntaxError when the bytes are not of this form */
+export function decodeGuide(bytes: Buffer): Guide {
+  const indexEnd = bytes.indexOf('\n');
+  const index = bytes.toString('utf8', 0, indexEnd);
+  let start = indexEnd + 1;
+  const artefacts = (JSON.parse(index) as readonly IndexRow[]).map(([type, id, digest, length]): Artefact => {
+    const line = bytes.subarray(start, start + length);
+    start += length + 1;
+    return { type, id, digest, text: () => line.toString('utf8') };
+  });
+  return { digest: digestOf(index), artefacts };
 }
 
 /** Beside the compiled definitions, in `dist`, whether run from the sources or from there. */
@@ -57,5 +61,5 @@ const defaultFile = import.meta.url.endsWith('.ts')
 
 /** @throws Error when the file is not there */
 export function openGuide(file: string = defaultFile): Guide {
-  return decodeGuide(readFileSync(file, 'utf8'));
+  return decodeGuide(readFileSync(file));
 }

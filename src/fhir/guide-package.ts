@@ -38,7 +38,7 @@ const indexed = [
 export function packGuide(guide: Guide, examples: readonly Packed[]): GuidePackage {
   const own = guide.artefacts.find(({ type }) => type === 'ImplementationGuide');
   if (!own) throw new Error('The guide has no ImplementationGuide');
-  const description = packageJson(JSON.parse(own.text) as ImplementationGuide);
+  const description = packageJson(JSON.parse(own.text()) as ImplementationGuide);
   return {
     fileName: `${description.name}-${description.version}.tgz`,
     archive: writeTgz([
@@ -70,7 +70,7 @@ function packageJson(guide: ImplementationGuide) {
 /** Resources and their index. */
 function folder(path: string, resources: readonly Packed[]): TarEntry[] {
   const files = resources
-    .map(({ type, id, text }) => ({ filename: `${type}-${id}.json`, text }))
+    .map(({ type, id, text }) => ({ filename: `${type}-${id}.json`, text: text() }))
     .toSorted((one, other) => (one.filename < other.filename ? -1 : 1));
   const rows = files.map(({ filename, text }) => ({ filename, ...indexRow(JSON.parse(text) as Resource) }));
   return [

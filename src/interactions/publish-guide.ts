@@ -66,12 +66,13 @@ function publishedIn(note: string | undefined): Published {
 async function publish(
   services: Services,
   work: Work,
-  { type, id, digest, text }: Artefact,
+  { type, id, digest, text: read }: Artefact,
   before: string | undefined,
 ): Promise<boolean> {
   if (before === digest) return true;
   const current = await work.transaction.read(type, id);
   if (before === undefined && current?.body !== undefined) return false;
+  const text = read();
   const resource = JSON.parse(text) as Resource;
   await writeVersion(services, work, { method: 'PUT', resource, text, id }, current);
   return true;

@@ -17,7 +17,7 @@ t.test('every artefact of a type of R4 is read as the guide has it', async (t) =
     types.add(type);
     const { status, body } = await send('GET', `/${type}/${id}`);
     const { meta: _stamp, ...served } = body;
-    const { meta: _own, ...artefact } = JSON.parse(text);
+    const { meta: _own, ...artefact } = JSON.parse(text());
     if (status !== 200 || JSON.stringify(served) !== JSON.stringify(artefact))
       t.fail(`${type}/${id} is served as it is`);
   }

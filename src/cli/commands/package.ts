@@ -49,7 +49,8 @@ function readExamples(folder: string): Packed[] {
       const value: unknown = JSON.parse(text);
       if (!isResource(value)) return [];
       const id = value.id ?? idOf(relative(folder, file));
-      return [{ type: value.resourceType, id, text: value.id ? text : `{"id":"${id}",${text.slice(1)}` }];
+      const named = value.id ? text : `{"id":"${id}",${text.slice(1)}`;
+      return [{ type: value.resourceType, id, text: () => named }];
     });
 }
 
