@@ -216,10 +216,10 @@ t.test('patches, whether they fit or not', async (t) => {
     headers: json,
     payload: JSON.stringify({ ...observation, id: 'patched' }),
   } as const;
-  for (const [type, patches] of [
-    ['application/json-patch+json', jsonPatch],
-    ['application/fhir+json', fhirPathPatch],
-    ['application/fhir+json', fhirPathPatch.chain(damaged)],
+  for (const [type, patches, expected] of [
+    ['application/json-patch+json', jsonPatch, [200, 400, 409]],
+    ['application/fhir+json', fhirPathPatch, [200, 400, 409]],
+    ['application/fhir+json', fhirPathPatch.chain(damaged), [400]],
   ] as const) {
     t.ok((await server.inject(stored)).statusCode < 300);
     const statuses = await hold(
@@ -231,7 +231,7 @@ t.test('patches, whether they fit or not', async (t) => {
       })),
       500,
     );
-    for (const status of [200, 400, 409]) t.ok(statuses.has(status), `${type}: ${status} was seen`);
+    for (const status of expected) t.ok(statuses.has(status), `${type}: ${status} was seen`);
   }
 });
 
