@@ -7,11 +7,13 @@ import { chainCondition, hasCondition, listCondition } from './chain.ts';
 import type { Condition, ConditionContext } from './condition-context.ts';
 import { presenceTerm } from './entry-collector.ts';
 import { filterCondition } from './filter-condition.ts';
+import { inOrder } from './ordered-codes.ts';
 import type { Parameter } from './parameter.ts';
 import type { DateTerm } from './params/date.ts';
 import { dateAlternatives } from './params/date.ts';
 import { anyOf, invalidValue, type ParameterKind, termNode } from './params/kind.ts';
 import type { ParameterKinds } from './params/kinds.ts';
+import type { TokenTerm } from './params/token.ts';
 import type { Comparison, PlanNode } from './plan.ts';
 import { splitUnescaped, unescaped } from './search-value.ts';
 import { unknownParameter } from './special-parameters.ts';
@@ -40,8 +42,11 @@ export function conditionOf(name: string, value: string, context: ConditionConte
     code === '_id'
       ? { kind: 'ids', ids: texts.map(unescaped) }
       : anyOf(terms.map((term) => planTerm(term, parameter, kind)));
+  const [onlyTerm, ...otherTerms] = terms;
+  const single = modifier === undefined && otherTerms.length === 0 && parameter.type === 'token';
+  const planned = single ? inOrder(found, onlyTerm as TokenTerm, parameter, context.parameters) : found;
   const negated = modifier === 'not' || modifier === 'not-in';
-  return { parameter, modifier, terms, node: negated ? { kind: 'not', node: found } : found, reads: [] };
+  return { parameter, modifier, terms, node: negated ? { kind: 'not', node: found } : planned, reads: [] };
 }
 
 const specialConditions: Readonly<Record<string, (value: string, context: ConditionContext) => Condition>> = {

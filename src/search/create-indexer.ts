@@ -10,6 +10,7 @@ import { type CompiledParameter, compileParameter, type Subject, subjectOf } fro
 import { createEntryCollector, type EntryCollector, presenceTerm } from './entry-collector.ts';
 import type { Indexer } from './indexer.ts';
 import { isJoint, jointTerms } from './joint-terms.ts';
+import { type OrderedCodes, orderedCodes, orderedEntries } from './ordered-codes.ts';
 import { indexComposite, type KindOf } from './params/composite.ts';
 import { type ParameterKinds, parameterKinds } from './params/kinds.ts';
 import { allowsTarget, referenceOf } from './params/reference.ts';
@@ -34,6 +35,7 @@ interface CompiledType {
   readonly indexed: readonly CompiledParameter[];
   readonly joint: ReadonlySet<CompiledParameter>;
   readonly compartment: ReadonlySet<CompiledParameter>;
+  readonly ordered: OrderedCodes | undefined;
 }
 
 /** The store knows these of every resource. */
@@ -72,6 +74,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
     );
     const compartment = registry.patientCompartmentParameters(resourceType);
     return {
+      ordered: orderedCodes(parametersOf(resourceType)),
       byCode,
       indexed,
       joint: new Set(byCode.has('patient') ? indexed.filter(({ parameter }) => isJoint(parameter)) : []),
@@ -123,7 +126,9 @@ export function createIndexer(options: IndexerOptions): Indexer {
           for (const term of jointTerms(joined, values, compiled.parameter)) into.terms.add(term);
         }
       }
-      return { ...into, terms: [...into.terms], texts: textsOf(resource), patients: [...patients] };
+      const code = type.ordered && type.byCode.get('code');
+      const ordered = code && orderedEntries(type.ordered, code.values(subject), into.dates);
+      return { ...into, ordered, terms: [...into.terms], texts: textsOf(resource), patients: [...patients] };
     },
     references(resource, code) {
       const compiled = compiledType(resource.resourceType).byCode.get(code);

@@ -12,6 +12,7 @@ import { codeExpansion } from './code-expansion.ts';
 import { conditionOf } from './condition.ts';
 import type { Condition, ConditionContext } from './condition-context.ts';
 import { includesOf, revincludeOf, targetsOf } from './include-parameter.ts';
+import { impliedSort } from './ordered-codes.ts';
 import { commonParameters, conditionOver } from './over-types.ts';
 import { parameterKinds } from './params/kinds.ts';
 import { allConditions, planOf, scopesOf } from './patient-binding.ts';
@@ -113,10 +114,12 @@ export function createSearchParser(options: SearchParserOptions): SearchParser {
       ...includes.flatMap((include) => targetsOf(include, answer)),
       ...revincludes.map((include) => include.sourceType),
     ]);
+    const where = only ? planOf(conditions, only.parameters, compartment) : allConditions(conditions);
     return {
       type: selection,
-      where: only ? planOf(conditions, only.parameters, compartment) : allConditions(conditions),
+      where,
       ...shape,
+      sort: shape.sort.length > 0 ? shape.sort : impliedSort(where),
       includes,
       revincludes,
       scopes: [...scopes],

@@ -29,6 +29,17 @@ export interface StringEntry {
   readonly value: string;
 }
 
+/**
+ * A code together with the dates of a resource that has it: from the first to the last. Finds the resources of a
+ * code in the order of time, without looking at the others.
+ */
+export interface OrderedEntry {
+  /** As among the terms. */
+  readonly term: string;
+  /** Undefined when the resource has no date. */
+  readonly span: { readonly low: number; readonly high: number } | undefined;
+}
+
 /** What a resource says, for searches by words. */
 export interface TextEntry {
   /** The narrative, without its markup. */
@@ -44,6 +55,8 @@ export interface IndexEntries {
   readonly numbers: readonly RangeEntry[];
   readonly quantities: readonly QuantityEntry[];
   readonly strings: readonly StringEntry[];
+  /** Absent: none. */
+  readonly ordered?: readonly OrderedEntry[] | undefined;
   /** Absent: it says nothing. */
   readonly texts?: TextEntry | undefined;
   /** Ids of the patients whose compartment holds the resource. */

@@ -4,7 +4,7 @@ import type { SearchParameter } from '@medplum/fhirtypes';
 import type { Registry } from '../fhir/registry.ts';
 
 /** To be raised whenever the indexer makes something else of the same resource. */
-const format = 2;
+const format = 3;
 
 /** Of the parameters that come with the program. */
 export function indexFormat(registry: Registry): string {

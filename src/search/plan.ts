@@ -13,8 +13,11 @@ export type PlanNode =
   | { readonly kind: 'none' }
   | { readonly kind: 'and' | 'or'; readonly nodes: readonly PlanNode[] }
   | { readonly kind: 'not'; readonly node: PlanNode }
-  /** The resource has this term in the inverted index. */
-  | { readonly kind: 'term'; readonly term: string }
+  /**
+   * The resource has this term in the inverted index. `orderedBy`: a date parameter by which the index also keeps
+   * those that have it in order.
+   */
+  | { readonly kind: 'term'; readonly term: string; readonly orderedBy?: string }
   /** One entry of the parameter meets every comparison. */
   | {
       readonly kind: 'range';

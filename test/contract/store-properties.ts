@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Test } from 'tap';
-import type { IndexEntries } from '../../src/search/index-entries.ts';
+import type { IndexEntries, OrderedEntry } from '../../src/search/index-entries.ts';
 import type { Comparison, PlanNode, SortKey, UnitMatch } from '../../src/search/plan.ts';
 import type { Store, Write } from '../../src/storage/store.ts';
 import { meets, sorted } from './plan-oracle.ts';
@@ -10,6 +10,8 @@ import { deletion, idsOf, pagedIds, put, sampleWrite } from './store-samples.ts'
 
 const term = fc.constantFrom('a', 'b', 'A', 'a|b', 'c"d', 'and', 'x*', '漢');
 const param = fc.constantFrom('Observation.p', 'Observation.q');
+const orderedBy = 'Observation.p';
+const orderedTerms = ['a', 'b'];
 const unit = fc.constantFrom('', 'mg', 'MG');
 const unitMatch: fc.Arbitrary<UnitMatch> = fc.oneof(
   fc.record({ by: fc.constant('code'), system: fc.constantFrom('', 's'), code: unit }),
@@ -18,7 +20,7 @@ const unitMatch: fc.Arbitrary<UnitMatch> = fc.oneof(
 ) as fc.Arbitrary<UnitMatch>;
 const value = fc.oneof(
   fc.integer({ min: -4, max: 4 }),
-  fc.constantFrom(0.5, -0.5, 1e300, 0.1 + 0.2, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
+  fc.constantFrom(0.5, -0.5, 3e9, -3e9, 1e300, 0.1 + 0.2, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
 );
 const text = fc.constantFrom(
   '',
@@ -60,14 +62,30 @@ const quantities = fc
     ),
   );
 
-const entries: fc.Arbitrary<IndexEntries> = fc.record({
-  terms: fc.uniqueArray(term, { maxLength: 5 }),
-  dates: fc.array(range, { maxLength: 3 }),
-  numbers: fc.array(range, { maxLength: 2 }),
-  quantities,
-  strings: fc.array(fc.record({ param, value: text }), { maxLength: 3 }),
-  patients: fc.uniqueArray(fc.constantFrom('1', '2'), { maxLength: 2 }),
-});
+/** Terms that are also kept in the order of a parameter's dates, as far as these reach. */
+function ordered(terms: readonly string[], dates: IndexEntries['dates']): OrderedEntry[] {
+  const own = dates.filter((entry) => entry.param === orderedBy);
+  const span = own.length === 0 ? undefined : hullOf(own);
+  return terms.filter((one) => orderedTerms.includes(one)).map((one) => ({ term: one, span }));
+}
+
+function hullOf(ranges: readonly { low: number; high: number }[]) {
+  return {
+    low: Math.min(...ranges.map(({ low }) => low)),
+    high: Math.max(...ranges.map(({ high }) => high)),
+  };
+}
+
+const entries: fc.Arbitrary<IndexEntries> = fc
+  .record({
+    terms: fc.uniqueArray(term, { maxLength: 5 }),
+    dates: fc.array(range, { maxLength: 3 }),
+    numbers: fc.array(range, { maxLength: 2 }),
+    quantities,
+    strings: fc.array(fc.record({ param, value: text }), { maxLength: 3 }),
+    patients: fc.uniqueArray(fc.constantFrom('1', '2'), { maxLength: 2 }),
+  })
+  .map((made) => ({ ...made, ordered: ordered(made.terms, made.dates) }));
 
 const ids = Array.from({ length: 8 }, (_, i) => `id${i}`);
 
@@ -158,7 +176,34 @@ const oneParameter: fc.Arbitrary<{ plan: PlanNode; sort: SortKey[] }> = fc
     sort: [{ by: table, params: [param], descending } as SortKey],
   }));
 
-const question = fc.oneof(fc.record({ plan, sort: fc.array(sortKey, { maxLength: 3 }) }), oneParameter);
+/** A term in the order of dates, and bounds on these: another way of the store's own. */
+const inOrder: fc.Arbitrary<{ plan: PlanNode; sort: SortKey[] }> = fc
+  .record({
+    term: fc.constantFrom(...orderedTerms),
+    bounds: fc.array(fc.array(comparisons, { minLength: 1, maxLength: 2 }), { maxLength: 2 }),
+    descending: fc.boolean(),
+  })
+  .map(({ term, bounds, descending }) => ({
+    plan: {
+      kind: 'and',
+      nodes: [
+        { kind: 'term', term, orderedBy },
+        ...bounds.map(
+          (alternatives): PlanNode => ({
+            kind: 'or',
+            nodes: alternatives.map((where) => ({ kind: 'range', table: 'date', param: orderedBy, where })),
+          }),
+        ),
+      ],
+    },
+    sort: [{ by: 'date', params: [orderedBy], descending }],
+  }));
+
+const question = fc.oneof(
+  fc.record({ plan, sort: fc.array(sortKey, { maxLength: 3 }) }),
+  oneParameter,
+  inOrder,
+);
 
 type Resource = typeof resource extends fc.Arbitrary<infer T> ? T : never;
 

@@ -10,6 +10,12 @@ export const dataTables = {
   string: sql`index_string`,
 } as const;
 
+/** What has a term but no date comes last in both directions. */
+export const withoutDate = { low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY } as const;
+
+/** Spans up to this, milliseconds, are found from either of their ends; the others are few, and looked at each. */
+export const longestShortSpan = 32 * 24 * 60 * 60 * 1000;
+
 /** The number of a parameter; null, which equals nothing, when nothing was ever indexed under it. */
 export function parameterId(name: string): Fragment {
   return sql`(SELECT p.id FROM parameter p WHERE p.name = ${name})`;

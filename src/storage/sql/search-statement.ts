@@ -3,6 +3,7 @@ import type { PlanNode, StoreQuery, TypeSelection } from '../../search/plan.ts';
 import type { Dialect } from './dialect.ts';
 import { allOf, type Fragment, joined, sql } from './fragment.ts';
 import { orderedPage } from './ordered-page.ts';
+import { orderedTermPage } from './ordered-term-page.ts';
 import { matchingRows } from './plan-condition.ts';
 import { simplifyPlan } from './simplify-plan.ts';
 import {
@@ -18,7 +19,8 @@ import {
 export function searchStatement(query: StoreQuery, dialect: Dialect): Fragment {
   const simple = { ...query, where: simplifyPlan(query.where) };
   const columns = sortColumns(query.sort, dialect);
-  const page = orderedPage(simple) ?? matchedPage(simple, columns, dialect);
+  const page =
+    orderedPage(simple) ?? orderedTermPage(simple, dialect) ?? matchedPage(simple, columns, dialect);
   // The bodies are fetched last, for the rows of the page only.
   const sortNames = columns.map((column) => sql`, page.${column.name}`);
   return sql`SELECT r.key, r.type, r.id, r.version, r.updated, r.method, r.body ${joined(sortNames, ' ')}

@@ -3,7 +3,7 @@ import type { IndexEntries } from '../../search/index-entries.ts';
 import type { Write } from '../store.ts';
 import type { SqlConnection } from './connection.ts';
 import { type Fragment, sql } from './fragment.ts';
-import { dataTables, finite } from './index-tables.ts';
+import { dataTables, finite, withoutDate } from './index-tables.ts';
 import type { ParameterIds } from './parameter-ids.ts';
 import type { TermBuffer } from './term-buffer.ts';
 
@@ -29,6 +29,7 @@ export function createVersionWriter(
       for (const table of Object.values(dataTables)) {
         await connection.run(sql`DELETE FROM ${table} WHERE key = ${key}`);
       }
+      await connection.run(sql`DELETE FROM index_ordered WHERE key = ${key}`);
     }
     if (entries) await insertEntries(key, entries);
   }
@@ -70,6 +71,11 @@ export function createVersionWriter(
         VALUES (${key}, ${await parameters.of(entry.param)}, ${finite(entry.low)}, ${finite(entry.high)}, ${system},
           ${code}, ${text}, ${canonicalUnit}, ${finite(entry.canonicalLow)}, ${finite(entry.canonicalHigh)})
         ON CONFLICT DO NOTHING`);
+    }
+    for (const { term, span } of entries.ordered ?? []) {
+      const { low, high } = span ? { low: finite(span.low), high: finite(span.high) } : withoutDate;
+      await connection.run(sql`INSERT INTO index_ordered (param, low, key, high)
+        VALUES (${await parameters.of(term)}, ${low}, ${key}, ${high}) ON CONFLICT DO NOTHING`);
     }
     for (const { param, value } of entries.strings) {
       await connection.run(sql`INSERT INTO index_string (key, param, value)
