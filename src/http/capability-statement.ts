@@ -58,10 +58,14 @@ export function capabilityStatement(
   const onSystem = routes.filter((route) => !isOfType(route));
   const onType = routes.filter(isOfType);
   const systemOperations = operationsOf(onSystem);
+  const guides = options.registry
+    .guideArtefacts('ImplementationGuide')
+    .map(({ url, version }) => `${url}|${version}`);
   return {
     resourceType: 'CapabilityStatement',
     ...statementHead(options, baseUrl),
     fhirVersion: '4.0.1',
+    ...(guides.length > 0 ? { implementationGuide: guides } : {}),
     format: ['application/fhir+json', 'application/fhir+xml', 'json', 'xml'],
     patchFormat: ['application/json-patch+json', 'application/fhir+json', 'application/fhir+xml'],
     rest: [

@@ -86,6 +86,9 @@ async function failures(asked: readonly InjectOptions[]): Promise<string[]> {
 
 t.test('it is valid, and says what it must of the server', async (t) => {
   t.equal(statement.fhirVersion, '4.0.1');
+  t.same(statement.implementationGuide, [
+    'https://w3id.org/kat-fhir/ImplementationGuide/kat-fhir.guide|0.1.0',
+  ]);
   for (const [format, type] of Object.entries({
     json: 'application/fhir+json',
     xml: 'application/fhir+xml',

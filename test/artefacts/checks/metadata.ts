@@ -1,9 +1,15 @@
 /** An artefact says who publishes it, why, for whom and in what state: whatever its type has room for. */
+import { readFileSync } from 'node:fs';
 import { registry } from '../../validator/parts.ts';
 import type { GuideOnDisk } from '../guide-on-disk.ts';
 
+/** The guide and the program that comes with it have one version. */
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
 const expected: Readonly<Record<string, RegExp | undefined>> = {
-  version: /^0\.1\.0$/,
+  version: new RegExp(`^${version.replaceAll('.', '\\.')}$`),
   status: /^(draft|active)$/,
   experimental: /^false$/,
   date: /^\d{4}-\d{2}-\d{2}$/,
