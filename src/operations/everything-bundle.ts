@@ -11,7 +11,7 @@ import { anyOf } from '../search/params/kind.ts';
 import type { PlanNode, Position } from '../search/plan.ts';
 import { withinPeriod } from './care-dates.ts';
 import type { OperationRequest } from './operation.ts';
-import { appliedParameters, nextPage } from './operation-paging.ts';
+import { nextPage, selfUrl } from './operation-paging.ts';
 import { givenValue, givenValues } from './read-parameters.ts';
 import { isSupporting, supportingResources } from './supporting-resources.ts';
 
@@ -143,10 +143,7 @@ async function linksOf(
   request: OperationRequest,
   next: Position | undefined,
 ): Promise<BundleLink[]> {
-  const url = `${context.baseUrl}/${request.path}`;
-  const applied = appliedParameters(request);
-  const query = applied.map((pair) => pair.map(encodeURIComponent).join('=')).join('&');
-  const self: BundleLink = { relation: 'self', url: query ? `${url}?${query}` : url };
+  const self: BundleLink = { relation: 'self', url: selfUrl(context, request) };
   if (!next) return [self];
   return [self, { relation: 'next', url: await nextPage(services, context, request, next) }];
 }

@@ -16,11 +16,20 @@ export function pathOf({ code }: Operation, { type, id }: Pick<SubmittedRequest,
 }
 
 /** The parameters that were given, as a query has them: those of an operation that pages are all primitive. */
-export function appliedParameters({ parameters, search }: OperationRequest): Parameters {
-  return [
-    ...parameters.map(({ name, value }): readonly [string, string] => [name, String(value)]),
-    ...search,
-  ];
+function appliedParameters({ parameters }: OperationRequest): Parameters {
+  return parameters.map(({ name, value }) => [name, String(value)]);
+}
+
+/** The URL that asks the same again. @param search of an operation that takes one: as it was understood */
+export function selfUrl(
+  { baseUrl }: Pick<RequestContext, 'baseUrl'>,
+  request: OperationRequest,
+  search: Parameters = [],
+): string {
+  const query = [...appliedParameters(request), ...search]
+    .map((pair) => pair.map(encodeURIComponent).join('='))
+    .join('&');
+  return `${baseUrl}/${request.path}${query ? '?' : ''}${query}`;
 }
 
 /** The URL of the page after a position. */

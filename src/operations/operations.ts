@@ -1,8 +1,20 @@
 /** The table of operations. Router, CapabilityStatement, OpenAPI and batches go by it. */
 import { carePlanEverything } from './care-plan-everything.ts';
+import { metaAdd, metaDelete } from './change-meta.ts';
+import { lastn } from './lastn.ts';
+import { meta } from './meta.ts';
 import type { Operation } from './operation.ts';
 import { patientEverything } from './patient-everything.ts';
 import { validate } from './validate.ts';
 import { versions } from './versions.ts';
 
-export const operations: readonly Operation[] = [validate, patientEverything, carePlanEverything, versions];
+export const operations: readonly Operation[] = [
+  validate,
+  patientEverything,
+  carePlanEverything,
+  lastn,
+  meta,
+  metaAdd,
+  metaDelete,
+  versions,
+];
