@@ -153,7 +153,7 @@ const setting = {
   trustProxy: {
     name: 'TRUST_PROXY',
     fallback: 'off',
-    description: oneOf('Whether a proxy in front is believed what `X-Forwarded-*` says', switches),
+    description: `${oneOf('Whether a proxy in front is believed what `X-Forwarded-*` says', switches)}; \`on\` needs \`AUTH=token\``,
     parse: (text) => switches.find((mode) => mode === text),
     expected: switches.join(', '),
   },
@@ -208,6 +208,12 @@ export function readConfig(
   if (faults.length > 0) throw new ConfigError(faults.join('\n'));
   // Those with a fallback are present when nothing is at fault.
   const authToken = checkAccess(auth!, host!, authTokenFile, readToken);
+  if (trustProxy === 'on' && auth === 'off') {
+    throw new ConfigError(
+      'TRUST_PROXY=on believes what the client is called, so with AUTH=off any web page could pass for this machine. ' +
+        'Set AUTH=token and AUTH_TOKEN_FILE.',
+    );
+  }
   return {
     port: port!,
     host: host!,

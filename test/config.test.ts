@@ -123,6 +123,10 @@ t.test('AUTH=token needs a readable file with one token', async (t) => {
   t.throws(token(folder), { name: 'ConfigError' });
 });
 
+t.test('a proxy is trusted only with authentication', async (t) => {
+  t.throws(() => readConfig({ TRUST_PROXY: 'on' }), { name: 'ConfigError', message: /^TRUST_PROXY=on/ });
+});
+
 t.test('a token never stands in a message', async (t) => {
   try {
     readConfig({ AUTH: 'token', AUTH_TOKEN_FILE: 'f' }, () => 'two words');

@@ -113,6 +113,22 @@ t.test('more requests than the limit are told to come back later', async (t) => 
   t.ok(response.headers['retry-after']);
 });
 
+t.test('what a proxy says of the client is believed only where it is trusted', async (t) => {
+  const headers = {
+    'x-forwarded-host': 'kat.example',
+    'x-forwarded-proto': 'https',
+    authorization: 'Bearer secret',
+  };
+  for (const [trustProxy, base] of [
+    [true, 'https://kat.example/fhir'],
+    [false, 'http://localhost:80/fhir'],
+  ] as const) {
+    const server = await fakeServer({ trustProxy, token: 'secret' });
+    const response = await server.inject({ url: '/fhir/Patient', headers });
+    t.match(response.json().link[0].url, base);
+  }
+});
+
 /** A log that is kept. */
 function recorder(): { lines: string[]; log: pino.Logger } {
   const lines: string[] = [];

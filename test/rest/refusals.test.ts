@@ -121,7 +121,7 @@ const cases: readonly Case[] = [
   },
   {
     name: 'a method that is not there',
-    request: ['PATCH', '/Patient/1', { body: '{}' }],
+    request: ['PUT', '/Patient/1/_history', { body: '{}' }],
     status: 405,
     key: 'method-not-allowed',
   },
