@@ -26,6 +26,7 @@ import type { FhirRoute } from './routes/fhir-route.ts';
 import { registerHealthRoutes } from './routes/health.ts';
 import { instanceRoutes } from './routes/instance.ts';
 import { createMetadataRoute } from './routes/metadata.ts';
+import { registerOpenApiRoute } from './routes/openapi.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { registerFhirRoutes } from './routes/register-fhir-routes.ts';
 import { systemRoutes } from './routes/system.ts';
@@ -109,13 +110,15 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   };
   const routes: readonly FhirRoute[] = [...interactions, createMetadataRoute(capability, interactions)];
   const unrouted = createUnrouted(routes, (name) => services.registry.isResourceType(name));
+  const baseUrl = { publicBaseUrl: options.publicBaseUrl, loopbackOnly: token === undefined };
   registerHealthRoutes(app, { services, version: options.version, isClosing });
   registerFhirRoutes(app, routes, {
     services,
     unrouted,
     explain: options.searchExplain ?? false,
-    baseUrl: { publicBaseUrl: options.publicBaseUrl, loopbackOnly: token === undefined },
+    baseUrl,
   });
+  registerOpenApiRoute(app, capability, routes, baseUrl);
   app.setErrorHandler(onError);
   app.setNotFoundHandler((request) => {
     throw unrouted(request.method, request.url);
