@@ -10,7 +10,7 @@ import { openGuide } from '../../src/fhir/guide-file.ts';
 import { readPackage } from '../../src/fhir/read-package.ts';
 import { tarEntries } from '../../src/fhir/tar-entries.ts';
 import { jsonFiles } from '../support/guide-files.ts';
-import { errors, validatorOver } from '../validator/parts.ts';
+import { errors, registry, validatorOver } from '../validator/parts.ts';
 import { kat } from './kat.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -89,15 +89,15 @@ t.test('decimals of examples have the digits that were written', async (t) => {
   t.same(numbers(files.get('package/example/Bundle-trd-iv-six.json')!), numbers(story));
 });
 
-t.test('every artefact in it is valid, as it is there', async (t) => {
-  const faulty = [...files].filter(
-    ([path, text]) =>
-      /^package\/[A-Z][^/]*\.json$/.test(path) &&
-      !path.includes('ViewDefinition') &&
-      errors(JSON.parse(text)).length > 0,
-  );
+t.test('every artefact of a type of R4 is valid, as it is there', async (t) => {
+  const artefacts = [...files]
+    .filter(([path]) => /^package\/[A-Z][^/]*\.json$/.test(path))
+    .map(([path, text]) => ({ path, resource: JSON.parse(text) }))
+    .filter(({ resource }) => registry.isResourceType(resource.resourceType));
+  const faulty = artefacts.filter(({ resource }) => errors(resource).length > 0);
+  t.ok(artefacts.length > 100);
   t.same(
-    faulty.map(([path]) => path),
+    faulty.map(({ path }) => path),
     [],
   );
 });
