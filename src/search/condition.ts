@@ -121,8 +121,5 @@ function requireModifier(
 
 function modifiersOf(parameter: Parameter, kind: ParameterKind): readonly string[] {
   if (parameter.code === '_id') return ['not'];
-  // What modifiers need is not indexed of Resource.meta.
-  return parameter.code.startsWith('_')
-    ? kind.modifiers
-    : [...kind.modifiers, ...(kind.indexedModifiers ?? [])];
+  return [...kind.modifiers, ...(kind.indexedModifiers ?? [])];
 }

@@ -105,8 +105,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
     const kind = kindOf(parameter.type);
     into.terms.add(presenceTerm(parameter.name));
     kind.index(values, parameter.name, parameter, into);
-    // Every resource has a profile and tags: they are searched by value only.
-    if (!parameter.code.startsWith('_')) kind.indexModifiers?.(values, parameter.name, into);
+    kind.indexModifiers?.(values, parameter.name, into);
   }
 
   return {

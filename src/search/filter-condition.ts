@@ -100,7 +100,7 @@ export function filterCondition(
     const { operator, value: text, quoted } = comparison;
     const parameter = within.parameters.get(name);
     if (!parameter) throw unknownParameter(within);
-    const operators = operatorsFor(parameter);
+    const operators = operatorsOf[parameter.type];
     if (!operators.includes(operator)) {
       const known = `of type ${parameter.type} takes one of: ${operators.join(', ')}`;
       throw refuse('invalid-parameter', `In '_filter' the parameter '${name}' ${known}`);
@@ -163,14 +163,6 @@ function textCondition(parameter: Parameter, operator: FilterOperator, value: st
   );
   const node = operator === 'ne' ? unlike(parameter, { kind: 'not', node: found }) : found;
   return { parameter, modifier: undefined, terms: [], node, reads: [] };
-}
-
-/** Of Resource.meta only what equals a value is indexed. */
-function operatorsFor({ type, code }: Parameter): readonly FilterOperator[] {
-  const operators = operatorsOf[type];
-  return type === 'uri' && code.startsWith('_')
-    ? operators.filter((operator) => operator === 'eq' || operator === 'ne' || operator === 'pr')
-    : operators;
 }
 
 /** There is a value, and the node, a negation, holds. */

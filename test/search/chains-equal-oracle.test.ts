@@ -166,6 +166,7 @@ t.test('random chains over random resources', async (t) => {
           bases: [server.url],
           now: 0,
           systemOf: systemOfPath(registry),
+          definitionAt: (url) => registry.searchParameter(url),
           compartment: (type) => registry.patientCompartmentParameters(type),
           definitions: (type) => registry.searchParameters(type).filter(({ expression }) => expression),
         };

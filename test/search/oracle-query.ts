@@ -124,6 +124,7 @@ function cut(text: string, separator: string): string[] {
 }
 
 function partsOf(text: string, { type }: SearchParameter): string[] {
+  if (type === 'composite') return [text];
   const parts = cut(text, '|').map((part) => part.replace(/\\([\\,|$])/g, '$1'));
   return type === 'uri' || type === 'string' ? [parts.join('|')] : parts;
 }

@@ -29,14 +29,29 @@ export interface Question {
 export interface Surroundings {
   readonly bases: readonly string[];
   readonly now: number;
+  /** A search parameter by its URL: what composites are made of. */
+  definitionAt(url: string): SearchParameter | undefined;
   /** The code system that a code element draws from. */
   systemOf(path: string, code: string): string | undefined;
 }
 
 const asType = /\(([\w.]+) as (\w+)\)/g;
 
-/** What a search expression finds, with types. */
+const remembered = new WeakMap<Resource, Map<SearchParameter, Found[]>>();
+
+/** What a search expression finds, with types; remembered, since resources are asked the same over and over. */
 export function find(resource: Resource, definition: SearchParameter): Found[] {
+  const byDefinition = remembered.get(resource) ?? new Map<SearchParameter, Found[]>();
+  remembered.set(resource, byDefinition);
+  let found = byDefinition.get(definition);
+  if (!found) {
+    found = findAnew(resource, definition);
+    byDefinition.set(definition, found);
+  }
+  return found;
+}
+
+function findAnew(resource: Resource, definition: SearchParameter): Found[] {
   const members = (definition.expression ?? '').split(' | ').filter((member) => {
     const start = /^\(*([A-Z]\w*)/.exec(member.trim())?.[1];
     return start === undefined || ['Resource', 'DomainResource', resource.resourceType].includes(start);
@@ -99,6 +114,9 @@ export function matches(resource: Resource, question: Question, around: Surround
     const hit = values.some(([id]) => id === resource.id);
     return modifier === 'not' ? !hit : hit;
   }
+  if (definition.type === 'composite') {
+    return values.some(([text = '']) => matchesComposite(resource, definition, text, around));
+  }
   const found = find(resource, definition);
   if (modifier === 'missing') return (found.length === 0) === (values[0]![0] === 'true');
   const hit = values.some((parts) => found.some((one) => matchesOne(one, parts, question, around)));
@@ -130,6 +148,41 @@ function matchesOne(
     default:
       throw new Error(`the oracle knows no ${definition.type}`);
   }
+}
+
+/* Composites */
+
+/** @param text `code$value`, still escaped */
+function matchesComposite(
+  resource: Resource,
+  definition: SearchParameter,
+  text: string,
+  around: Surroundings,
+): boolean {
+  const texts = text.match(/(?:\\.|[^$\\])+/g) ?? [];
+  const members = (definition.expression ?? '').split(' | ').map((member) => member.trim());
+  return members.some((member) =>
+    (fhirpath.evaluate(resource, member, {}, r4, { async: false }) as Any[]).some((base) =>
+      (definition.component ?? []).every(({ definition: url = '', expression = '' }, i) => {
+        const part = around.definitionAt(url)!;
+        const parts = (texts[i] ?? '').split(/(?<!\\)\|/).map((one) => one.replace(/\\([\\,|$])/g, '$1'));
+        const question = { definition: part, modifier: undefined, values: [parts] };
+        return findWithin(base, member, expression).some((one) => matchesOne(one, parts, question, around));
+      }),
+    ),
+  );
+}
+
+/** @param path where the base was found */
+function findWithin(base: Any, path: string, expression: string): Found[] {
+  return expression.split('|').flatMap((member) => {
+    const corrected = member.trim().replace(/\.as\(/g, '.ofType(');
+    const nodes = fhirpath.evaluate(base, { base: path, expression: corrected }, {}, r4, {
+      async: false,
+      resolveInternalTypes: false,
+    }) as Any[];
+    return nodes.flatMap(foundAt);
+  });
 }
 
 /* Tokens */

@@ -33,6 +33,7 @@ const surroundings: Surroundings = {
   bases,
   now,
   systemOf: systemOfPath(registry),
+  definitionAt: (url) => registry.searchParameter(url),
 };
 
 /** What the oracle can judge; composites have tests of their own. */
@@ -45,12 +46,10 @@ function judged(type: string): SearchParameter[] {
   return [...new Map(definitions.map((definition) => [definition.code, definition])).values()];
 }
 
-/** Not asked: modifiers that Resource.meta is not indexed for, and types that a reference never leads to. */
+/** Not asked: types that a reference never leads to. */
 function offered(type: string, { definition, modifier }: Question): boolean {
-  if (modifier === undefined || modifier === 'missing' || modifier === 'not') return true;
-  if (registry.isResourceType(modifier))
-    return parametersOf(type).get(definition.code!)!.targets.includes(modifier);
-  return !definition.code!.startsWith('_');
+  if (modifier === undefined || !registry.isResourceType(modifier)) return true;
+  return parametersOf(type).get(definition.code!)!.targets.includes(modifier);
 }
 
 function indexed(resource: Resource) {
