@@ -10,7 +10,7 @@ import { parseJson } from '../fhir/json-source.ts';
 import { isResource, type Resource } from '../fhir/resource.ts';
 import type { StoredVersion, StoreReader } from '../storage/store.ts';
 import { findMatch, type Preconditions, requirePreconditions } from './conditional.ts';
-import { withLocalReferences } from './conditional-references.ts';
+import { type TextResource, withLinks, withLocalReferences } from './conditional-references.ts';
 import { applyFhirPathPatch } from './fhirpath-patch.ts';
 import { withFollowUps } from './follow-up.ts';
 import type { RequestContext, Result, Services } from './interaction.ts';
@@ -72,7 +72,10 @@ export async function patchTarget(
   return match;
 }
 
-/** Patches a resource inside a unit of work. */
+/**
+ * Patches a resource inside a unit of work.
+ * @param targets what links that the patch brings become, within a transaction
+ */
 export async function patchWithin(
   services: Services,
   context: RequestContext,
@@ -80,14 +83,15 @@ export async function patchWithin(
   { type, id }: Pick<StoredVersion, 'type' | 'id'>,
   patch: Patch,
   preconditions: Preconditions,
+  targets: ReadonlyMap<string, string> = new Map(),
 ): Promise<Result> {
   const current = requirePresent(await work.transaction.read(type, id));
   requirePreconditions(current, preconditions);
-  const text =
+  const changed =
     patch.kind === 'json-patch'
       ? applyJsonPatch(current.body, patch.text)
       : applyFhirPathPatch(services.patchEngine, current.body, patch.text);
-  const resource = patched(text, current);
+  const { resource, text } = withLinks(services, patched(changed, current), targets);
   const issues = findingsAtOnce(services, resource);
   if (hasErrors(issues)) throw new FhirError(422, gravestFirst(issues));
   const linked = await withLocalReferences(services, work.transaction, { resource, text });
@@ -96,12 +100,12 @@ export async function patchWithin(
 }
 
 /** What a patch made of a resource is still that resource. */
-function patched(text: string, { type, id }: StoredVersion): Resource {
+function patched(text: string, { type, id }: StoredVersion): TextResource {
   const value = parseJson(text);
   if (!isResource(value) || value.resourceType !== type)
     throw refuse('invalid-resource', 'A patch cannot change what type a resource has');
   if (value.id !== id) throw refuse('invalid-resource', 'A patch cannot change the id of a resource');
-  return value;
+  return { resource: value, text };
 }
 
 /**

@@ -15,9 +15,18 @@ export interface Identity {
   readonly existing?: StoredVersion;
 }
 
+/** What to write in place of each link, when they differ. */
+export interface LinkTargets {
+  readonly all: ReadonlyMap<string, string>;
+  /**
+   * Of links that only the Bundle can have: what was stored before knows nothing of it, though it may hold a relative
+   * reference of the same spelling.
+   */
+  readonly temporary: ReadonlyMap<string, string>;
+}
+
 /**
  * @param identities per entry: what it writes, or all that it deletes
- * @returns what to write in place of each link, when they differ
  * @throws FhirError 412 or 400 for a conditional reference that means no resource, or several
  */
 export async function linkTargets(
@@ -25,7 +34,7 @@ export async function linkTargets(
   reader: StoreReader,
   bundle: SubmittedTransaction,
   identities: readonly (readonly Identity[])[],
-): Promise<Map<string, string>> {
+): Promise<LinkTargets> {
   const targets = new Map<string, string>();
   for (const entry of bundle.entries) {
     const [identity] = identities[entry.index] ?? [];
@@ -41,7 +50,8 @@ export async function linkTargets(
     if (!resource || text === undefined) continue;
     await placed(bundle, entry, () => resolveReferences(services, reader, { resource, text }, targets));
   }
-  return targets;
+  const temporary = new Map([...targets].filter(([link]) => link.startsWith('urn:')));
+  return { all: targets, temporary };
 }
 
 /** `http://any.example/fhir/Patient/1` → `Patient/1` */

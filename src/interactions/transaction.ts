@@ -25,7 +25,7 @@ import {
 } from './submitted-bundle.ts';
 import { findingsOnWrite, requireId } from './submitted-resource.ts';
 import { transact } from './transact.ts';
-import { type Identity, linkTargets } from './transaction-links.ts';
+import { type Identity, type LinkTargets, linkTargets } from './transaction-links.ts';
 import { updateTarget, updateWithin } from './update.ts';
 import { readResult, writeResult } from './versioned-result.ts';
 import { type Work, writeVersion } from './write-version.ts';
@@ -175,7 +175,7 @@ async function perform(
   work: Work,
   entry: BundleEntry,
   identities: readonly Identity[],
-  targets: ReadonlyMap<string, string>,
+  targets: LinkTargets,
   issues: readonly Issue[],
 ): Promise<Result> {
   if (entry.method === 'DELETE') {
@@ -186,10 +186,11 @@ async function perform(
   if (!identity) return readWithin(services, context, work, entry);
   const { id, existing } = identity;
   if (existing) return writeResult(context, 200, existing, issues);
-  if (entry.method === 'PATCH') return patchWithin(services, context, work, identity, patchIn(entry), entry);
+  if (entry.method === 'PATCH')
+    return patchWithin(services, context, work, identity, patchIn(entry), entry, targets.temporary);
   const { resource, text } = entry as BundleEntry & TextResource;
   if (entry.method === 'PUT' && entry.path.length === 2) requireId(resource, id);
-  const linked = withLinks(services, { resource, text }, targets);
+  const linked = withLinks(services, { resource, text }, targets.all);
   if (entry.method === 'PUT') return updateWithin(services, context, work, { ...linked, id }, entry, issues);
   const version = await writeVersion(services, work, { ...linked, method: 'POST', id }, undefined);
   return writeResult(context, 201, version, issues);

@@ -194,6 +194,60 @@ for (const type of ['batch', 'transaction'] as const) {
   });
 }
 
+t.test('a patch may refer to what the same transaction creates', async (t) => {
+  const { path } = await stored({ generalPractitioner: [{ reference: 'Practitioner/known' }] });
+  const urns = [1, 2].map((n) => `urn:uuid:0f3c1f9e-7d57-4d9c-9b39-27a3f6c9c10${n}`);
+  const add = [{ op: 'add', path: '/managingOrganization', value: { reference: urns[0] } }];
+  const value = { valueReference: { reference: urns[1] } };
+  const other = await stored();
+  const { status, body, text } = await send('POST', '', {
+    body: {
+      resourceType: 'Bundle',
+      type: 'transaction',
+      entry: [
+        { resource: binary(JSON.stringify(add)), request: { method: 'PATCH', url: path.slice(1) } },
+        {
+          resource: {
+            resourceType: 'Parameters',
+            parameter: [
+              {
+                name: 'operation',
+                part: [
+                  { name: 'type', valueCode: 'add' },
+                  { name: 'path', valueString: 'Patient' },
+                  { name: 'name', valueString: 'generalPractitioner' },
+                  { name: 'value', ...value },
+                ],
+              },
+            ],
+          },
+          request: { method: 'PATCH', url: other.path.slice(1) },
+        },
+        {
+          fullUrl: urns[0],
+          resource: { resourceType: 'Organization', name: 'Clinic' },
+          request: { method: 'POST', url: 'Organization' },
+        },
+        {
+          fullUrl: urns[1],
+          resource: { resourceType: 'Practitioner' },
+          request: { method: 'POST', url: 'Practitioner' },
+        },
+        {
+          fullUrl: 'http://elsewhere.example/fhir/Practitioner/known',
+          resource: { resourceType: 'Practitioner' },
+          request: { method: 'POST', url: 'Practitioner' },
+        },
+      ],
+    },
+  });
+  t.equal(status, 200, text);
+  const [first, second, organization, practitioner] = body.entry;
+  t.equal(first.resource.managingOrganization.reference, `Organization/${organization.resource.id}`);
+  t.equal(first.resource.generalPractitioner[0].reference, 'Practitioner/known', 'was there before');
+  t.equal(second.resource.generalPractitioner[0].reference, `Practitioner/${practitioner.resource.id}`);
+});
+
 t.test('a patch that fails undoes its transaction, and says which entry it was', async (t) => {
   const one = await stored();
   const other = await stored();

@@ -14,6 +14,7 @@ const exposedHeaders = [
   'X-Cache',
   'X-Progress',
   'X-Request-Id',
+  'X-Security-Context',
 ];
 
 const loopbackOrigin = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?$/;
