@@ -12,6 +12,14 @@ const typeFaults: Readonly<Record<string, { type: string; reason: string }>> = {
   'Resource.id': { type: 'id', reason: 'the snapshots say string; resource.html says id' },
 };
 
+/** Extensions whose value has another type in practice than in their definition; both are right then. */
+const valueFaults: Readonly<Record<string, { types: readonly string[]; reason: string }>> = {
+  'http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-col': {
+    types: ['integer', 'string'],
+    reason: 'defined as string, though a line is an integer; HL7’s own validator writes an integer for both',
+  },
+};
+
 interface ExpressionFault {
   readonly key: string;
   readonly wrong: string;
@@ -54,7 +62,12 @@ export const expressionFaults: readonly ExpressionFault[] = [
 export function mendStructure(structure: StructureDefinition): StructureDefinition {
   const elements = structure.snapshot?.element;
   if (!elements) return structure;
-  return { ...structure, snapshot: { ...structure.snapshot, element: elements.map(mendElement) } };
+  const values = valueFaults[structure.url ?? '']?.types.map((code) => ({ code }) as ElementType);
+  const mended = elements.map((element) => {
+    const isValue = values !== undefined && element.path === 'Extension.value[x]';
+    return mendElement(isValue ? { ...element, type: values } : element);
+  });
+  return { ...structure, snapshot: { ...structure.snapshot, element: mended } };
 }
 
 function mendElement(element: ElementDefinition): ElementDefinition {

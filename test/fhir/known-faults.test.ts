@@ -26,6 +26,17 @@ t.test('every fault in the table is one that R4 has, and is gone after mending',
   }
 });
 
+t.test('a column may be told as the integer it is', async (t) => {
+  const url = 'http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-col';
+  const value = registry()
+    .structure(url)
+    ?.snapshot?.element?.find(({ path }) => path === 'Extension.value[x]');
+  t.same(
+    value?.type?.map(({ code }) => code),
+    ['integer', 'string'],
+  );
+});
+
 t.test('elements have FHIR types where R4 writes those of FHIRPath', async (t) => {
   const { typeStructure } = registry();
   const typeOf = (type: string, path: string) =>
