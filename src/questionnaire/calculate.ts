@@ -5,7 +5,7 @@
 import { type AnswerValue, answerFromValue } from './answer-from-value.ts';
 import { type Answer, allItems, type FormItem, formItems } from './form.ts';
 import { type ExpressionParts, evaluate, expressionsOf, fhirPathLanguage } from './form-environment.ts';
-import { walkForm } from './walk-form.ts';
+import { type Place, walkForm } from './walk-form.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -21,8 +21,16 @@ export interface Calculated {
 
 const calculatedUrl = 'http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-calculatedExpression';
 
-/** Every enabled item with a calculated expression, in the order of the form; in each repetition of its group. */
-export function calculate(questionnaire: Json, response: Json, parts: ExpressionParts): Calculated[] {
+/**
+ * Every enabled item with a calculated expression, in the order of the form; in each repetition of its group.
+ * @param wanted which of them; without it all
+ */
+export function calculate(
+  questionnaire: Json,
+  response: Json,
+  parts: ExpressionParts,
+  wanted: (place: Place) => boolean = () => true,
+): Calculated[] {
   const calculates = ({ definition }: FormItem): boolean =>
     expressionsOf(definition, calculatedUrl).length > 0;
   if (!allItems(formItems(questionnaire)).some(calculates)) return [];
@@ -31,10 +39,10 @@ export function calculate(questionnaire: Json, response: Json, parts: Expression
   walkForm(questionnaire, response, parts, { state: undefined }, (place) => {
     const { item, path, answers, environment, focus } = place;
     const [expression] = expressionsOf(item.definition, calculatedUrl);
-    if (expression) {
+    if (expression && wanted(place)) {
       const results =
         expression.language === fhirPathLanguage
-          ? evaluate(expression.expression, focus, environment, parts.compile)
+          ? evaluate(expression.expression, focus, environment(), parts.compile)
           : undefined;
       const values = results?.flatMap((value) => answerFromValue(item, value) ?? []);
       found.push({ item, path, given: answers, values });

@@ -14,9 +14,9 @@ type Json = Readonly<Record<string, unknown>>;
 /** @returns findings with expressions that begin with `QuestionnaireResponse` */
 export function checkCalculated(response: Json, questionnaire: Json, parts: ExpressionParts): Issue[] {
   if (response.status !== 'completed' && response.status !== 'amended') return [];
-  return calculate(questionnaire, response, parts).flatMap(({ item, path, given, values }) => {
-    // A program that does not calculate leaves the answer out; that is no fault.
-    if (given.length === 0) return [];
+  // A program that does not calculate leaves the answer out; that is no fault.
+  const calculated = calculate(questionnaire, response, parts, ({ answers }) => answers.length > 0);
+  return calculated.flatMap(({ item, path, given, values }) => {
     if (values === undefined) return [formFinding('response-calculation-unchecked', path, item.linkId)];
     const agrees =
       values.length === given.length &&

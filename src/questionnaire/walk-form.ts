@@ -18,8 +18,8 @@ export interface Place {
   /** FHIRPath of the item in the response; of what would hold it, where it is not there. */
   readonly path: string;
   readonly answers: readonly Answer[];
-  /** What the item's expressions see, its own variables included. */
-  readonly environment: Environment;
+  /** What the item's expressions see, its own variables included; made when first asked for. */
+  readonly environment: () => Environment;
   readonly focus: TypedValue;
 }
 
@@ -39,7 +39,7 @@ export function walkForm<State>(
     holder: Json,
     path: string,
     around: readonly Json[],
-    outer: Environment,
+    outer: () => Environment,
     state: State,
   ): void => {
     const given = responseItems(holder, path);
@@ -49,18 +49,18 @@ export function walkForm<State>(
       const found = own.length > 0 ? own : [{ value: { linkId: item.linkId }, path, linkId: item.linkId }];
       for (const one of found) {
         const focus: TypedValue = { type: 'QuestionnaireResponse.item', value: one.value };
-        const environment = itemEnvironment(outer, item, focus, parts);
+        const environment = once(() => itemEnvironment(outer(), item, focus, parts));
         const answers = own.length > 0 ? answersOf(one) : [];
         const present = own.length > 0;
         const visited = visit({ item, ...one, present, answers, environment, focus }, state);
-        const inner = adding(environment, visited.variables);
+        const inner = once(() => adding(environment(), visited.variables));
         for (const { value, path: at } of item.type === 'group' ? [one] : answers) {
           level(item.children, value, at, [...around, value], inner, visited.state);
         }
       }
     }
   };
-  const environment = adding(formEnvironment(questionnaire, response, parts), start.variables);
+  const environment = once(() => adding(formEnvironment(questionnaire, response, parts), start.variables));
   level(formItems(questionnaire), response, 'QuestionnaireResponse', [response], environment, start.state);
 }
 
@@ -75,4 +75,12 @@ export function adding(
   variables: Readonly<Record<string, unknown>> = {},
 ): Environment {
   return { ...environment, variables: { ...environment.variables, ...variables } };
+}
+
+function once<Value extends object>(make: () => Value): () => Value {
+  let made: Value | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }

@@ -33,7 +33,7 @@ export function extractByDefinition(extraction: Extraction): void {
   walkForm(questionnaire, response, parts, { state: root, variables }, (place, above) => {
     if (!place.present) return { state: above };
     const own = allocatedIds(place.item.definition, extraction);
-    const inner = adding(place.environment, own);
+    const inner = adding(place.environment(), own);
     const begun = beginResource(extraction, place.item.definition, place.focus, inner);
     return { state: extractPlace(extraction, place, begun ?? above, inner), variables: own };
   });

@@ -26,7 +26,7 @@ export function extractByTemplate(extraction: Extraction): void {
   walkForm(questionnaire, response, parts, { state: undefined, variables }, (place) => {
     const own = place.present ? allocatedIds(place.item.definition, extraction) : {};
     if (place.present) {
-      const inner = adding(place.environment, own);
+      const inner = adding(place.environment(), own);
       extractAt(extraction, place.item.definition, place.focus, inner, place.path);
     }
     return { state: undefined, variables: own };
