@@ -4,7 +4,7 @@ import type { SearchParameter } from '@medplum/fhirtypes';
 import type { Registry } from '../fhir/registry.ts';
 
 /** To be raised whenever the indexer makes something else of the same resource. */
-const format = 4;
+const format = 5;
 
 /** Of the parameters that come with the program. */
 export function indexFormat(registry: Registry): string {

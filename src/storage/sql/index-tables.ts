@@ -13,8 +13,15 @@ export const dataTables = {
 /** What has a term but no date comes last in both directions. */
 export const withoutDate = { low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY } as const;
 
-/** Spans up to this, milliseconds, are found from either of their ends; the others are few, and looked at each. */
-export const longestShortSpan = 32 * 24 * 60 * 60 * 1000;
+/**
+ * Spans up to this, milliseconds, a day in any zone, are found from either of their ends. The others are also kept under
+ * a name of their own, and each is looked at.
+ */
+export const longestShortSpan = 26 * 60 * 60 * 1000;
+
+export function longSpans(term: string): string {
+  return `${term}:long`;
+}
 
 /** The number of a parameter; null, which equals nothing, when nothing was ever indexed under it. */
 export function parameterId(name: string): Fragment {

@@ -5,7 +5,14 @@
 import type { PlanNode, StoreQuery } from '../../search/plan.ts';
 import type { Dialect } from './dialect.ts';
 import { allOf, type Fragment, sql } from './fragment.ts';
-import { currentOfType, finite, longestShortSpan, parameterId, withoutDate } from './index-tables.ts';
+import {
+  currentOfType,
+  finite,
+  longestShortSpan,
+  longSpans,
+  parameterId,
+  withoutDate,
+} from './index-tables.ts';
 import { planCondition } from './plan-condition.ts';
 
 interface TermWalk {
@@ -25,17 +32,15 @@ export function orderedTermPage(query: StoreQuery, dialect: Dialect): Fragment |
   const { after, before } = outerLimits(walk.bounds);
   const limit = sql`LIMIT ${query.limit + 1}`;
   if (after === undefined && before === undefined) return rowsOf(query, walk, exact);
-  const span = sql`o.high - o.low`;
   const short = [
-    sql`${span} <= ${longestShortSpan}`,
+    sql`o.high - o.low <= ${longestShortSpan}`,
     ...(after === undefined ? [] : [sql`o.low > ${after - longestShortSpan}`, sql`o.high > ${after}`]),
     ...(before === undefined ? [] : [sql`o.high < ${before + longestShortSpan}`, sql`o.low < ${before}`]),
   ];
-  // As a literal: the index over the long ones is found by its text.
-  const long = { text: `o.high - o.low > ${longestShortSpan}`, values: [] };
+  const long = { ...walk, term: longSpans(walk.term) };
   const order = walk.descending ? sql`k0 DESC NULLS LAST, key DESC` : sql`k0 ASC NULLS LAST, key ASC`;
   return sql`SELECT * FROM (SELECT * FROM (${rowsOf(query, walk, [...short, ...exact])}) a
-    UNION ALL SELECT * FROM (${rowsOf(query, walk, [long, ...exact])}) b) ORDER BY ${order} ${limit}`;
+    UNION ALL SELECT * FROM (${rowsOf(query, long, exact)}) b) ORDER BY ${order} ${limit}`;
 }
 
 function termWalk({ where, sort }: StoreQuery): TermWalk | undefined {

@@ -3,7 +3,7 @@ import type { IndexEntries } from '../../search/index-entries.ts';
 import type { Write } from '../store.ts';
 import type { SqlConnection } from './connection.ts';
 import { type Fragment, sql } from './fragment.ts';
-import { dataTables, finite, withoutDate } from './index-tables.ts';
+import { dataTables, finite, longestShortSpan, longSpans, withoutDate } from './index-tables.ts';
 import type { ParameterIds } from './parameter-ids.ts';
 import type { TermBuffer } from './term-buffer.ts';
 
@@ -74,8 +74,10 @@ export function createVersionWriter(
     }
     for (const { term, span } of entries.ordered ?? []) {
       const { low, high } = span ? { low: finite(span.low), high: finite(span.high) } : withoutDate;
-      await connection.run(sql`INSERT INTO index_ordered (param, low, key, high)
-        VALUES (${await parameters.of(term)}, ${low}, ${key}, ${high}) ON CONFLICT DO NOTHING`);
+      for (const name of high - low > longestShortSpan ? [term, longSpans(term)] : [term]) {
+        await connection.run(sql`INSERT INTO index_ordered (param, low, key, high)
+          VALUES (${await parameters.of(name)}, ${low}, ${key}, ${high}) ON CONFLICT DO NOTHING`);
+      }
     }
     for (const { param, value } of entries.strings) {
       await connection.run(sql`INSERT INTO index_string (key, param, value)
