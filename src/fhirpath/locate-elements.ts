@@ -82,12 +82,14 @@ export function createElementLocator(model: Model, compile: ExpressionCompiler, 
 
   function valuesOf({ type, value, element }: Place, step: string): readonly TypedValue[] {
     try {
-      const environment = { resource: root, rootResource: root };
-      return compile(step, type).values({ type, value, element }, environment);
+      const expression = compile(step, type);
+      // Only what is compiled is bounded.
+      if (expression.engine === 'compiled')
+        return expression.values({ type, value, element }, { resource: root, rootResource: root });
     } catch {
       // The message could quote what the criterion compares with.
-      throw unfollowed();
     }
+    throw unfollowed();
   }
 
   function children(parent: Place, name: string): readonly Place[] {

@@ -11,7 +11,7 @@ import type { HistoryPage, HistoryPosition, StoredVersion } from '../storage/sto
 import { type BundleLink, bundleText, type EntryParts } from './bundle-text.ts';
 import type { RequestContext, Result, Services } from './interaction.ts';
 import type { Parameters } from './search.ts';
-import { subsetOf } from './subset-parameters.ts';
+import { subsetAmongTypes, subsetOf } from './subset-parameters.ts';
 import { instant } from './write-version.ts';
 
 export interface HistoryRequest {
@@ -59,7 +59,9 @@ export async function history(
   const rows = asked.totalOnly ? [] : page.rows;
   const subsets = new Map<string, Subset | undefined>();
   for (const { type } of rows) {
-    if (!subsets.has(type)) subsets.set(type, subsetOf(services, type, parameters));
+    if (subsets.has(type)) continue;
+    const subset = request.type === undefined ? subsetAmongTypes : subsetOf;
+    subsets.set(type, subset(services, type, parameters));
   }
   const entries = rows.map((row) => historyEntry(services, context, row, subsets.get(row.type)));
   const links = linksOf(secret, `${context.baseUrl}/${subject}`, subject, asked, page);

@@ -18,6 +18,23 @@ export function subsetOf(services: Services, type: string, parameters: Parameter
   return asked.length === 0 ? undefined : services.parseSearch(type, asked, 'strict').subset;
 }
 
+/** The same where resources of several types come together: each has some of the elements. */
+export function subsetAmongTypes(
+  services: Services,
+  type: string,
+  parameters: Parameters,
+): Subset | undefined {
+  const model = services.registry.model.type(type);
+  const has = (name: string): boolean =>
+    name.includes('.') || model?.property(name) !== undefined || model?.key(name) !== undefined;
+  const own = parameters.map(([name, value]) => {
+    if (name !== '_elements') return [name, value] as const;
+    const elements = value.split(',').filter((element) => has(element.trim()));
+    return [name, ['id', ...elements].join(',')] as const;
+  });
+  return subsetOf(services, type, own);
+}
+
 /** The same for one resource, of which there is nothing to count. */
 export function subsetOfOne(services: Services, type: string, parameters: Parameters): Subset | undefined {
   if (parameters.some(([name, value]) => name === '_summary' && value === 'count'))

@@ -123,6 +123,18 @@ t.test('_summary and _elements cut the resources', async (t) => {
   t.notOk(organizations.entry[0].resource.name);
 });
 
+t.test('in a history of all types each resource has those of the elements that it knows', async (t) => {
+  const { body } = await send('GET', '/_history?_elements=active,name,Patient.language&_count=5');
+  const keys = (body.entry as Entry[]).map(({ resource }) => Object.keys(resource ?? {}).sort());
+  t.same(keys, [
+    ['id', 'meta', 'name', 'resourceType'],
+    [],
+    ['active', 'id', 'meta', 'resourceType'],
+    ['id', 'meta', 'name', 'resourceType'],
+    ['id', 'meta', 'resourceType'],
+  ]);
+});
+
 t.test('the self link says what was applied', async (t) => {
   const { body } = await send('GET', '/Patient/_history?_count=5000&_since=2020');
   t.equal(body.link[0].url, `${server.url}/Patient/_history?_count=1000&_since=2020`);
