@@ -1,0 +1,141 @@
+/** The measures of the guide, counted over the story of six intravenous sessions; every figure was counted by hand. */
+import { readFileSync } from 'node:fs';
+import type { Bundle, Measure } from '@medplum/fhirtypes';
+import t from 'tap';
+import { createExpressionCompiler } from '../../src/fhirpath/create-expression-compiler.ts';
+import type { Environment, TypedValue } from '../../src/fhirpath/expression.ts';
+import { jsonFiles } from '../support/guide-files.ts';
+import { registry } from '../support/registry.ts';
+
+const compile = createExpressionCompiler(registry().model);
+const measures = new Map(
+  jsonFiles('profiles/measures').map(({ resource }) => [resource.id, resource as unknown as Measure]),
+);
+
+const story = (): Bundle =>
+  JSON.parse(readFileSync(new URL('../../examples/trd-iv-six/bundle.json', import.meta.url), 'utf8'));
+
+/** What a criterion finds in a course: truth and numbers as they are, members by their number. */
+function evaluate(expression: string, course: Bundle): readonly unknown[] {
+  const places = new Map(course.entry!.map(({ fullUrl, resource }) => [fullUrl, resource!]));
+  const bundle: TypedValue = { type: 'Bundle', value: course };
+  const environment: Environment = {
+    resource: bundle,
+    rootResource: bundle,
+    resolve: (reference) => {
+      const target = places.get(reference);
+      return target && { type: target.resourceType, value: target };
+    },
+  };
+  return compile(expression, 'Bundle')
+    .values(bundle, environment)
+    .map(({ value }) => value);
+}
+
+function population(id: string, code: string, course: Bundle, group = 0): readonly unknown[] {
+  const found = measures
+    .get(id)
+    ?.group?.[group]?.population?.find((one) => one.code?.coding?.[0]?.code === code);
+  return evaluate(found!.criteria!.expression!, course);
+}
+
+const yes = [true];
+
+t.test('the outcome of the story counts as response and remission', async (t) => {
+  for (const id of ['kat-phq-9-response', 'kat-phq-9-remission']) {
+    t.same(population(id, 'denominator', story()), yes, id);
+    t.same(population(id, 'numerator', story()), yes, id);
+  }
+  t.same(population('kat-pcl-5-change', 'denominator', story()), [false], 'no PCL-5 was taken');
+});
+
+t.test('a fall of less than half is no response', async (t) => {
+  const course = story();
+  for (const { resource } of course.entry ?? []) {
+    const score = resource?.resourceType === 'Observation' ? resource.valueQuantity : undefined;
+    if (score?.unit === '{score}' && score.value === 4) score.value = 11;
+  }
+  t.same(population('kat-phq-9-response', 'numerator', course), [false], '21 fell to 11');
+  t.same(population('kat-phq-9-remission', 'numerator', course), [false]);
+});
+
+t.test('sessions, doses and events of the story', async (t) => {
+  const counts: readonly (readonly [id: string, denominator: number, numerator: number])[] = [
+    ['kat-integration-within-72-h', 6, 6],
+    ['kat-vitals-complete', 6, 6],
+    ['kat-suicide-risk-assessed', 6, 0],
+    ['kat-dose-outside-range', 6, 0],
+    ['kat-adverse-events', 6, 0],
+  ];
+  for (const [id, denominator, numerator] of counts) {
+    t.equal(population(id, 'denominator', story()).length, denominator, id);
+    t.equal(population(id, 'numerator', story()).length, numerator, id);
+  }
+  t.same(population('kat-course-completion', 'numerator', story()), yes);
+});
+
+t.test('a late integration and a missing vital sign are missed', async (t) => {
+  const late = story();
+  for (const { resource } of late.entry ?? []) {
+    if (resource?.resourceType !== 'Procedure') continue;
+    if (resource.performedPeriod?.start === '2026-06-02T15:00:00-04:00')
+      resource.performedPeriod = { start: '2026-06-05T15:00:00-04:00', end: '2026-06-05T15:50:00-04:00' };
+  }
+  t.equal(population('kat-integration-within-72-h', 'numerator', late).length, 5);
+  const bare = story();
+  bare.entry = bare.entry!.filter(
+    ({ resource }) =>
+      !(resource?.resourceType === 'Observation' && resource.code?.coding?.[0]?.code === '2708-6'),
+  );
+  t.equal(population('kat-vitals-complete', 'numerator', bare).length, 0);
+});
+
+t.test('a dose above the range of the protocol counts until a deviation is recorded', async (t) => {
+  const course = story();
+  const [protocol] = jsonFiles('profiles/plan-definitions').filter(
+    ({ resource }) => resource.id === 'kat-protocol-iv-6',
+  );
+  course.entry!.push({ resource: protocol!.resource as never });
+  t.equal(population('kat-dose-outside-range', 'numerator', course).length, 0, '0.5 mg/kg is in the range');
+  const given = course.entry!.flatMap(({ resource }) =>
+    resource?.resourceType === 'MedicationAdministration' ? resource : [],
+  );
+  given[0]!.id = 'strong';
+  given[0]!.dosage!.extension!.find(({ url }) => url.endsWith('/kat-dose-per-weight'))!.valueQuantity!.value =
+    2;
+  t.equal(population('kat-dose-outside-range', 'numerator', course).length, 1);
+  course.entry!.push({
+    resource: {
+      resourceType: 'DetectedIssue',
+      status: 'final',
+      code: { coding: [{ system: 'https://w3id.org/kat-fhir/CodeSystem/kat-rule', code: 'R11' }] },
+      implicated: [{ reference: 'MedicationAdministration/strong' }],
+      mitigation: [{ action: { text: 'Agreed' } }],
+    },
+  });
+  t.equal(population('kat-dose-outside-range', 'numerator', course).length, 0);
+});
+
+t.test('the hours to integration are whole hours from end to start', async (t) => {
+  t.same(population('kat-time-to-integration', 'measure-observation', story()), [26, 21, 41, 21, 26, 22]);
+});
+
+t.test('every measure tells courses with a therapist from infusions without', async (t) => {
+  const without = story();
+  for (const { resource } of without.entry ?? [])
+    if (resource?.resourceType === 'Procedure') delete resource.performer;
+  for (const [id, measure] of measures) {
+    const arm = measure.group![0]!.stratifier![0]!.criteria!.expression!;
+    t.same(evaluate(arm, story()), ['with-therapist'], id);
+    t.same(evaluate(arm, without), ['infusion-only'], id);
+  }
+});
+
+t.test('what the source article claims is a labelled figure, with its source', async (t) => {
+  const benchmarks = [...measures.values()].flatMap(({ group }) => group?.[0]?.extension ?? []);
+  t.equal(benchmarks.length, 2);
+  for (const { extension = [] } of benchmarks) {
+    t.match(extension.find(({ url }) => url === 'label')?.valueString, /claimed in the source article/);
+    t.ok(extension.find(({ url }) => url === 'source')?.valueString);
+  }
+});
