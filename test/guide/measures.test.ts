@@ -124,10 +124,10 @@ t.test('every measure tells courses with a therapist from infusions without', as
   const without = story();
   for (const { resource } of without.entry ?? [])
     if (resource?.resourceType === 'Procedure') delete resource.performer;
-  for (const [id, measure] of measures) {
+  for (const measure of measures.values()) {
     const arm = measure.group![0]!.stratifier![0]!.criteria!.expression!;
-    t.same(evaluate(arm, story()), ['with-therapist'], id);
-    t.same(evaluate(arm, without), ['infusion-only'], id);
+    t.same(evaluate(arm, story()), ['with-therapist'], measure.id!);
+    t.same(evaluate(arm, without), ['infusion-only'], measure.id!);
   }
 });
 

@@ -22,6 +22,9 @@ const expected: Readonly<Record<string, RegExp | undefined>> = {
   jurisdiction: undefined,
 };
 
+/** The name of a view is that of its table. */
+const tableName = /^[a-z][a-z0-9_]*$/;
+
 /** Whose codes need a word of copyright. */
 const owners = { 'http://snomed.info/sct': 'SNOMED', 'http://loinc.org': 'LOINC' };
 
@@ -35,7 +38,8 @@ export function metadata({ artefacts }: GuideOnDisk): string[] {
   const wrong: string[] = [];
   for (const { path, resource, text } of artefacts) {
     const { resourceType } = resource;
-    for (const [name, pattern] of Object.entries(expected)) {
+    for (const [name, usual] of Object.entries(expected)) {
+      const pattern = name === 'name' && resourceType === 'ViewDefinition' ? tableName : usual;
       if (!hasElement(resourceType, name)) continue;
       const value = resource[name];
       if (value === undefined) wrong.push(`${path}: ${name} is missing`);
