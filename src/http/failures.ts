@@ -62,12 +62,8 @@ export function createErrorHandler(log: Log, model: Model) {
     const refusal = refusalOf(error);
     const format = formatFor(request);
     if (refusal) return sendError(reply, refusal, format, model);
-    const { name, code, stack } = (error ?? {}) as ForeignError;
     const route = request.routeOptions.url ?? 'unrouted';
-    log.error(
-      { requestId: request.id, method: request.method, route, name, code, at: framesOf(stack) },
-      'failed',
-    );
+    log.error({ requestId: request.id, method: request.method, route, ...faultOf(error) }, 'failed');
     return sendError(
       reply,
       refuse('internal-error', 'The server failed; the request id names the entry in its log', {
@@ -77,6 +73,22 @@ export function createErrorHandler(log: Log, model: Model) {
       model,
     );
   };
+}
+
+/** What an error says to whoever comes back for an answer; logged when it is a fault of the server. */
+export function createJobRefusals(log: Log) {
+  return (error: unknown): FhirError => {
+    const refusal = refusalOf(error);
+    if (refusal) return refusal;
+    log.error(faultOf(error), 'failed while nobody waited');
+    return refuse('internal-error', 'The server failed');
+  };
+}
+
+/** What the log is told of an error. */
+function faultOf(error: unknown) {
+  const { name, code, stack } = (error ?? {}) as ForeignError;
+  return { name, code, at: framesOf(stack) };
 }
 
 /** The format that was asked for, unless it is what was wrong with the request. */

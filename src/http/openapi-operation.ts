@@ -33,6 +33,8 @@ const summaries: Readonly<Record<string, string>> = {
   'POST ': 'Carry out a batch or a transaction',
   'POST /_search': 'Search the whole system',
   'GET /_history': 'History of the whole system',
+  'GET /_async/:id': 'Whether an answer is there yet, and the answer',
+  'DELETE /_async/:id': 'Do without an answer',
   'GET /metadata': 'What this server does',
   'GET /:type': 'Search',
   'POST /:type/_search': 'Search',

@@ -37,12 +37,13 @@ export function sendContent(reply: FastifyReply, result: Result, content: Conten
 }
 
 function setHeaders(reply: FastifyReply, result: Result): void {
-  const { status, cache, version, updated, location, contentLocation } = result;
+  const { status, cache, version, updated, location, contentLocation, headers } = result;
   reply.code(status).header('x-cache', cache ?? 'bypass');
   if (version !== undefined) reply.header('etag', `W/"${version}"`);
   if (updated !== undefined) reply.header('last-modified', new Date(updated).toUTCString());
   if (location !== undefined) reply.header('location', location);
   if (contentLocation !== undefined) reply.header('content-location', contentLocation);
+  if (headers) reply.headers(headers);
 }
 
 /** Answers with an OperationOutcome. */
@@ -70,7 +71,7 @@ function sendBody(
 
 function bodyOf(result: Result, preferReturn: RequestContext['preferReturn']): string | Buffer | undefined {
   const { status, body, issues, location } = result;
-  if (status === 204 || status === 304) return undefined;
+  if (status === 202 || status === 204 || status === 304) return undefined;
   // Only a write has a location, and only its answer is the client's to choose.
   if (location !== undefined && preferReturn === 'minimal') return undefined;
   if (body === undefined || (location !== undefined && preferReturn === 'OperationOutcome')) {

@@ -11,9 +11,11 @@ export const basePath = '/fhir';
 export interface Preferences {
   readonly preferReturn: RequestContext['preferReturn'];
   readonly handling: RequestContext['handling'];
+  /** Whether the client would rather come back for the answer. */
+  readonly respondAsync: boolean;
 }
 
-const defaults: Preferences = { preferReturn: 'representation', handling: 'strict' };
+const defaults: Preferences = { preferReturn: 'representation', handling: 'strict', respondAsync: false };
 
 const returns = ['minimal', 'representation', 'OperationOutcome'] as const;
 const handlings = ['strict', 'lenient'] as const;
@@ -30,6 +32,7 @@ export function readPreferences(header: string | undefined): Preferences {
   return {
     preferReturn: returns.find((name) => name.toLowerCase() === given.get('return')) ?? defaults.preferReturn,
     handling: handlings.find((name) => name === given.get('handling')) ?? defaults.handling,
+    respondAsync: given.has('respond-async'),
   };
 }
 

@@ -12,8 +12,9 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { Log } from '../core/log.ts';
 import type { Services } from '../interactions/interaction.ts';
 import { operations } from '../operations/operations.ts';
+import { createAsyncJobs } from './async-jobs.ts';
 import { createDispatch } from './dispatch.ts';
-import { createErrorHandler } from './failures.ts';
+import { createErrorHandler, createJobRefusals } from './failures.ts';
 import { registerAccessToken } from './plugins/access-token.ts';
 import { registerBodyParsers } from './plugins/body-parsers.ts';
 import { answerBrokenRequest } from './plugins/broken-request.ts';
@@ -22,6 +23,7 @@ import { registerOrderlyClose } from './plugins/orderly-close.ts';
 import { overloadOptions } from './plugins/overload.ts';
 import { registerRequestLog } from './plugins/request-log.ts';
 import { registerResponseHeaders } from './plugins/response-headers.ts';
+import { asyncRoutes, deferrable } from './routes/async.ts';
 import type { FhirRoute } from './routes/fhir-route.ts';
 import { registerHealthRoutes } from './routes/health.ts';
 import { instanceRoutes } from './routes/instance.ts';
@@ -92,13 +94,15 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   await app.register(compress, { threshold: compressionThreshold, encodings: ['br', 'gzip'] });
   registerBodyParsers(app, services.registry.model);
 
+  const jobs = createAsyncJobs({ clock: services.clock, refusalOf: createJobRefusals(log) });
+  app.addHook('onClose', () => jobs.settled());
   const dispatch = createDispatch(services.registry, () => routes);
   const interactions = [
     ...systemRoutes(dispatch),
     ...typeRoutes,
     ...instanceRoutes,
     ...operationRoutes(operations),
-  ];
+  ].map((route) => deferrable(jobs, route));
   const capability = {
     registry: services.registry,
     parametersOf: services.parametersOf,
@@ -108,7 +112,11 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     date: new Date(services.clock.now()).toISOString(),
     authentication: token === undefined ? undefined : 'A bearer token in the Authorization header.',
   };
-  const routes: readonly FhirRoute[] = [...interactions, createMetadataRoute(capability, interactions)];
+  const routes: readonly FhirRoute[] = [
+    ...interactions,
+    ...asyncRoutes(jobs),
+    createMetadataRoute(capability, interactions),
+  ];
   const unrouted = createUnrouted(routes, (name) => services.registry.isResourceType(name));
   const baseUrl = { publicBaseUrl: options.publicBaseUrl, loopbackOnly: token === undefined };
   registerHealthRoutes(app, { services, version: options.version, isClosing });

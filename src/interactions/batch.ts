@@ -59,7 +59,8 @@ export async function batch(
   return bundleResult('batch-response', context, results);
 }
 
-function bundleResult(
+/** The answers to requests, each as an entry. */
+export function bundleResult(
   type: 'batch-response' | 'transaction-response',
   context: RequestContext,
   results: readonly Result[],

@@ -77,6 +77,8 @@ export interface Result {
   readonly location?: string;
   /** Absolute URL of the version that was read. */
   readonly contentLocation?: string;
+  /** Further headers. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** For X-Cache. Absent: the answer does not come from a cacheable interaction. */
   readonly cache?: 'hit' | 'miss' | 'bypass';
 }

@@ -2,10 +2,11 @@
  * When the care happened that a resource records: the search parameter that says it, type by type.
  * https://hl7.org/fhir/R4/patient-operation-everything.html (start and end are care dates, not record dates)
  */
+import { refuse } from '../core/fhir-error.ts';
 import type { Services } from '../interactions/interaction.ts';
 import type { Parameters } from '../interactions/search.ts';
 import { instant } from '../interactions/write-version.ts';
-import { dateRange } from '../search/date-range.ts';
+import { type DateRange, dateRange } from '../search/date-range.ts';
 
 /** Codes of parameters that say when; of those that a type has, the first counts. */
 const byPreference: readonly string[] = [
@@ -43,7 +44,13 @@ export function withinPeriod(
   if (code === undefined || (start === undefined && end === undefined)) return [[]];
   const bounds: [string, string][] = [];
   // By instants, because care that went on over one of the bounds belongs, and `ge` and `le` of a day would lose it.
-  if (start !== undefined) bounds.push([code, `gt${instant(dateRange(start)!.low - 1)}`]);
-  if (end !== undefined) bounds.push([code, `lt${instant(dateRange(end)!.high)}`]);
+  if (start !== undefined) bounds.push([code, `gt${instant(rangeOf(start).low - 1)}`]);
+  if (end !== undefined) bounds.push([code, `lt${instant(rangeOf(end).high)}`]);
   return [bounds, [[`${code}:missing`, 'true']]];
+}
+
+function rangeOf(text: string): DateRange {
+  const range = dateRange(text);
+  if (!range) throw refuse('invalid-parameter', 'A bound of the period is no date');
+  return range;
 }

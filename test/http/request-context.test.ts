@@ -3,17 +3,20 @@ import { FhirError } from '../../src/core/fhir-error.ts';
 import { baseUrlOf, readPreferences } from '../../src/http/request-context.ts';
 
 t.test('preferences are read from one header, in any spelling, and unknown ones ignored', async (t) => {
-  const defaults = { preferReturn: 'representation', handling: 'strict' };
+  const defaults = { preferReturn: 'representation', handling: 'strict', respondAsync: false };
   t.same(readPreferences(undefined), defaults);
-  t.same(readPreferences('respond-async, wait=10; nonsense'), defaults);
+  t.same(readPreferences('wait=10; nonsense'), defaults);
+  t.same(readPreferences('Respond-Async, wait=10'), { ...defaults, respondAsync: true });
   t.same(readPreferences('return=everything; handling=whatever'), defaults);
   t.same(readPreferences('return=minimal; handling=lenient'), {
     preferReturn: 'minimal',
     handling: 'lenient',
+    respondAsync: false,
   });
   t.same(readPreferences('Handling="lenient", return=operationoutcome'), {
     preferReturn: 'OperationOutcome',
     handling: 'lenient',
+    respondAsync: false,
   });
 });
 

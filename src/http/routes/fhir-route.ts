@@ -59,6 +59,8 @@ export interface FhirRoute {
     /** Taken as well. */
     readonly or?: SubmittedBody['kind'];
   };
+  /** Whether it may take long, and so be asked for with `Prefer: respond-async`. */
+  readonly asynchronous?: boolean;
   /** Answered without authentication. */
   readonly open?: boolean;
   readonly handle: (services: Services, context: RequestContext, request: FhirRequest) => Promise<Result>;

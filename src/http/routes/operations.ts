@@ -35,6 +35,7 @@ function routeOf(
     path: `${above[level]}/$${code}`,
     ...(ownType === undefined ? {} : { type: ownType }),
     operation: { code, definition },
+    asynchronous: operation.asynchronous ?? false,
     ...(method === 'GET' ? {} : { body: { kind: 'resource', required: false } as const }),
     handle: (services, context, { type, id, query, text, locator }) =>
       perform(operation, services, context, { type: ownType ?? type, id, query, text, locator }),

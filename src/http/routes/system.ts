@@ -12,6 +12,7 @@ export function systemRoutes(dispatch: Dispatch): readonly FhirRoute[] {
       method: 'GET',
       path: '',
       interactions: ['search-system'],
+      asynchronous: true,
       handle: (services, context, { query }) =>
         search(services, context, { type: '', parameters: query, method: 'GET' }),
     },
@@ -19,6 +20,7 @@ export function systemRoutes(dispatch: Dispatch): readonly FhirRoute[] {
       method: 'POST',
       path: '/_search',
       interactions: ['search-system'],
+      asynchronous: true,
       body: { kind: 'form', required: false },
       handle: (services, context, { query }) =>
         search(services, context, { type: '', parameters: query, method: 'POST' }),
@@ -33,6 +35,7 @@ export function systemRoutes(dispatch: Dispatch): readonly FhirRoute[] {
       method: 'POST',
       path: '',
       interactions: ['transaction', 'batch'],
+      asynchronous: true,
       body: resourceBody,
       handle: (services, context, { text, locator }) =>
         batch(services, context, { text: text!, locator, dispatch }),

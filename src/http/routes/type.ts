@@ -19,6 +19,7 @@ export const typeRoutes: readonly FhirRoute[] = [
     method: 'GET',
     path: '/:type',
     interactions: ['search-type'],
+    asynchronous: true,
     handle: (services, context, { type, query }) =>
       search(services, context, { type, parameters: query, method: 'GET' }),
   },
@@ -32,6 +33,7 @@ export const typeRoutes: readonly FhirRoute[] = [
     method: 'POST',
     path: '/:type/_search',
     interactions: ['search-type'],
+    asynchronous: true,
     body: { kind: 'form', required: false },
     handle: (services, context, { type, query }) =>
       search(services, context, { type, parameters: query, method: 'POST' }),
