@@ -1,5 +1,7 @@
 /** What the guide's forms calculate, by the expressions they carry, against the functions that know the instruments. */
 import fc from 'fast-check';
+import fhirpath, { type Model } from 'fhirpath';
+import r4 from 'fhirpath/fhir-context/r4/index.js';
 import t from 'tap';
 import { createExpressionCompiler } from '../../src/fhirpath/create-expression-compiler.ts';
 import { type Calculated, calculate } from '../../src/questionnaire/calculate.ts';
@@ -26,7 +28,7 @@ function answered(questionnaire: Json, choose: (item: FormItem) => number | unde
       if (item.type === 'group') return [{ linkId: item.linkId, item: fill(item.children) }];
       const index = item.definition.readOnly ? undefined : choose(item);
       const option = objectsOf(item.definition.answerOption)[index ?? -1];
-      if (!option) return [];
+      if (!option?.valueCoding) return [];
       const { system, code } = option.valueCoding as Json;
       return [{ linkId: item.linkId, answer: [{ valueCoding: { system, code } }] }];
     });
@@ -75,6 +77,26 @@ for (const id of ['phq-9', 'gad-7', 'audit-c', 'pcl-5']) {
     );
   });
 }
+
+t.test('fhirpath.js, with which other programs calculate, agrees', async (t) => {
+  for (const [id, questionnaire] of forms) {
+    const response = answered(
+      questionnaire,
+      ({ definition }) => objectsOf(definition.answerOption).length - 1,
+    );
+    for (const { item, values } of calculate(questionnaire, response, { compile })) {
+      const calculated = objectsOf(item.definition.extension).find(({ url }) =>
+        String(url).endsWith('calculatedExpression'),
+      );
+      const { expression } = calculated!.valueExpression as { expression: string };
+      const variables = { resource: response, questionnaire };
+      const given = fhirpath.evaluate(response, expression, variables, r4 as Model, { async: false });
+      const known = values!.map((value) => choiceOf(value, 'value')?.value);
+      const code = (value: unknown) => (value as Json | undefined)?.code ?? value;
+      t.same(given.map(code), known.map(code), `${id} ${item.linkId}`);
+    }
+  }
+});
 
 t.test('PHQ-9: the question about difficulty does not count', async (t) => {
   const response = answered(form('phq-9'), () => 3);
