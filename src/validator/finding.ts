@@ -50,9 +50,24 @@ const table = {
   'json-type': { severity: 'error', code: 'invalid', text: 'A value of type {1} is written as a JSON {2}' },
   format: { severity: 'error', code: 'invalid', text: 'Not a valid {1}' },
   'string-empty': { severity: 'error', code: 'invalid', text: 'A value cannot be empty or white space only' },
-  'uri-oid': { severity: 'warning', code: 'value', text: 'What follows urn:oid: is not an OID' },
-  'uri-uuid': { severity: 'warning', code: 'value', text: 'What follows urn:uuid: is not a UUID' },
+  'uri-prefix': {
+    severity: 'error',
+    code: 'invalid',
+    text: 'An OID or UUID is written as urn:oid: or urn:uuid:',
+  },
+  'uri-oid': { severity: 'error', code: 'value', text: 'What follows urn:oid: is not an OID' },
+  'uri-uuid': { severity: 'error', code: 'value', text: 'What follows urn:uuid: is not a UUID' },
   'string-length': { severity: 'error', code: 'too-long', text: 'The value is longer than {1} characters' },
+  'value-regex': {
+    severity: 'error',
+    code: 'invalid',
+    text: '{0} does not have the form that {1} demands',
+  },
+  'value-regex-not-checked': {
+    severity: 'information',
+    code: 'not-supported',
+    text: 'Not checked: the form that {1} demands of {0} could not be looked at in time',
+  },
   'value-min': {
     severity: 'error',
     code: 'invalid',
@@ -106,6 +121,11 @@ const table = {
     severity: 'error',
     code: 'not-found',
     text: 'The code system {0} is a supplement: codes are not taken from it',
+  },
+  'code-system-relative': {
+    severity: 'error',
+    code: 'code-invalid',
+    text: 'The system of a coding is an absolute URI',
   },
   'code-system-is-value-set': {
     severity: 'error',
@@ -197,6 +217,16 @@ const table = {
     code: 'structure',
     text: 'Reference.type differs from the type of what it refers to',
   },
+  'reference-aggregation': {
+    severity: 'error',
+    code: 'invalid',
+    text: 'The target is {0}; allowed: {1}',
+  },
+  'reference-version': {
+    severity: 'error',
+    code: 'invalid',
+    text: 'The reference has to be {0} of a version',
+  },
   'reference-unresolved': { severity: 'error', code: 'not-found', text: 'The reference has no target here' },
   'reference-profile': {
     severity: 'error',
@@ -226,6 +256,22 @@ const table = {
     code: 'invalid',
     text: 'The fullUrl does not end in the type and id of its resource',
   },
+  'bundle-link': {
+    severity: 'error',
+    code: 'invalid',
+    text: 'A {0} bundle has no pages: a link cannot be to the first, previous, next or last',
+  },
+  'bundle-link-duplicate': {
+    severity: 'error',
+    code: 'invalid',
+    text: 'There is another link of this relation',
+  },
+  'bundle-search-entry': { severity: 'error', code: 'invalid', text: 'A {0} of a search is {1}' },
+  'bundle-unreachable': {
+    severity: 'error',
+    code: 'informational',
+    text: 'No references lead from the Composition to this entry, or from it to what the Composition leads to',
+  },
   'bundle-entry-missing': { severity: 'error', code: 'invalid', text: 'A {0} bundle needs {1}' },
   'bundle-reference-unresolved': {
     severity: 'error',
@@ -241,6 +287,11 @@ const table = {
     severity: 'error',
     code: 'invalid',
     text: 'A link of the narrative has a scheme that no reader can follow',
+  },
+  'narrative-fragment': {
+    severity: 'error',
+    code: 'invalid',
+    text: 'A link within the narrative leads nowhere: no element has this id',
   },
   'narrative-source': {
     severity: 'error',
@@ -319,6 +370,13 @@ const table = {
     code: 'code-invalid',
     text: 'With the system urn:ietf:rfc:3986 the value is a full URI',
   },
+  'contained-duplicate': {
+    severity: 'error',
+    code: 'business-rule',
+    text: 'Another contained resource has this id',
+  },
+  'attachment-size': { severity: 'error', code: 'structure', text: 'The size differs from that of the data' },
+  'attachment-hash': { severity: 'warning', code: 'invalid', text: 'The hash differs from that of the data' },
   'id-duplicate': {
     severity: 'error',
     code: 'business-rule',

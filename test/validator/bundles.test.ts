@@ -21,8 +21,86 @@ const document = (...entry: object[]) => ({
 });
 const author = { fullUrl: uuid(2), resource: { resourceType: 'Practitioner', active: true } };
 
+const link = (relation: string, url = 'http://x.com/Patient') => ({ relation, url });
+const match = (resource: object) => ({
+  fullUrl: 'http://x.com/Patient/1',
+  resource,
+  search: { mode: 'match' },
+});
+
 /** https://hl7.org/fhir/R4/bundle.html */
 const table: Record<string, Case[]> = {
+  'links are those of the type of bundle': [
+    ['pages of a search', { ...bundle('searchset', match(patient)), link: [link('self'), link('next')] }, []],
+    [
+      'pages of a collection',
+      { ...bundle('collection', { fullUrl: uuid(1), resource: patient }), link: [link('next')] },
+      ['bundle-link @ Bundle.link[0].relation'],
+    ],
+    [
+      'itself twice',
+      { ...bundle('searchset', match(patient)), link: [link('self'), link('self')] },
+      ['bundle-link-duplicate @ Bundle.link[1].relation'],
+    ],
+    [
+      'other relations twice',
+      { ...bundle('searchset', match(patient)), link: [link('alternate'), link('alternate')] },
+      [],
+    ],
+  ],
+  'entries of a search are what their mode says': [
+    [
+      'an outcome that is none',
+      bundle('searchset', { fullUrl: uuid(1), resource: patient, search: { mode: 'outcome' } }),
+      ['bundle-search-entry @ Bundle.entry[0]'],
+    ],
+    [
+      'a match without an id',
+      bundle('searchset', match({ resourceType: 'Patient' })),
+      ['bundle-search-entry @ Bundle.entry[0]'],
+    ],
+    [
+      'a match of a type that was not searched',
+      { ...bundle('searchset', match(patient)), link: [link('self', 'http://x.com/Group?_count=1')] },
+      ['bundle-search-entry @ Bundle.entry[0]'],
+    ],
+    [
+      'matches of a search over types',
+      { ...bundle('searchset', match(patient)), link: [link('self', 'http://x.com?_type=Group,Patient')] },
+      [],
+    ],
+  ],
+  'entries of a document hang together': [
+    [
+      'forward and backward',
+      document({ fullUrl: uuid(1), resource: composition() }, author, {
+        fullUrl: uuid(3),
+        resource: { resourceType: 'PractitionerRole', practitioner: { reference: uuid(2) } },
+      }),
+      [],
+    ],
+    [
+      'not at all',
+      document({ fullUrl: uuid(1), resource: composition() }, author, {
+        fullUrl: uuid(3),
+        resource: patient,
+      }),
+      ['bundle-unreachable @ Bundle.entry[2]'],
+    ],
+    [
+      'an entry of a section in a section',
+      document(
+        {
+          fullUrl: uuid(1),
+          resource: composition({
+            section: [{ title: 'a', section: [{ title: 'b', entry: [{ reference: uuid(7) }] }] }],
+          }),
+        },
+        author,
+      ),
+      ['bundle-reference-unresolved @ Bundle.entry[0].resource.section[0].section[0].entry[0]'],
+    ],
+  ],
   'entries have an absolute fullUrl of their own': [
     ['absolute', bundle('collection', { fullUrl: 'http://x.com/Patient/1', resource: patient }), []],
     [
@@ -118,7 +196,10 @@ const table: Record<string, Case[]> = {
           resource: { resourceType: 'Practitioner', id: '2', active: true },
         },
       ),
-      ['bundle-reference-unresolved @ Bundle.entry[0].resource.author[0]'],
+      [
+        'bundle-reference-unresolved @ Bundle.entry[0].resource.author[0]',
+        'bundle-unreachable @ Bundle.entry[1]',
+      ],
     ],
   ],
   'references in a bundle have the type of the entry they lead to': [

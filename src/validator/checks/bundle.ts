@@ -6,6 +6,8 @@
 import { isObject } from '../../fhir/resource.ts';
 import { found, type Run } from '../run.ts';
 import { type BundleIndex, indexBundle } from './bundle-index.ts';
+import { checkLinks, checkSearchEntries } from './bundle-pages.ts';
+import { checkReached } from './document-entries.ts';
 import { isAbsolute } from './url.ts';
 
 /** Bundles whose entries may lack a fullUrl: what is created gets its URL from the server, responses tell no more. */
@@ -53,10 +55,18 @@ export function bundleRules(bundle: Record<string, unknown>, run: Run): void {
       'FullUrl must be unique in a bundle, or else entries with the same fullUrl must have different meta.versionId (except in history bundles)';
     run.findings.push({ key: 'bdl-7', severity: 'error', code: 'invariant', text, path: '' });
   }
+  checkLinks(bundle, type, run);
+  if (type === 'searchset') checkSearchEntries(entries, bundle, run);
   const first = lead.get(type);
   if (first === undefined) return;
   if (entries.length === 0) found(run, 'bundle-entry-missing', '', type, `a ${first} as its first entry`);
   else checkCarried(entries[0], carried.get(type) ?? [], run);
+  if (type === 'document') checkReached(entries, indexOf(run), run);
+}
+
+function indexOf(run: Run): BundleIndex {
+  run.scope.entries ??= indexBundle(run.scope.resource, run.scope.bundle);
+  return run.scope.entries;
 }
 
 function checkFullUrl(entry: Record<string, unknown>, type: string, place: string, run: Run): void {
@@ -86,8 +96,7 @@ function disagrees(fullUrl: string, resource: Record<string, unknown>): boolean 
 function checkCarried(entry: unknown, paths: readonly string[], run: Run): void {
   if (!isObject(entry) || !isObject(entry.resource)) return;
   const { resource } = entry;
-  run.scope.entries ??= indexBundle(run.scope.resource, run.scope.bundle);
-  const index: BundleIndex = run.scope.entries;
+  const index = indexOf(run);
   const fullUrl = typeof entry.fullUrl === 'string' ? entry.fullUrl : undefined;
   for (const path of paths) {
     for (const { reference, place } of referencesAt(resource, path.split('.'), '')) {
@@ -105,6 +114,11 @@ function referencesAt(
   if (Array.isArray(value)) return value.flatMap((one, i) => referencesAt(one, steps, `${place}[${i}]`));
   if (!isObject(value)) return [];
   const [step, ...rest] = steps;
+  // Sections nest.
+  if (step === 'section' && value.section !== undefined) {
+    const inside = referencesAt(value.section, steps, `${place}.section`);
+    return [...inside, ...referencesAt(value.section, rest, `${place}.section`)];
+  }
   if (step !== undefined) return referencesAt(value[step], rest, `${place}.${step}`);
   return typeof value.reference === 'string' ? [{ reference: value.reference, place }] : [];
 }

@@ -6,6 +6,7 @@ import { createTextTable, type TextTable } from '../../core/text-table.ts';
 import type { Registry } from '../../fhir/registry.ts';
 import type { Terminology } from '../../terminology/terminology.ts';
 import { found, type Notice, notice, type Run, say, sayOnce } from '../run.ts';
+import { isAbsolute } from './url.ts';
 
 /** Code systems that are known to exist and are not shipped: their licence or their size forbids it. */
 const external = new Set([
@@ -60,7 +61,9 @@ export function codingCheck(
         ? notice('code-system-supplement', system)
         : valueSet
           ? notice('code-system-is-value-set')
-          : undefined,
+          : isAbsolute(system)
+            ? undefined
+            : notice('code-system-relative'),
       unchecked: notice('code-not-checked', external.has(system) ? system : 'of this code'),
       unknownCode: notice(
         terminology.content(system) === 'complete' ? 'code-unknown' : 'code-fragment',

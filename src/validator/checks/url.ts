@@ -16,8 +16,9 @@ export function isExampleUrl(url: string): boolean {
   return example.test(url);
 }
 
-const oid = /^urn:oid:[0-2](\.(0|[1-9][0-9]*))+$/;
-const uuid = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(#.*)?$/i;
+/** A version or a fragment may follow. */
+const oid = /^urn:oid:[0-2](\.(0|[1-9][0-9]*))+([|#].*)?$/;
+const uuid = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}([|#].*)?$/i;
 
 /** What a uri, url or canonical says beyond being free of white space. */
 export function checkUri(text: string, run: Run, step: string, type: string): void {
@@ -26,8 +27,9 @@ export function checkUri(text: string, run: Run, step: string, type: string): vo
     run.scope.fragments.push(text);
     return;
   }
-  if (first === 117) {
-    if (text.startsWith('urn:oid:') && !oid.test(text)) found(run, 'uri-oid', step);
+  if (first === 111 || first === 117) {
+    if (text.startsWith('oid:') || text.startsWith('uuid:')) found(run, 'uri-prefix', step);
+    else if (text.startsWith('urn:oid:') && !oid.test(text)) found(run, 'uri-oid', step);
     else if (text.startsWith('urn:uuid:') && !uuid.test(text)) found(run, 'uri-uuid', step);
   }
   if (type === 'canonical' && !isAbsolute(text)) found(run, 'canonical-relative', step);

@@ -1,0 +1,60 @@
+/**
+ * Bundles that are pages: their links, and what the entries of a search are.
+ * https://hl7.org/fhir/R4/bundle.html#searchset, https://hl7.org/fhir/R4/http.html#paging
+ */
+import { isObject } from '../../fhir/resource.ts';
+import { found, type Run } from '../run.ts';
+
+const paging = new Set(['first', 'previous', 'next', 'last']);
+const paged = new Set(['searchset', 'history']);
+
+export function checkLinks(bundle: Record<string, unknown>, type: string, run: Run): void {
+  const links: unknown[] = Array.isArray(bundle.link) ? bundle.link : [];
+  const seen = new Set<unknown>();
+  links.forEach((link, index) => {
+    const relation = isObject(link) ? link.relation : undefined;
+    if (typeof relation !== 'string') return;
+    const place = `link[${index}].relation`;
+    if (paging.has(relation) && !paged.has(type)) found(run, 'bundle-link', place, type);
+    else if (seen.has(relation) && (paging.has(relation) || relation === 'self'))
+      found(run, 'bundle-link-duplicate', place);
+    seen.add(relation);
+  });
+}
+
+/** Where one entry says why it is in the result, each is a resource that fits its mode. */
+export function checkSearchEntries(
+  entries: readonly unknown[],
+  bundle: Record<string, unknown>,
+  run: Run,
+): void {
+  const modes = entries.map((entry) =>
+    isObject(entry) && isObject(entry.search) ? entry.search.mode : undefined,
+  );
+  const types = searchedTypes(bundle);
+  entries.forEach((entry, index) => {
+    const mode = modes[index];
+    const resource = isObject(entry) && isObject(entry.resource) ? entry.resource : undefined;
+    const place = `entry[${index}]`;
+    if (!resource) found(run, 'bundle-search-entry', place, 'entry', 'a resource');
+    else if (mode === 'outcome') {
+      if (resource.resourceType !== 'OperationOutcome')
+        found(run, 'bundle-search-entry', place, 'outcome', 'an OperationOutcome');
+    } else if (mode === 'match' || mode === 'include') {
+      if (resource.id === undefined) found(run, 'bundle-search-entry', place, mode, 'a resource with an id');
+      if (mode === 'match' && types.length > 0 && !types.includes(String(resource.resourceType)))
+        found(run, 'bundle-search-entry', place, mode, 'of a type that the self link searches');
+    }
+  });
+}
+
+/** The types that the self link names; none when it does not tell. */
+function searchedTypes(bundle: Record<string, unknown>): string[] {
+  const links: unknown[] = Array.isArray(bundle.link) ? bundle.link : [];
+  const self = links.find((link) => isObject(link) && link.relation === 'self');
+  const url = isObject(self) && typeof self.url === 'string' ? self.url : '';
+  const [path = '', query = ''] = url.split('?');
+  const last = path.slice(path.lastIndexOf('/') + 1);
+  if (/^[A-Z][A-Za-z]+$/.test(last)) return [last];
+  return new URLSearchParams(query).getAll('_type').flatMap((list) => list.split(','));
+}
