@@ -7,12 +7,14 @@ import { chainCondition, hasCondition, listCondition } from './chain.ts';
 import type { Condition, ConditionContext } from './condition-context.ts';
 import { presenceTerm } from './entry-collector.ts';
 import { filterCondition } from './filter-condition.ts';
+import { hierarchies, hierarchyCondition } from './hierarchy.ts';
 import { inOrder } from './ordered-codes.ts';
 import type { Parameter } from './parameter.ts';
 import type { DateTerm } from './params/date.ts';
 import { dateAlternatives } from './params/date.ts';
 import { anyOf, invalidValue, type ParameterKind, termNode } from './params/kind.ts';
 import type { ParameterKinds } from './params/kinds.ts';
+import type { ReferenceTerm } from './params/reference.ts';
 import type { TokenTerm } from './params/token.ts';
 import type { Comparison, PlanNode } from './plan.ts';
 import { splitUnescaped, unescaped } from './search-value.ts';
@@ -37,6 +39,10 @@ export function conditionOf(name: string, value: string, context: ConditionConte
   if (modifier !== undefined) requireModifier(modifier, parameter, kind, context);
   const texts = splitUnescaped(value, ',');
   if (texts.includes('')) throw invalidValue(parameter, 'values separated by single commas');
+  if (parameter.type === 'reference' && (modifier === 'above' || modifier === 'below')) {
+    const targets = texts.map((text) => kind.parse(text, undefined, parameter) as ReferenceTerm);
+    return hierarchyCondition(parameter, modifier, targets, context);
+  }
   const terms = texts.map((text) => kind.parse(text, modifier, parameter));
   const found: PlanNode =
     code === '_id'
@@ -104,11 +110,11 @@ function requireModifier(
   modifier: string,
   parameter: Parameter,
   kind: ParameterKind,
-  { registry }: ConditionContext,
+  context: ConditionContext,
 ): void {
-  const modifiers = modifiersOf(parameter, kind);
+  const modifiers = modifiersOf(parameter, kind, context);
   if (modifiers.includes(modifier)) return;
-  const takesType = modifiers.includes('[type]') && registry.isResourceType(modifier);
+  const takesType = modifiers.includes('[type]') && context.registry.isResourceType(modifier);
   if (takesType && (parameter.targets.length === 0 || parameter.targets.includes(modifier))) return;
   const named = ['missing', ...modifiers].map((name) =>
     name === '[type]' ? parameter.targets.join(', ') : name,
@@ -119,7 +125,12 @@ function requireModifier(
   );
 }
 
-function modifiersOf(parameter: Parameter, kind: ParameterKind): readonly string[] {
+function modifiersOf(
+  parameter: Parameter,
+  kind: ParameterKind,
+  context: ConditionContext,
+): readonly string[] {
   if (parameter.code === '_id') return ['not'];
-  return [...kind.modifiers, ...(kind.indexedModifiers ?? [])];
+  const inHierarchy = parameter.type === 'reference' && hierarchies(parameter, context).length > 0;
+  return [...kind.modifiers, ...(kind.indexedModifiers ?? []), ...(inHierarchy ? ['above', 'below'] : [])];
 }
