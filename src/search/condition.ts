@@ -47,12 +47,9 @@ export function conditionOf(name: string, value: string, context: ConditionConte
   const found: PlanNode =
     code === '_id'
       ? { kind: 'ids', ids: texts.map(unescaped) }
-      : anyOf(terms.map((term) => planTerm(term, parameter, kind)));
-  const [onlyTerm, ...otherTerms] = terms;
-  const single = modifier === undefined && otherTerms.length === 0 && parameter.type === 'token';
-  const planned = single ? inOrder(found, onlyTerm as TokenTerm, parameter, context.parameters) : found;
+      : anyOf(terms.map((term) => planTerm(term, parameter, kind, context)));
   const negated = modifier === 'not' || modifier === 'not-in';
-  return { parameter, modifier, terms, node: negated ? { kind: 'not', node: found } : planned, reads: [] };
+  return { parameter, modifier, terms, node: negated ? { kind: 'not', node: found } : found, reads: [] };
 }
 
 const specialConditions: Readonly<Record<string, (value: string, context: ConditionContext) => Condition>> = {
@@ -78,9 +75,15 @@ function splitName(name: string): { code: string; modifier: string | undefined }
     : { code: name.slice(0, colon), modifier: name.slice(colon + 1) };
 }
 
-function planTerm(term: unknown, parameter: Parameter, kind: ParameterKind): PlanNode {
+function planTerm(
+  term: unknown,
+  parameter: Parameter,
+  kind: ParameterKind,
+  { parameters }: ConditionContext,
+): PlanNode {
   if (parameter.code === '_lastUpdated') return updatedNode(term as DateTerm);
-  return anyOf(parameter.indexedAs.map((member) => kind.plan(term, member.name, member)));
+  const node = anyOf(parameter.indexedAs.map((member) => kind.plan(term, member.name, member)));
+  return parameter.type === 'token' ? inOrder(node, term as TokenTerm, parameter, parameters) : node;
 }
 
 /** The store keeps one instant, not a period: it ends a millisecond after it begins. */
