@@ -4,6 +4,7 @@
  * https://hl7.org/fhir/R4/validation.html
  */
 import type { Issue, IssueSeverity, IssueType } from '../core/issue.ts';
+import { resourceFindings } from './resource-findings.ts';
 
 export interface FindingRow {
   readonly severity: IssueSeverity;
@@ -249,30 +250,6 @@ const table = {
     text: 'The canonical URL leads to a {0}; allowed: {1}',
   },
   'url-example': { severity: 'error', code: 'invalid', text: 'URLs of example domains are not allowed here' },
-  'bundle-fullurl-relative': { severity: 'error', code: 'invalid', text: 'fullUrl is an absolute URL' },
-  'bundle-fullurl-missing': { severity: 'error', code: 'required', text: 'The entry needs a fullUrl' },
-  'bundle-fullurl-id': {
-    severity: 'warning',
-    code: 'invalid',
-    text: 'The fullUrl does not end in the type and id of its resource',
-  },
-  'bundle-link': {
-    severity: 'error',
-    code: 'invalid',
-    text: 'A {0} bundle has no pages: a link cannot be to the first, previous, next or last',
-  },
-  'bundle-link-duplicate': {
-    severity: 'error',
-    code: 'invalid',
-    text: 'There is another link of this relation',
-  },
-  'bundle-search-entry': { severity: 'error', code: 'invalid', text: 'A {0} of a search is {1}' },
-  'bundle-unreachable': {
-    severity: 'error',
-    code: 'informational',
-    text: 'No references lead from the Composition to this entry, or from it to what the Composition leads to',
-  },
-  'bundle-entry-missing': { severity: 'error', code: 'invalid', text: 'A {0} bundle needs {1}' },
   'bundle-reference-unresolved': {
     severity: 'error',
     code: 'not-found',
@@ -323,48 +300,7 @@ const table = {
     code: 'informational',
     text: '{0}, which {1} marks as must-support, is absent',
   },
-  'report-subjects': {
-    severity: 'error',
-    code: 'business-rule',
-    text: 'Only a report of type subject-list lists subjects',
-  },
-  'report-score': {
-    severity: 'error',
-    code: 'business-rule',
-    text: 'A measure that scores a cohort has no score',
-  },
-  'report-unknown-part': { severity: 'error', code: 'business-rule', text: 'The measure has no such {0}' },
-  'report-missing-part': {
-    severity: 'error',
-    code: 'business-rule',
-    text: 'A {0} of the measure is not reported',
-  },
-  'code-system-content': {
-    severity: 'error',
-    code: 'business-rule',
-    text: 'The content of a supplement is {0}',
-  },
-  'code-system-not-present': {
-    severity: 'error',
-    code: 'invalid',
-    text: 'The code system says that its content is not present, but has concepts',
-  },
-  'value-set-filter': {
-    severity: 'error',
-    code: 'invalid',
-    text: 'The property, operator and value of the filter do not suit the code system {0}',
-  },
-  'profile-fixed': {
-    severity: 'error',
-    code: 'value',
-    text: 'The value differs from what the base {0} fixes',
-  },
-  'profile-of-type': { severity: 'error', code: 'invalid', text: 'The profile {0} is not one of {1}' },
-  'discriminator-path': {
-    severity: 'error',
-    code: 'invalid',
-    text: 'The path of the discriminator leads to no element of what is sliced',
-  },
+  ...resourceFindings,
   'identifier-uri': {
     severity: 'warning',
     code: 'code-invalid',

@@ -6,11 +6,13 @@
  */
 import { isObject } from '../fhir/resource.ts';
 import type { BaseElement } from './base-elements.ts';
+import { aggregationCheck } from './checks/aggregation.ts';
 import { bindingRule } from './checks/binding-rule.ts';
 import { fixedCheck, patternCheck } from './checks/fixed.ts';
 import { addedInvariants } from './checks/invariant.ts';
 import { narrativeControl } from './checks/narrative-control.ts';
 import { maxLengthCheck, rangeCheck } from './checks/range.ts';
+import { regexCheck } from './checks/regex.ts';
 import { targetRule } from './checks/target-rule.ts';
 import { typeRule } from './checks/type-rule.ts';
 import type { ValueCheck } from './compilation.ts';
@@ -28,9 +30,11 @@ const factories: readonly CheckFactory[] = [
   (definition, base, scope) => fixedCheck(definition, base, scope.profile),
   (definition, base, scope) => patternCheck(definition, base, scope.profile),
   maxLengthCheck,
+  (definition, base, scope) => regexCheck(definition, base, scope.profile),
   (definition, base, scope) => rangeCheck(definition, base, scope.profile),
   bindingRule,
   targetRule,
+  aggregationCheck,
   narrativeControl,
   (definition, base, scope) => addedInvariants(definition, base, scope.compilation, scope.surroundings),
 ];

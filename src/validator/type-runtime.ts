@@ -4,6 +4,7 @@
  * https://hl7.org/fhir/R4/json.html
  */
 import { isObject } from '../fhir/resource.ts';
+import { checkAttachment } from './checks/attachment.ts';
 import type { Binding } from './checks/binding.ts';
 import { checkBinding } from './checks/binding.ts';
 import { canonicalType } from './checks/canonical.ts';
@@ -103,6 +104,7 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck): Type
       if (type === undefined || allowed.has(type) || allowed.has('Resource')) return;
       found(x, 'canonical-type', step, type, [...allowed].join(', '));
     },
+    attachment: checkAttachment,
     coding,
     quantity,
     reference(value: Record<string, unknown>, x: Run): void {

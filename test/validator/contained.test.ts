@@ -146,3 +146,15 @@ for (const [name, cases] of Object.entries(table)) {
       t.same(errors(resource).sort(), [...expected].sort(), what);
   });
 }
+
+t.test('contained resources have ids of their own', async (t) => {
+  const twice = {
+    resourceType: 'Patient',
+    contained: [
+      { resourceType: 'Organization', id: 'a', name: 'A' },
+      { resourceType: 'Practitioner', id: 'a', active: true },
+    ],
+    managingOrganization: { reference: '#a' },
+  };
+  t.same(errors(twice), ['contained-duplicate @ Patient.contained[1]']);
+});

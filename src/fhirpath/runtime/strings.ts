@@ -62,6 +62,16 @@ function matchesFull(text: string, pattern: string, flags = ''): boolean {
   return inLinearTime(text, pattern, flags, true) ?? regularExpression(`^(?:${pattern})$`, flags).test(text);
 }
 
+/** Whether a pattern from elsewhere takes a whole text; undefined when that cannot be told in time. */
+export function matchesInTime(text: string, pattern: string): boolean | undefined {
+  if (mayExplode(pattern) && !isLinear(pattern)) return undefined;
+  try {
+    return matchesFull(text, pattern);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The answer where JavaScript's own search might take for ever; undefined where it does not, or there is no other. */
 function inLinearTime(text: string, pattern: string, flags: string, whole: boolean): boolean | undefined {
   if (flags !== '' || !mayExplode(pattern) || !isLinear(pattern)) return undefined;

@@ -3,7 +3,7 @@
  * https://hl7.org/fhir/R4/references.html#contained
  */
 import { isObject } from '../../fhir/resource.ts';
-import type { Run } from '../run.ts';
+import { found, type Run } from '../run.ts';
 
 function broken(run: Run, key: string, text: string, index: number): void {
   run.findings.push({ key, severity: 'error', code: 'invariant', text, path: `contained[${index}]` });
@@ -22,8 +22,11 @@ function refersToContainer(value: unknown): boolean {
 
 export function checkContained(contained: readonly unknown[], run: Run): void {
   const referenced = new Set(run.scope.fragments);
+  const ids = new Set<unknown>();
   contained.forEach((resource, index) => {
     if (!isObject(resource)) return;
+    if (ids.has(resource.id)) found(run, 'contained-duplicate', `contained[${index}]`);
+    if (resource.id !== undefined) ids.add(resource.id);
     if (resource.contained !== undefined) {
       broken(
         run,
