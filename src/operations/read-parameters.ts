@@ -40,6 +40,8 @@ type Submitted = Pick<SubmittedRequest, 'query' | 'text' | 'locator'>;
 interface Gathered {
   readonly parts: readonly Part[];
   readonly texts: readonly (string | undefined)[];
+  /** The text that they are parameters of. */
+  readonly within?: string;
 }
 
 /** The values given for a parameter; their type is the one of the definition. */
@@ -65,26 +67,45 @@ export async function readParameters(
 ): Promise<OperationInput> {
   const declared = (definition.parameter ?? []).filter(({ use }) => use === 'in');
   const body = await bodyParts(services.registry, declared, submitted);
+  try {
+    return understand(services, { declared, handling, takesSearch }, body, submitted.query);
+  } catch (error) {
+    if (!(error instanceof FhirError) || body.within === undefined) throw error;
+    const issues = withPositions(error.issues, body.within, submitted.locator);
+    throw new FhirError(error.status, issues, error.headers);
+  }
+}
+
+interface Expected {
+  readonly declared: readonly OperationDefinitionParameter[];
+  readonly handling: RequestContext['handling'];
+  readonly takesSearch: boolean;
+}
+
+function understand(
+  services: Services,
+  { declared, handling, takesSearch }: Expected,
+  body: Gathered,
+  query: Parameters,
+): OperationInput {
+  const { registry } = services;
   const known = new Map(declared.map((parameter) => [parameter.name, parameter]));
-  const unnamed = takesSearch ? submitted.query.filter(([name]) => !known.has(name)) : [];
-  const inQuery = submitted.query
-    .filter((pair) => !unnamed.includes(pair))
-    .map(([name, value]) => queryPart(services.registry, known.get(name), name, value));
-  const parts = [...body.parts, ...inQuery];
+  const search = takesSearch ? query.filter(([name]) => !known.has(name)) : [];
+  const inQuery = query
+    .filter((pair) => !search.includes(pair))
+    .map(([name, value]) => queryPart(registry, known.get(name), name, value));
   const issues: Issue[] = [];
-  const search = [...unnamed];
-  const typed = parts.map((part, index): Part => {
+  const parts = [...body.parts, ...inQuery].map((part, index): Part => {
     const parameter = known.get(part.name);
-    if (parameter) return typedPart(services.registry, parameter, part, `Parameters.parameter[${index}]`);
+    if (parameter) return typedPart(registry, parameter, part, `Parameters.parameter[${index}]`);
     const text = takesSearch ? textOf(part) : undefined;
     if (text === undefined) issues.push(...unknownParameter(declared, handling));
     else search.push([part.name, text]);
     return part;
   });
-  const named = typed.filter(({ name }) => known.has(name));
-  requireCardinality(declared, named);
-  requireValid(services, typed, submitted);
-  const parameters = typed.flatMap((part, index) =>
+  requireCardinality(declared, parts);
+  requireValid(services, parts);
+  const parameters = parts.flatMap((part, index) =>
     known.has(part.name) ? given(part, body.texts[index]) : [],
   );
   return { parameters, search, issues };
@@ -101,12 +122,14 @@ async function bodyParts(
     throw refuse('malformed-request', 'The body is not a FHIR resource: resourceType is missing');
   if (body.resourceType === 'Parameters') {
     const list: unknown[] = Array.isArray(body.parameter) ? body.parameter : [];
-    return { parts: list.map(partOf), texts: await inTurns(resourceTexts(text, 'parameter')) };
+    const texts = await inTurns(resourceTexts(text, 'parameter'));
+    return { parts: list.map(partOf), texts, within: text };
   }
   const [only, ...more] = declared.filter(({ type }) => isResourceType(registry, type));
-  if (!only || more.length > 0) {
+  if (!only || more.length > 0)
     throw refuse('type-mismatch', 'The operation takes its parameters in a Parameters resource');
-  }
+  if (registry.isResourceType(only.type!) && only.type !== body.resourceType)
+    throw refuse('type-mismatch', `The operation takes a ${only.type}, or a Parameters resource`);
   return { parts: [{ name: only.name!, resource: body }], texts: [text] };
 }
 
@@ -139,13 +162,12 @@ function requireCardinality(declared: readonly OperationDefinitionParameter[], p
 }
 
 /** What lies within a resource is for the operation to judge. */
-function requireValid(services: Services, parts: readonly Part[], { text, locator }: Submitted): void {
-  const resource = { resourceType: 'Parameters', parameter: parts };
+function requireValid(services: Services, parts: readonly Part[]): void {
+  if (parts.length === 0) return;
   const wrong = services.validator
-    .validate(resource)
+    .validate({ resourceType: 'Parameters', parameter: parts })
     .filter((issue) => hasErrors([issue]) && !/\.resource\b/.test(issue.expression ?? ''));
-  if (parts.length === 0 || wrong.length === 0) return;
-  throw new FhirError(400, text === undefined ? wrong : withPositions(wrong, text, locator));
+  if (wrong.length > 0) throw new FhirError(400, wrong);
 }
 
 function given(part: Part, text: string | undefined): GivenParameter {
