@@ -80,6 +80,8 @@ interface ByDefinition {
 
 /** One that is more exact about its input than a definition can be. */
 interface BySubmission {
+  /** Levels at which there is nothing to work on but a body, and so no GET. */
+  readonly needsBody?: readonly OperationLevel[];
   readonly handleSubmitted: Handle<SubmittedRequest>;
 }
 

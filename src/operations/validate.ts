@@ -25,6 +25,7 @@ export const validate: Operation = {
   resources: [],
   affectsState: false,
   definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate',
+  needsBody: ['type'],
   // It takes several profiles, a resource of any type as it is, and points into what was submitted.
   handleSubmitted: validateResource,
 };

@@ -10,7 +10,7 @@ export function operationRoutes(operations: readonly Operation[]): FhirRoute[] {
   return operations.flatMap((operation) =>
     operation.levels.flatMap((level) =>
       typesAt(level, operation).flatMap((type) => [
-        ...(operation.affectsState ? [] : [routeOf(operation, level, type, 'GET')]),
+        ...(takesGet(operation, level) ? [routeOf(operation, level, type, 'GET')] : []),
         routeOf(operation, level, type, 'POST'),
       ]),
     ),
@@ -20,6 +20,11 @@ export function operationRoutes(operations: readonly Operation[]): FhirRoute[] {
 /** An operation of some types only has paths of its own, so that a path of another type has no route. */
 function typesAt(level: OperationLevel, { resources }: Operation): readonly (string | undefined)[] {
   return level === 'system' || resources.length === 0 ? [undefined] : resources;
+}
+
+function takesGet(operation: Operation, level: OperationLevel): boolean {
+  const needsBody = 'needsBody' in operation && (operation.needsBody?.includes(level) ?? false);
+  return !operation.affectsState && !needsBody;
 }
 
 function routeOf(
