@@ -12,9 +12,16 @@ interface Order {
   readonly table: keyof typeof dataTables;
   readonly param: string;
   readonly descending: boolean;
+  readonly values: SortedValues;
 }
 
 /** The value an entry `s` sorts by, and all values of entries so that of several exactly one comes first. */
+interface SortedValues {
+  readonly sorts: Fragment;
+  readonly s: Fragment;
+  readonly o: Fragment;
+}
+
 const values = {
   range: {
     ascending: { sorts: sql`s.low`, s: sql`s.low, s.high`, o: sql`o.low, o.high` },
@@ -26,11 +33,8 @@ const values = {
       s: sql`s.canonical_low, s.low, s.high, s.system, s.code, s.text`,
       o: sql`o.canonical_low, o.low, o.high, o.system, o.code, o.text`,
     },
-    descending: {
-      sorts: sql`s.canonical_high`,
-      s: sql`s.canonical_high, s.low, s.high, s.system, s.code, s.text`,
-      o: sql`o.canonical_high, o.low, o.high, o.system, o.code, o.text`,
-    },
+    // There is no index over all of their high ends.
+    descending: undefined,
   },
   string: {
     ascending: { sorts: sql`s.value`, s: sql`s.value`, o: sql`o.value` },
@@ -60,9 +64,10 @@ function orderOf({ sort }: StoreQuery): Order | undefined {
   const [param, another] = key?.params ?? [];
   if (!key || second || param === undefined || another !== undefined) return undefined;
   const { by, descending } = key;
-  return by === 'date' || by === 'number' || by === 'quantity' || by === 'string'
-    ? { table: by, param, descending }
-    : undefined;
+  if (by !== 'date' && by !== 'number' && by !== 'quantity' && by !== 'string') return undefined;
+  const kind = by === 'date' || by === 'number' ? 'range' : by;
+  const sorted = values[kind][descending ? 'descending' : 'ascending'];
+  return sorted && { table: by, param, descending, values: sorted };
 }
 
 /**
@@ -84,8 +89,7 @@ function orderEnds(where: PlanNode, { table, param, descending }: Order): Fragme
 
 function withValue({ type, limit, after }: StoreQuery, order: Order, ends: readonly Fragment[]): Fragment {
   const table = dataTables[order.table];
-  const kind = order.table === 'date' || order.table === 'number' ? 'range' : order.table;
-  const { sorts, s, o } = values[kind][order.descending ? 'descending' : 'ascending'];
+  const { sorts, s, o } = order.values;
   const [before, beyond] = order.descending ? [sql`>`, sql`<`] : [sql`<`, sql`>`];
   const conditions = [
     sql`s.param = ${parameterId(order.param)}`,

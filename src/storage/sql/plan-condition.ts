@@ -82,8 +82,9 @@ export function planCondition(node: PlanNode, context: ConditionContext): Fragme
     case 'updated':
       return allOf(node.where.map(({ op, value }) => sql`r.updated ${operators[op]} ${finite(value)}`));
     case 'range': {
-      const canonical = node.unit?.by === 'canonical';
-      const conditions = node.where.map((one) => comparison(one, canonical));
+      const conditions = node.where.map((one) =>
+        node.unit?.by === 'canonical' ? canonicalComparison(one, access) : comparison(one, columns),
+      );
       if (node.unit) conditions.push(unitCondition(node.unit));
       return hasEntry(dataTables[node.table], node.param, conditions, access);
     }
@@ -109,8 +110,20 @@ export function planCondition(node: PlanNode, context: ConditionContext): Fragme
   }
 }
 
-function comparison({ column, op, value }: Comparison, canonical: boolean): Fragment {
-  return sql`${(canonical ? canonicalColumns : columns)[column]} ${operators[op]} ${finite(value)}`;
+function comparison({ column, op, value }: Comparison, of: typeof columns): Fragment {
+  return sql`${of[column]} ${operators[op]} ${finite(value)}`;
+}
+
+/**
+ * There is an index over the low ends, and one over the high ends of those few that do not end where they begin: what
+ * is asked of a high end is put so that these find it.
+ */
+function canonicalComparison(asked: Comparison, access: ConditionContext['access']): Fragment {
+  const itself = comparison(asked, canonicalColumns);
+  if (asked.column === 'low' || access === 'probe') return itself;
+  const atLow = comparison({ ...asked, column: 'low' }, canonicalColumns);
+  if (asked.op.startsWith('<')) return allOf([atLow, itself]);
+  return anyOf([atLow, allOf([sql`x.canonical_high > x.canonical_low`, itself])]);
 }
 
 function unitCondition(unit: UnitMatch): Fragment {

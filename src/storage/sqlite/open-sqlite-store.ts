@@ -9,6 +9,7 @@ import { initial } from './migrations/0001-initial.ts';
 import { search } from './migrations/0002-search.ts';
 import { history } from './migrations/0003-history.ts';
 import { orderedCodes } from './migrations/0004-ordered-codes.ts';
+import { quantitySpans } from './migrations/0005-quantity-spans.ts';
 
 export interface SqliteStoreOptions {
   /** The database file; its folder must exist. SQLite keeps two more files beside it. */
@@ -26,7 +27,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   const functions = sqlFunctions(options);
   const writer = openSqlite({ path: options.path, functions });
   try {
-    await migrate(writer, sqliteDialect, metaTable, [initial, search, history, orderedCodes]);
+    await migrate(writer, sqliteDialect, metaTable, [initial, search, history, orderedCodes, quantitySpans]);
     const reader = openSqlite({ path: options.path, readonly: true, functions });
     return createSqlStore(writer, reader, sqliteDialect);
   } catch (error) {
