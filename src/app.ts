@@ -35,7 +35,7 @@ import { ucumUtils } from './terminology/ucum.ts';
 import { createValidationPool } from './validation-pool.ts';
 
 /** Steps that a path from a client may take through a resource. */
-const pathSteps = 1_000_000;
+const pathSteps = 100_000;
 
 export interface App {
   readonly services: Services;

@@ -30,7 +30,9 @@ interface Document {
   copies: number;
 }
 
-const copyLimit = 32 * 1024 * 1024;
+const copyLimit = 1024 * 1024;
+/** Operations times characters: an item put into an array moves those behind it, and others wait meanwhile. */
+const mostWork = 1_000_000_000;
 
 /**
  * The resource as patched.
@@ -40,6 +42,8 @@ const copyLimit = 32 * 1024 * 1024;
  */
 export function applyJsonPatch(text: string, patch: string): string {
   const operations = parsePatch(patch);
+  if (operations.length * (text.length + patch.length) > mostWork)
+    throw refuse('too-large', 'The patch has more operations than this server takes at once');
   const document: Document = { root: readJsonTree(text), emptied: new Set(), copies: copyLimit };
   operations.forEach((operation, index) => {
     handlers[operation.op](document, operation, index);

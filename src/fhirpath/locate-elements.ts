@@ -34,9 +34,15 @@ export interface Locator {
 
 /**
  * @param compile for expressions from clients: bounded
+ * @param until when to give up, as `performance.now` tells it: each criterion is bounded, their number is not
  * @throws FhirError 400 `malformed-patch`, from the functions of the answer, for a path that cannot be followed
  */
-export function createElementLocator(model: Model, compile: ExpressionCompiler, resource: Resource): Locator {
+export function createElementLocator(
+  model: Model,
+  compile: ExpressionCompiler,
+  resource: Resource,
+  until = Number.POSITIVE_INFINITY,
+): Locator {
   const root: Place = { type: resource.resourceType, value: resource, steps: [], held: undefined };
 
   function places(path: string): readonly Place[] {
@@ -81,6 +87,7 @@ export function createElementLocator(model: Model, compile: ExpressionCompiler, 
   };
 
   function valuesOf({ type, value, element }: Place, step: string): readonly TypedValue[] {
+    if (performance.now() > until) throw refuse('too-large', 'The paths take too long to follow');
     try {
       const expression = compile(step, type);
       // Only what is compiled is bounded.

@@ -46,8 +46,10 @@ interface Patching {
 }
 
 const longestPath = 2000;
-/** Each operation looks at the resource anew: this many characters in all, a fraction of a second. */
-const mostWork = 50_000_000;
+/** Each operation looks at the resource anew, and may make it larger: this many characters in all. */
+const mostWork = 100_000_000;
+/** For all paths of a patch, milliseconds: other writers wait meanwhile. */
+const longestMs = 1000;
 
 /**
  * The resource as patched.
@@ -57,13 +59,14 @@ const mostWork = 50_000_000;
  */
 export function applyFhirPathPatch({ model, compile }: PatchEngine, text: string, patch: string): string {
   const operations = parsePatch(patch);
-  if (operations.length * text.length > mostWork)
+  if (operations.length * (text.length + patch.length) > mostWork)
     throw refuse('too-large', 'The patch has more operations than this server takes for so large a resource');
   const root = readJsonTree(text) as JsonMembers;
+  const until = performance.now() + longestMs;
   operations.forEach((operation, index) => {
     try {
       const resource = JSON.parse(writeJsonTree(root)) as Resource;
-      const locator = createElementLocator(model, compile, resource);
+      const locator = createElementLocator(model, compile, resource, until);
       handlers[operation.type]({ model, root, locator }, operation);
     } catch (error) {
       throw error instanceof FhirError ? inOperation(error, index) : error;

@@ -157,6 +157,18 @@ t.test('what is no patch is refused', async (t) => {
   );
 });
 
+t.test('a patch of very many operations is stopped before it starts', async (t) => {
+  const operations = Array.from({ length: 20_000 }, () => ({ op: 'add', path: '/a/0', value: 'x' }));
+  t.same(
+    refusal(() => patched('{"a":[]}', ...operations)),
+    [413, 'too-large'],
+  );
+  t.equal(
+    refusal(() => patched('{"a":[]}', ...operations.slice(0, 1000))),
+    undefined,
+  );
+});
+
 t.test('a patch that doubles the resource again and again is stopped', async (t) => {
   const operations = Array.from({ length: 60 }, (_, i) => ({ op: 'copy', from: '', path: `/c${i}` }));
   t.same(

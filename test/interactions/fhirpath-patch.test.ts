@@ -316,6 +316,25 @@ t.test('paths that no patch can follow are refused, without a word of them', asy
   }
 });
 
+t.test('a patch that would hold up others is refused', async (t) => {
+  const many = Array.from({ length: 2000 }, () => ({
+    type: 'add',
+    path: 'Patient',
+    name: 'identifier',
+    value: { valueIdentifier: { value: 'x' } },
+  }));
+  t.same(
+    refusal(() => patched(patient(), ...many)),
+    [413, 'too-large'],
+  );
+  const identifiers = patient({ identifier: Array.from({ length: 3000 }, () => ({ value: 'x' })) });
+  const costly = 'Patient.identifier.where(%resource.descendants().where($this = 1).exists())';
+  const start = performance.now();
+  const refused = refusal(() => patched(identifiers, { type: 'delete', path: costly }));
+  t.ok(refused?.[0] === 413 || refused?.[0] === 400, String(refused));
+  t.ok(performance.now() - start < 5000);
+});
+
 t.test('what is no patch is refused', async (t) => {
   const apply = (patch: unknown) =>
     refusal(() => applyFhirPathPatch(engine, '{"resourceType":"Patient"}', JSON.stringify(patch)));
