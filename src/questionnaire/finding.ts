@@ -7,7 +7,11 @@ const table = {
     'not-found',
     'enableWhen.question is not the linkId of an item of the form',
   ],
-  'form-enable-when-self': ['error', 'business-rule', 'An item cannot be enabled by its own answer'],
+  'form-enable-when-self': [
+    'error',
+    'business-rule',
+    'An item cannot be enabled by its own answer, or by one within it',
+  ],
   'form-enable-when-answer': [
     'error',
     'value',

@@ -21,6 +21,8 @@ export interface ResourceScope {
   entries: BundleIndex | undefined;
   /** References and URLs that begin with `#`, as met in the walk: dom-3 needs them. */
   readonly fragments: string[];
+  /** What links within narratives may lead to; collected when the first one asks. */
+  linkTargets?: ReadonlySet<string>;
   /** Ids of elements met so far. */
   elementIds: Set<string> | undefined;
   /** What FHIRPath may ask for; made when the first invariant is evaluated. */

@@ -29,6 +29,16 @@ const cases: [name: string, item: Record<string, unknown>, expected: string[]][]
     ['form-enable-when-self Questionnaire.item[2].enableWhen[0].question'],
   ],
   [
+    'a condition on what is within',
+    {
+      linkId: 'b',
+      type: 'group',
+      enableWhen: [{ question: 'c', operator: 'exists', answerBoolean: true }],
+      item: [{ linkId: 'c', type: 'string' }],
+    },
+    ['form-enable-when-self Questionnaire.item[2].enableWhen[0].question'],
+  ],
+  [
     'a condition of another type',
     { linkId: 'b', type: 'string', enableWhen: [{ question: 'n', operator: '=', answerString: '1' }] },
     ['form-enable-when-answer Questionnaire.item[2].enableWhen[0].answer'],

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { narrativeFault } from '../../src/validator/checks/narrative.ts';
+import { findings } from './parts.ts';
 
 const div = (content: string) => `<div xmlns="http://www.w3.org/1999/xhtml">${content}</div>`;
 
@@ -31,6 +32,7 @@ const table: Record<string, [text: string, fault: ReturnType<typeof narrativeFau
     [div('<p class=x>x</p>'), 'malformed'],
     ['<!DOCTYPE html><div xmlns="http://www.w3.org/1999/xhtml">x</div>', 'malformed'],
     [div('a < b'), 'malformed'],
+    [div('<p class="a" class="b">x</p>'), 'malformed'],
   ],
   'elements and attributes beyond the basic ones break txt-1': [
     [div('<script>x</script>'), 'content'],
@@ -60,3 +62,30 @@ for (const [name, rows] of Object.entries(table)) {
     for (const [text, fault] of rows) t.equal(narrativeFault(text), fault, text);
   });
 }
+
+t.test('links within lead to an element or a name, in the resource or the bundle around it', async (t) => {
+  const patient = (content: string, more: object = {}) => ({
+    resourceType: 'Patient',
+    id: 'p',
+    text: { status: 'generated', div: div(content) },
+    ...more,
+  });
+  const link = '<a href="#there">x</a>';
+  const lost = (resource: object) =>
+    findings(resource, 'warning').filter((finding) => finding.startsWith('narrative-fragment'));
+  t.same(lost(patient(link)), ['narrative-fragment @ Patient.text.div']);
+  t.same(lost(patient(`${link}<p id="there">y</p>`)), []);
+  t.same(lost(patient(`${link}<a name='there'>y</a>`)), []);
+  t.same(lost(patient(link, { name: [{ id: 'there', family: 'z' }] })), []);
+  t.same(lost(patient('<a href="#p">x</a>')), []);
+  const bundle = (id: string) => ({
+    resourceType: 'Bundle',
+    type: 'collection',
+    entry: [
+      { fullUrl: 'http://x.com/Patient/p', resource: patient(link) },
+      { fullUrl: 'http://x.com/Practitioner/b', resource: { resourceType: 'Practitioner', id } },
+    ],
+  });
+  t.same(lost(bundle('there')), []);
+  t.same(lost(bundle('elsewhere')), ['narrative-fragment @ Bundle.entry[0].resource.text.div']);
+});

@@ -3,12 +3,15 @@
  * https://hl7.org/fhir/R4/bundle.html#references
  */
 import { isObject } from '../../fhir/resource.ts';
+import { targetsIn } from './narrative-links.ts';
 
 export interface BundleIndex {
   readonly bundle: Record<string, unknown>;
   /** What a reference in the entry with this fullUrl points to. */
   target(reference: string, fullUrl: string | undefined): Record<string, unknown> | undefined;
   fullUrlOf(resource: Record<string, unknown>): string | undefined;
+  /** What links within narratives of its entries may lead to. */
+  linkTargets(): ReadonlySet<string>;
 }
 
 const restful = /^((?:https?|urn):.*\/)[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[^/]+)?$/;
@@ -28,6 +31,7 @@ function holdersOf(holder: Record<string, unknown>): Record<string, unknown>[] {
 export function indexBundle(bundle: Record<string, unknown>, outer: BundleIndex | undefined): BundleIndex {
   let byUrl: Map<string, Record<string, unknown>> | undefined;
   let byTypeAndId: Map<string, Record<string, unknown>>;
+  let linkTargets: ReadonlySet<string> | undefined;
 
   function build(): Map<string, Record<string, unknown>> {
     const urls = new Map<string, Record<string, unknown>>();
@@ -46,6 +50,10 @@ export function indexBundle(bundle: Record<string, unknown>, outer: BundleIndex 
 
   return {
     bundle,
+    linkTargets() {
+      linkTargets ??= targetsIn(bundle);
+      return linkTargets;
+    },
     fullUrlOf(resource) {
       const entries = Array.isArray(bundle.entry) ? bundle.entry : [];
       const entry = entries.find((one) => isObject(one) && one.resource === resource);

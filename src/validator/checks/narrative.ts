@@ -3,6 +3,7 @@
  * https://hl7.org/fhir/R4/narrative.html#xhtml, rules txt-1 and txt-2
  */
 import { found, type Run } from '../run.ts';
+import { checkFragments } from './narrative-links.ts';
 
 /** HTML 4.0 chapters 7 to 11 (without 9.4) and 15, `a` and `img`; nothing deprecated. */
 const elements =
@@ -86,6 +87,8 @@ interface Tag {
   legal: boolean;
   linkable: boolean;
   namespace: boolean;
+  /** Names of its attributes so far. */
+  readonly names: string[];
   /** Whether the text has any entities at all. */
   readonly entities: boolean;
 }
@@ -97,6 +100,7 @@ function readAttributes(text: string, start: number, tag: Tag): void {
   tag.legal = true;
   tag.linkable = true;
   tag.namespace = false;
+  tag.names.length = 0;
   let at = start;
   for (;;) {
     const before = at;
@@ -115,6 +119,8 @@ function readAttributes(text: string, start: number, tag: Tag): void {
     const end = nameEnd(text, at);
     if (end === at || before === at) return;
     const name = text.slice(at, end);
+    if (tag.names.includes(name)) return;
+    tag.names.push(name);
     at = end;
     while (isSpace(text.charCodeAt(at))) at++;
     if (text.charCodeAt(at) !== 61) return;
@@ -153,6 +159,7 @@ export function narrativeFault(text: string): NarrativeFault | undefined {
     legal: true,
     linkable: true,
     namespace: false,
+    names: [],
     entities: entity < text.length,
   };
   let legal = true;
@@ -234,6 +241,7 @@ export function checkNarrative(value: unknown, run: Run): void {
     for (const [, fragment] of value.matchAll(/(?:src|href)\s*=\s*["'](#[^"']+)/g))
       run.scope.fragments.push(fragment as string);
   }
+  checkFragments(value, run);
   const fault = narrativeFault(value);
   if (fault === 'malformed') found(run, 'narrative', 'div');
   else if (fault === 'content') {
