@@ -6,8 +6,8 @@
 import { createPauses } from '../core/pauses.ts';
 import type { Resource } from '../fhir/resource.ts';
 import type { Services } from '../interactions/interaction.ts';
-import type { Position } from '../search/plan.ts';
-import type { StoredVersion } from '../storage/store.ts';
+import type { PlanNode, Position } from '../search/plan.ts';
+import type { Page, StoredVersion } from '../storage/store.ts';
 import { linkedResources } from './supporting-resources.ts';
 
 /** Reference parameters that say what a resource belongs to, whichever type has them. */
@@ -15,6 +15,12 @@ const belonging: ReadonlySet<string> = new Set([
   ...['part-of', 'based-on', 'basedon', 'encounter', 'context', 'request', 'prescription', 'integrates'],
   ...['derived-from', 'focus', 'suspect', 'substance', 'implicated', 'related', 'appointment', 'target'],
 ]);
+
+/** What a course rests on without naming it: the patient's consent, and the decision that the patient is eligible. */
+const foundations: readonly (readonly [type: string, code: string, value: string])[] = [
+  ['Consent', 'category', 'http://loinc.org|59284-0'],
+  ['Observation', 'code', 'https://w3id.org/kat-fhir/CodeSystem/kat-observation|eligibility'],
+];
 
 /** Far more than a course has: a bound on the work. */
 const maximum = 10_000;
@@ -36,8 +42,8 @@ export async function courseMembers(
   const pause = createPauses();
   const patients = new Set(indexer.index(JSON.parse(plan.body) as Resource).patients);
   const backward = backwardParameters(services);
-  const members = new Map<string, StoredVersion>();
-  let frontier: StoredVersion[] = [];
+  const members = new Map<string, StoredVersion>([[`${plan.type}/${plan.id}`, plan]]);
+  let frontier: StoredVersion[] = [plan];
   const take = (row: StoredVersion | undefined): void => {
     if (row?.body === undefined || members.size >= maximum) return;
     const key = `${row.type}/${row.id}`;
@@ -45,7 +51,12 @@ export async function courseMembers(
     members.set(key, row);
     frontier.push(row);
   };
-  take(plan);
+  for (const [type, code, value] of foundations) {
+    for (const patient of patients) {
+      const { where } = services.parseSearch(type, [[code, value]], 'strict', patient);
+      for await (const row of allRows(services, type, where)) take(row);
+    }
+  }
   while (frontier.length > 0) {
     const asked = frontier.filter(({ type }) => type !== 'Patient');
     frontier = [];
@@ -97,14 +108,18 @@ async function* referring(
     const some = fitting.slice(start, start + pageSize);
     const value = some.map((row) => `${row.type}/${row.id}`).join(',');
     const { where } = services.parseSearch(type, [[code, value]], 'strict');
-    let after: Position | undefined;
-    do {
-      const page: { rows: readonly StoredVersion[]; next: Position | undefined } =
-        await services.store.search({ type, where, sort: [], limit: pageSize, ...(after ? { after } : {}) });
-      yield* page.rows;
-      after = page.next;
-    } while (after);
+    yield* allRows(services, type, where);
   }
+}
+
+async function* allRows({ store }: Services, type: string, where: PlanNode): AsyncGenerator<StoredVersion> {
+  let after: Position | undefined;
+  do {
+    const query = { type, where, sort: [], limit: pageSize };
+    const page: Page = await store.search({ ...query, ...(after ? { after } : {}) });
+    yield* page.rows;
+    after = page.next;
+  } while (after);
 }
 
 function grouped(rows: readonly StoredVersion[]): Map<string, string[]> {

@@ -97,9 +97,10 @@ function understand(
   const issues: Issue[] = [];
   const parts = [...body.parts, ...inQuery].map((part, index): Part => {
     const parameter = known.get(part.name);
-    if (parameter) return typedPart(registry, parameter, part, `Parameters.parameter[${index}]`);
+    const path = `Parameters.parameter[${index}]`;
+    if (parameter) return typedPart(registry, parameter, part, path);
     const text = takesSearch ? textOf(part) : undefined;
-    if (text === undefined) issues.push(...unknownParameter(declared, handling));
+    if (text === undefined) issues.push(...unknownParameter(declared, handling, path));
     else search.push([part.name, text]);
     return part;
   });
@@ -143,9 +144,11 @@ function partOf(value: unknown, index: number): Part {
 function unknownParameter(
   declared: readonly OperationDefinitionParameter[],
   handling: RequestContext['handling'],
+  expression: string,
 ): Issue[] {
   const names = declared.map(({ name }) => name).join(', ');
   const refusal = refuse('unknown-parameter', 'The operation has no such parameter', {
+    expression,
     hint: names === '' ? 'It has none' : `It has: ${names}`,
   });
   if (handling === 'strict') throw refusal;

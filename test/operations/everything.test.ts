@@ -224,7 +224,6 @@ t.test('a batch may ask for it', async (t) => {
 const story = readFileSync(new URL('../../examples/trd-iv-six/bundle.json', import.meta.url), 'utf8');
 
 t.test('a course is its plan and all that hangs on it, and no psychotherapy note', async (t) => {
-  const submitted: { resource: { resourceType: string } }[] = JSON.parse(story).entry;
   const { status, body } = await server.send('POST', '', { body: story });
   t.equal(status, 200);
   const locations: string[] = body.entry.map(
@@ -280,15 +279,8 @@ t.test('a course is its plan and all that hangs on it, and no psychotherapy note
     t.equal(answer.status, 201, resource.id);
   }
   const bundle = await everything(`/${idOf('CarePlan')}/$everything`);
-  // Consent and eligibility concern the patient; nothing ties them to this plan.
-  const tied = locations.filter((_, n) => {
-    const { resource } = submitted[n] as { resource: { resourceType: string; partOf?: unknown } };
-    return (
-      resource.resourceType !== 'Consent' &&
-      (resource.resourceType !== 'Observation' || resource.partOf !== undefined)
-    );
-  });
-  const expected = [...tied, ...hanging.map(({ resourceType, id }) => `${resourceType}/${id}`)];
+  // The consent and the decision of eligibility name the patient only, but the course rests on them.
+  const expected = [...locations, ...hanging.map(({ resourceType, id }) => `${resourceType}/${id}`)];
   t.same(keys(bundle.entry), expected.sort());
   const supporting = keys(bundle.entry, 'include').map((key) => key.split('/')[0]);
   t.same([...new Set(supporting)], ['Organization', 'Practitioner']);

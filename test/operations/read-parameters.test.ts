@@ -136,7 +136,7 @@ t.test('the one resource may be the body itself, and keeps its text', async (t) 
 t.test('what the definition does not allow is refused, and says where', async (t) => {
   const at = (n: number, rest = '') => `Parameters.parameter[${n}]${rest}`;
   const cases: [Asked, (string | undefined)[]][] = [
-    [{ query: [['nonsense', '1']] }, ['unknown-parameter', undefined]],
+    [{ query: [['nonsense', '1']] }, ['unknown-parameter', at(0)]],
     [{ query: [['subject', 'Patient/a']] }, ['invalid-parameter', undefined]],
     [
       {
