@@ -1,5 +1,7 @@
 /** Scores of many patients over time: what reads, creates and searches are measured with. Made, not random. */
 
+import type { Resource } from '../../src/fhir/resource.ts';
+
 export const scoreCode = 'http://loinc.org|44261-6';
 
 const codes = ['44261-6', '70274-6', '72133-2', '89204-2', '8480-6'];
@@ -57,27 +59,22 @@ export function score(patient: number, n: number): Record<string, unknown> {
   };
 }
 
-/** A transaction that stores a patient with all scores. */
-export function patientTransaction(patient: number): Record<string, unknown> {
-  const scores = Array.from({ length: scoresPerPatient }, (_, n) => score(patient, n));
-  const entries = scores.map((resource, n) => ({
-    resource,
-    request: { method: 'PUT', url: `Observation/${scoreId(patient, n)}` },
+/** A patient with all scores. */
+export function patientResources(patient: number): Resource[] {
+  const scores = Array.from({ length: scoresPerPatient }, (_, n) => ({
+    ...score(patient, n),
+    id: scoreId(patient, n),
   }));
-  return {
-    resourceType: 'Bundle',
-    type: 'transaction',
-    entry: [
-      {
-        resource: { resourceType: 'Patient', id: patientId(patient), active: true },
-        request: { method: 'PUT', url: `Patient/${patientId(patient)}` },
-      },
-      ...entries.map(({ resource, request }, n) => ({
-        resource: { ...resource, id: scoreId(patient, n) },
-        request,
-      })),
-    ],
-  };
+  return [{ resourceType: 'Patient', id: patientId(patient), active: true }, ...scores] as Resource[];
+}
+
+/** A transaction that stores them. */
+export function patientTransaction(patient: number): Record<string, unknown> {
+  const entry = patientResources(patient).map((resource) => ({
+    resource,
+    request: { method: 'PUT', url: `${resource.resourceType}/${resource.id}` },
+  }));
+  return { resourceType: 'Bundle', type: 'transaction', entry };
 }
 
 export function scoreId(patient: number, n: number): string {
