@@ -14,34 +14,36 @@ const notText: readonly string[] = ['id', 'reference'];
 
 /** @returns the texts of a resource; undefined when it has none */
 export function createResourceTexts(registry: Registry): (resource: Resource) => TextEntry | undefined {
-  const keys = new Set(elementKeys(registry, textTypes));
-  for (const key of notText) keys.delete(key);
-
-  function collect(value: Record<string, unknown>, into: string[]): void {
-    for (const key in value) {
-      const member = value[key];
-      if (typeof member === 'string') {
-        if (keys.has(key)) into.push(member);
-        else if (key === 'div') into.push(withoutMarkup(member));
-      } else if (Array.isArray(member)) {
-        for (const item of member) {
-          if (typeof item === 'string') {
-            if (keys.has(key)) into.push(item);
-          } else if (isObject(item)) collect(item, into);
-        }
-      } else if (isObject(member)) collect(member, into);
-    }
-  }
-
+  let keys: ReadonlySet<string> | undefined;
   return (resource) => {
+    // Not before there is something to index: a server that starts has other things to do.
+    keys ??= textKeys(registry);
     const { text, ...rest } = resource;
     const div = isObject(text) && typeof text.div === 'string' ? text.div : '';
     const texts: string[] = [];
-    collect(rest, texts);
+    collect(rest, keys, texts);
     if (div === '' && texts.length === 0) return undefined;
     // One after the other on lines of their own.
     return { narrative: withoutMarkup(div), content: texts.join('\n') };
   };
+}
+
+function textKeys(registry: Registry): ReadonlySet<string> {
+  const keys = new Set(elementKeys(registry, textTypes));
+  for (const key of notText) keys.delete(key);
+  return keys;
+}
+
+function collect(value: Record<string, unknown>, keys: ReadonlySet<string>, into: string[]): void {
+  for (const key in value) {
+    const member = value[key];
+    for (const item of Array.isArray(member) ? member : [member]) {
+      if (typeof item === 'string') {
+        if (keys.has(key)) into.push(item);
+        else if (key === 'div') into.push(withoutMarkup(item));
+      } else if (isObject(item)) collect(item, keys, into);
+    }
+  }
 }
 
 const tags = /<!--[\s\S]*?-->|<[^>]*>/g;
