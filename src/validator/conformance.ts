@@ -6,6 +6,7 @@ import { isObject } from '../fhir/resource.ts';
 import { indexBundle } from './checks/bundle-index.ts';
 import type { Compilation, ProfileCheck } from './compilation.ts';
 import { anyError, newScope, type ResourceScope, type Run } from './run.ts';
+import { createVerdicts } from './verdicts.ts';
 
 /** Whether a resource type or data type may be judged by a profile. */
 export function fitsType(profile: ProfileCheck, type: string, compilation: Compilation): boolean {
@@ -23,15 +24,23 @@ export function conforms(
   const profile = compilation.profile(url);
   if (!profile) return undefined;
   if (!fitsType(profile, type, compilation)) return false;
-  run.visiting ??= new Map();
-  const visited = run.visiting.get(value) ?? [];
-  if (visited.includes(url)) return true;
-  run.visiting.set(value, [...visited, url]);
-  const elsewhere = isObject(value) && value !== run.scope.resource && typeof value.resourceType === 'string';
-  const scope = elsewhere ? scopeOf(value, run.scope) : run.scope;
+  if (!isObject(value)) return passes(profile, value, type, run, run.scope);
+  run.verdicts ??= createVerdicts();
+  return run.verdicts.of(value, url, () => {
+    const elsewhere = value !== run.scope.resource && typeof value.resourceType === 'string';
+    return passes(profile, value, type, run, elsewhere ? scopeOf(value, run.scope) : run.scope);
+  });
+}
+
+function passes(
+  profile: ProfileCheck,
+  value: unknown,
+  type: string,
+  run: Run,
+  scope: ResourceScope,
+): boolean {
   const silent: Run = { ...run, findings: [], told: undefined, scope };
   profile.check(value, silent, type);
-  run.visiting.set(value, visited);
   return !anyError(silent, 0);
 }
 

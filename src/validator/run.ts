@@ -7,6 +7,7 @@ import type { Environment, TypedValue } from '../fhirpath/expression.ts';
 import type { BundleIndex } from './checks/bundle-index.ts';
 import { type Finding, type FindingKey, findings, findingText } from './finding.ts';
 import type { ValidationOptions } from './validator.ts';
+import type { Verdicts } from './verdicts.ts';
 
 /** The resource the walk is in. */
 export interface ResourceScope {
@@ -50,8 +51,8 @@ export interface Run {
   scope: ResourceScope;
   /** What was said once and need not be said again. */
   told: Set<string> | undefined;
-  /** Targets of references being checked and by which profile, so that circles end. */
-  visiting: Map<unknown, string[]> | undefined;
+  /** What conforms to which profile, as far as it was asked; made when first asked. */
+  verdicts: Verdicts | undefined;
   /** The type that the reference checked last names, when it has the form `Type/id`. */
   referredType: string | undefined;
   /** Url of the extension the walk is in. */
@@ -65,7 +66,7 @@ export function createRun(options: ValidationOptions, scope: ResourceScope): Run
     options,
     scope,
     told: undefined,
-    visiting: undefined,
+    verdicts: undefined,
     extensionUrl: undefined,
     referredType: undefined,
   };

@@ -1,5 +1,5 @@
 /** Runs the rules of a resource's type and takes their findings into the walk. */
-import { isObject, isResource, type Resource } from '../../fhir/resource.ts';
+import { isResource, type Resource } from '../../fhir/resource.ts';
 import type { Compilation } from '../compilation.ts';
 import { type Run, rootScope } from '../run.ts';
 import type { RuleContext, TypeRule, TypeRules } from '../type-rules.ts';
@@ -58,12 +58,8 @@ function findCanonical(
   const matches = (one: Resource) =>
     (one.url === url || url.endsWith(`/${type}/${one.id}`) || url === `${type}/${one.id}`) &&
     (version === undefined || one.version === version);
-  const entries: unknown[] = Array.isArray(run.scope.bundle?.bundle.entry)
-    ? run.scope.bundle.bundle.entry
-    : [];
-  const bundled = entries.map((entry) => (isObject(entry) ? entry.resource : undefined)).filter(isWanted);
   return (
-    bundled.find(matches) ??
+    run.scope.bundle?.named(url).filter(isWanted).find(matches) ??
     run.options.supporting?.filter(isWanted).find(matches) ??
     artefacts(type).find(matches) ??
     onlyWanted(run.options.resolve?.(canonical), type)

@@ -10,8 +10,13 @@ export interface BundleIndex {
   /** What a reference in the entry with this fullUrl points to. */
   target(reference: string, fullUrl: string | undefined): Record<string, unknown> | undefined;
   fullUrlOf(resource: Record<string, unknown>): string | undefined;
+<<<<<<< ours
   /** What links within narratives of its entries may lead to. */
   linkTargets(): ReadonlySet<string>;
+=======
+  /** Resources with this canonical URL, or with the type and id that it ends with. */
+  named(url: string): readonly Record<string, unknown>[];
+>>>>>>> theirs
 }
 
 const restful = /^((?:https?|urn):.*\/)[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[^/]+)?$/;
@@ -19,6 +24,12 @@ const restful = /^((?:https?|urn):.*\/)[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}(?:\/
 /** The base of a RESTful URL: `http://x/fhir/` of `http://x/fhir/Patient/1`. */
 export function serverBase(fullUrl: string): string | undefined {
   return restful.exec(fullUrl)?.[1];
+}
+
+/** A reference without the fragment and the version it may name. */
+function withoutVersion(reference: string): string {
+  if (!reference.includes('#') && !reference.includes('/_history/')) return reference;
+  return reference.split('#', 1)[0]?.replace(/\/_history\/[^/]+$/, '') ?? reference;
 }
 
 /** What holds resources: the entries of a bundle, the parameters and their parts of Parameters. */
@@ -31,15 +42,27 @@ function holdersOf(holder: Record<string, unknown>): Record<string, unknown>[] {
 export function indexBundle(bundle: Record<string, unknown>, outer: BundleIndex | undefined): BundleIndex {
   let byUrl: Map<string, Record<string, unknown>> | undefined;
   let byTypeAndId: Map<string, Record<string, unknown>>;
+<<<<<<< ours
   let linkTargets: ReadonlySet<string> | undefined;
+=======
+  let urlOf: Map<unknown, string>;
+  let byCanonical: Map<string, Record<string, unknown>[]>;
+>>>>>>> theirs
 
   function build(): Map<string, Record<string, unknown>> {
     const urls = new Map<string, Record<string, unknown>>();
     byTypeAndId = new Map();
+    urlOf = new Map();
+    byCanonical = new Map();
     for (const entry of holdersOf(bundle)) {
       if (!isObject(entry.resource)) continue;
       const { resource, fullUrl } = entry;
-      if (typeof fullUrl === 'string' && !urls.has(fullUrl)) urls.set(fullUrl, resource);
+      if (typeof fullUrl === 'string') {
+        urlOf.set(resource, fullUrl);
+        if (!urls.has(fullUrl)) urls.set(fullUrl, resource);
+      }
+      if (typeof resource.url === 'string')
+        byCanonical.set(resource.url, [...(byCanonical.get(resource.url) ?? []), resource]);
       if (typeof resource.id === 'string' && typeof resource.resourceType === 'string') {
         const name = `${resource.resourceType}/${resource.id}`;
         if (!byTypeAndId.has(name)) byTypeAndId.set(name, resource);
@@ -55,13 +78,17 @@ export function indexBundle(bundle: Record<string, unknown>, outer: BundleIndex 
       return linkTargets;
     },
     fullUrlOf(resource) {
-      const entries = Array.isArray(bundle.entry) ? bundle.entry : [];
-      const entry = entries.find((one) => isObject(one) && one.resource === resource);
-      return typeof entry?.fullUrl === 'string' ? entry.fullUrl : undefined;
+      byUrl ??= build();
+      return urlOf.get(resource);
+    },
+    named(url) {
+      byUrl ??= build();
+      const byId = byTypeAndId.get(url.slice(url.lastIndexOf('/', url.lastIndexOf('/') - 1) + 1));
+      return [...(byCanonical.get(url) ?? []), ...(byId ? [byId] : [])];
     },
     target(reference, fullUrl) {
       byUrl ??= build();
-      const bare = reference.split('#', 1)[0]?.replace(/\/_history\/[^/]+$/, '') ?? reference;
+      const bare = withoutVersion(reference);
       const direct = byUrl.get(bare);
       if (direct) return direct;
       const relative = !bare.includes(':');
