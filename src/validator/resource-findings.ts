@@ -60,6 +60,8 @@ export const resourceFindings = {
     code: 'invalid',
     text: 'The property, operator and value of the filter do not suit the code system {0}',
   },
+  'profile-base': { severity: 'error', code: 'invalid', text: 'The base is of another type: {0}' },
+  'profile-widens': { severity: 'error', code: 'invalid', text: '{0} is wider than the base {1} allows' },
   'profile-fixed': {
     severity: 'error',
     code: 'value',

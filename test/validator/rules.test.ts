@@ -241,3 +241,20 @@ t.test('a profile may control sources and languages of the narrative', async (t)
   ]);
   t.same(judged(control('language', '_resource'), section('en'), { language: 'en' }), []);
 });
+
+t.test('a profile narrows its base', async (t) => {
+  const says = (path: string, element: object, more: object = {}) =>
+    errors({ ...profile('Patient', { [path]: element }), ...more }).filter((one) =>
+      one.startsWith('profile-'),
+    );
+  const widens = ['profile-widens @ StructureDefinition.differential.element[0]'];
+  t.same(says('Patient.name', { min: 1, max: '2' }), []);
+  t.same(says('Patient.gender', { max: '2' }), widens);
+  t.same(says('Patient.gender', { max: '*' }), widens);
+  t.same(says('Patient.link.other', { min: 0 }), widens);
+  t.same(says('Patient.deceased[x]', { type: [{ code: 'boolean' }] }), []);
+  t.same(says('Patient.deceased[x]', { type: [{ code: 'string' }] }), widens);
+  t.same(says('Patient.birthDate', { type: [{ code: 'string' }] }), widens);
+  const other = { baseDefinition: 'http://hl7.org/fhir/StructureDefinition/Group' };
+  t.same(says('Patient.name', { min: 1 }, other), ['profile-base @ StructureDefinition.type']);
+});

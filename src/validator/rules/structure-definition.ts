@@ -18,10 +18,14 @@ export const structureDefinitionRule: TypeRule = (resource, context) => {
   if (!Array.isArray(elements) || structure.derivation !== 'constraint') return issues;
   const base =
     structure.baseDefinition === undefined ? undefined : context.structure(structure.baseDefinition);
+  if (base?.type !== undefined && structure.type !== undefined && base.type !== structure.type) {
+    issues.push(ruleIssue('profile-base', 'StructureDefinition.type', base.type));
+  }
   elements.forEach((element, index) => {
     if (!isObject(element)) return;
     const path = `StructureDefinition.differential.element[${index}]`;
     issues.push(...fixedIssues(element, base, path), ...profileIssues(element, context, path));
+    issues.push(...wideningIssues(element, base, path, context));
     issues.push(...discriminatorIssues(element, context, path));
   });
   return issues;
@@ -38,6 +42,29 @@ function fixedIssues(
   const fixed = inherited && fixedValue(inherited);
   if (own === undefined || fixed === undefined || equals(own, fixed)) return [];
   return [ruleIssue('profile-fixed', path, base?.url ?? '')];
+}
+
+const limit = (max: string) => (max === '*' ? Number.POSITIVE_INFINITY : Number(max));
+
+/** What a profile says of an element is no more than its base allows. */
+function wideningIssues(
+  { id, path, sliceName, min, max, type }: ElementDefinition,
+  base: StructureDefinition | undefined,
+  place: string,
+  { model }: RuleContext,
+): Issue[] {
+  if (sliceName !== undefined || (id !== undefined && id !== path)) return [];
+  const inherited = base?.snapshot?.element?.find((one) => one.path === path && one.sliceName === undefined);
+  if (!inherited) return [];
+  const issues: Issue[] = [];
+  const say = (what: string) => issues.push(ruleIssue('profile-widens', place, what, base?.url ?? ''));
+  if (min !== undefined && min < (inherited.min ?? 0)) say('min');
+  if (max !== undefined && limit(max) > limit(inherited.max ?? '*')) say('max');
+  const codes = (inherited.type ?? []).map(({ code = '' }) => code);
+  const isNew = (code: string) => codes.every((one) => one !== code && !model.isA(code, one));
+  const isPlain = [...codes, ...(type ?? []).map(({ code = '' }) => code)].every((code) => model.type(code));
+  if (isPlain && codes.length > 0 && type?.some(({ code = '' }) => isNew(code))) say('type');
+  return issues;
 }
 
 /** A profile demanded of a type is one of that type. */
