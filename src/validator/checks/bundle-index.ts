@@ -10,13 +10,10 @@ export interface BundleIndex {
   /** What a reference in the entry with this fullUrl points to. */
   target(reference: string, fullUrl: string | undefined): Record<string, unknown> | undefined;
   fullUrlOf(resource: Record<string, unknown>): string | undefined;
-<<<<<<< ours
   /** What links within narratives of its entries may lead to. */
   linkTargets(): ReadonlySet<string>;
-=======
   /** Resources with this canonical URL, or with the type and id that it ends with. */
   named(url: string): readonly Record<string, unknown>[];
->>>>>>> theirs
 }
 
 const restful = /^((?:https?|urn):.*\/)[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[^/]+)?$/;
@@ -42,12 +39,9 @@ function holdersOf(holder: Record<string, unknown>): Record<string, unknown>[] {
 export function indexBundle(bundle: Record<string, unknown>, outer: BundleIndex | undefined): BundleIndex {
   let byUrl: Map<string, Record<string, unknown>> | undefined;
   let byTypeAndId: Map<string, Record<string, unknown>>;
-<<<<<<< ours
   let linkTargets: ReadonlySet<string> | undefined;
-=======
   let urlOf: Map<unknown, string>;
   let byCanonical: Map<string, Record<string, unknown>[]>;
->>>>>>> theirs
 
   function build(): Map<string, Record<string, unknown>> {
     const urls = new Map<string, Record<string, unknown>>();
