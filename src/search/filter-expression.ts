@@ -39,6 +39,10 @@ const word = /\s*([A-Za-z]+)(?=[\s(])/y;
 const text = /\s*("(?:[^"\\]|\\.)*")/y;
 const bare = /\s*([^\s()[\]"]+)/y;
 
+function joined(op: 'and' | 'or' | undefined, parts: readonly FilterExpression[]): FilterExpression {
+  return op === undefined ? parts[0]! : { op, parts };
+}
+
 /** @throws FhirError `invalid-parameter`, which says at which character */
 export function filterExpression(source: string): FilterExpression {
   let at = 0;
@@ -64,15 +68,23 @@ export function filterExpression(source: string): FilterExpression {
 
   const list = (depth: number): FilterExpression => {
     if (depth > maximumDepth) throw fail('fewer brackets within brackets');
-    let left = single(depth);
+    let parts = [single(depth)];
+    let op: 'and' | 'or' | undefined;
+    let changes = 0;
     for (;;) {
       const before = at;
       const connective = take(word)?.toLowerCase();
       if (connective !== 'and' && connective !== 'or') {
         at = before;
-        return left;
+        return joined(op, parts);
       }
-      left = { op: connective, parts: [left, single(depth)] };
+      if (op !== undefined && op !== connective) {
+        // All that was said so far is the first part of what follows: as if it stood in brackets.
+        parts = [joined(op, parts)];
+        if (depth + ++changes > maximumDepth) throw fail("fewer changes between 'and' and 'or'");
+      }
+      op = connective;
+      parts.push(single(depth));
     }
   };
 

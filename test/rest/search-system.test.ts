@@ -144,6 +144,11 @@ t.test('what cannot be understood is refused, never ignored', async (t) => {
     ['Patient?_filter=name:exact eq "a"', 'unknown-parameter'],
     ['Patient?_filter=nmae eq "a"', 'unknown-parameter'],
     ['Patient?_filter=birthdate eq soon', 'invalid-parameter'],
+    [
+      `Patient?_filter=active eq true${' or active eq false and active eq true'.repeat(30)}`,
+      'invalid-parameter',
+    ],
+    [`Patient?_filter=${'('.repeat(30)}active eq true${')'.repeat(30)}`, 'invalid-parameter'],
     ['Patient?_content=(a', 'invalid-parameter'],
     ['Patient?_content=NOT a', 'invalid-parameter'],
     ['Patient?_text="', 'invalid-parameter'],
@@ -152,6 +157,15 @@ t.test('what cannot be understood is refused, never ignored', async (t) => {
     const { status, body } = await server.send('GET', `/${query}`);
     t.same([status, keysOf(body)], [400, [key]], query);
   }
+});
+
+t.test('long filters are answered as well as short ones', async (t) => {
+  const tests = Array.from({ length: 180 }, (_, i) => `birthdate ne 19${10 + (i % 80)}`);
+  // Of 1910 to 1989 one is the year in which the first of them was born.
+  t.same(await found(`Patient?_filter=${tests.join(' and ')}`), ['Patient/p2']);
+  t.same(await found(`Patient?_filter=${tests.join(' or ')}`), ['Patient/p1', 'Patient/p2']);
+  const nested = `active eq true${' or active eq false and active pr true'.repeat(9)}`;
+  t.same(await found(`Patient?_filter=${nested}`), ['Patient/p1']);
 });
 
 t.test('pages of several types follow each other, by GET and by POST', async (t) => {
