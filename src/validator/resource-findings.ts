@@ -50,6 +50,7 @@ export const resourceFindings = {
     code: 'business-rule',
     text: 'The content of a supplement is {0}',
   },
+  'code-system-property': { severity: 'error', code: 'invalid', text: 'The property is {0}' },
   'code-system-not-present': {
     severity: 'error',
     code: 'invalid',

@@ -258,3 +258,19 @@ t.test('a profile narrows its base', async (t) => {
   const other = { baseDefinition: 'http://hl7.org/fhir/StructureDefinition/Group' };
   t.same(says('Patient.name', { min: 1 }, other), ['profile-base @ StructureDefinition.type']);
 });
+
+t.test('properties of concepts are declared, with their type', async (t) => {
+  const says = (property: object, declared: object[] = [{ code: 'size', type: 'integer' }]) =>
+    errors({
+      resourceType: 'CodeSystem',
+      status: 'draft',
+      content: 'complete',
+      property: declared,
+      concept: [{ code: 'a', concept: [{ code: 'b', property: [property] }] }],
+    });
+  const wrong = ['code-system-property @ CodeSystem.concept[0].concept[0].property[0]'];
+  t.same(says({ code: 'size', valueInteger: 1 }), []);
+  t.same(says({ code: 'size', valueString: '1' }), wrong);
+  t.same(says({ code: 'sized', valueInteger: 1 }), wrong);
+  t.same(says({ code: 'inactive', valueBoolean: true }), []);
+});
