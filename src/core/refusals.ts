@@ -15,6 +15,7 @@ const table = {
   'malformed-xml': { status: 400, code: 'structure' },
   'malformed-request': { status: 400, code: 'invalid' },
   'invalid-parameter': { status: 400, code: 'value' },
+  'search-too-large': { status: 400, code: 'too-costly' },
   'unknown-parameter': { status: 400, code: 'not-supported' },
   'unknown-modifier': { status: 400, code: 'not-supported' },
   'id-mismatch': { status: 400, code: 'invalid' },

@@ -35,33 +35,37 @@ export function hierarchyCondition(
   context: ConditionContext,
 ): Condition {
   const types = hierarchies(parameter, context);
-  const nodes = terms.flatMap((term) => {
-    const { type, id } = placeOf(term, types, parameter);
+  const places = Map.groupBy(
+    terms.map((term) => placeOf(term, types, parameter)),
+    ({ type }) => type,
+  );
+  const nodes = [...places].flatMap(([type, found]) => {
+    const ids = found.map(({ id }) => id);
     const parent = parentOf(type, context)!;
     return parameter.indexedAs.flatMap(({ name }): PlanNode[] => [
-      termNode(targetPrefix(name, type) + id),
+      ...ids.map((id) => termNode(targetPrefix(name, type) + id)),
       {
         kind: 'refers',
         termPrefix: targetPrefix(name, type),
         to: type,
-        where: within(id, type, parent.name, modifier, maximumSteps),
+        where: within(ids, type, parent.name, modifier, maximumSteps),
       },
     ]);
   });
   return { parameter: undefined, modifier: undefined, terms: [], node: anyOf(nodes), reads: types };
 }
 
-/** The resource itself, or one that is so many steps from it. */
+/** The resources themselves, or one that is so many steps from them. */
 function within(
-  id: string,
+  ids: readonly string[],
   type: string,
   parent: string,
   modifier: 'above' | 'below',
   steps: number,
 ): PlanNode {
-  const itself: PlanNode = { kind: 'ids', ids: [id] };
+  const itself: PlanNode = { kind: 'ids', ids };
   if (steps === 0) return itself;
-  const where = within(id, type, parent, modifier, steps - 1);
+  const where = within(ids, type, parent, modifier, steps - 1);
   const next: PlanNode =
     modifier === 'below'
       ? { kind: 'refers', termPrefix: targetPrefix(parent, type), to: type, where }

@@ -41,11 +41,24 @@ export function joined(parts: readonly Fragment[], separator: ' AND ' | ' OR ' |
 /** All of the conditions; true when there are none. */
 export function allOf(conditions: readonly Fragment[]): Fragment {
   if (conditions.length === 0) return sql`TRUE`;
-  return conditions.length === 1 ? conditions[0]! : sql`(${joined(conditions, ' AND ')})`;
+  return balanced(conditions, ' AND ');
 }
 
 /** Any of the conditions; false when there are none. */
 export function anyOf(conditions: readonly Fragment[]): Fragment {
   if (conditions.length === 0) return sql`FALSE`;
-  return conditions.length === 1 ? conditions[0]! : sql`(${joined(conditions, ' OR ')})`;
+  return balanced(conditions, ' OR ');
+}
+
+/** Databases bound how deep an expression goes, and a list without brackets is as deep as it is long. */
+const longestList = 100;
+
+function balanced(conditions: readonly Fragment[], separator: ' AND ' | ' OR '): Fragment {
+  if (conditions.length === 1) return conditions[0]!;
+  if (conditions.length <= longestList) return sql`(${joined(conditions, separator)})`;
+  const groups: Fragment[] = [];
+  for (let start = 0; start < conditions.length; start += longestList) {
+    groups.push(balanced(conditions.slice(start, start + longestList), separator));
+  }
+  return balanced(groups, separator);
 }

@@ -1,5 +1,6 @@
 /** The one door to better-sqlite3: an SQL connection over one database file. */
 import Database from 'better-sqlite3';
+import { refuse } from '../../core/fhir-error.ts';
 import type { Row, SqlConnection } from '../sql/connection.ts';
 import type { Fragment } from '../sql/fragment.ts';
 
@@ -50,9 +51,26 @@ export function openSqlite(options: SqliteOptions): SqlConnection {
   }
 
   return {
-    all: async ({ text, values }: Fragment) => prepare(text).all(...values),
+    all: async ({ text, values }: Fragment) => {
+      try {
+        return prepare(text).all(...values);
+      } catch (error) {
+        throw tooLarge(error) ?? error;
+      }
+    },
     run: async ({ text, values }: Fragment) => prepare(text).run(...values).changes,
     script: async (text) => void database.exec(text),
     close: async () => void database.close(),
   };
+}
+
+/** How SQLite says that a statement goes beyond its limits. https://sqlite.org/limits.html */
+const beyondLimits = /too many|too large|too long|too complex|too big|stack overflow/i;
+
+/** A client may ask for more alternatives than a statement can hold. */
+function tooLarge(error: unknown): Error | undefined {
+  if (!(error instanceof Error) || !beyondLimits.test(error.message)) return undefined;
+  return refuse('search-too-large', 'The search has more conditions or values than can be asked at once', {
+    hint: 'Send it in parts',
+  });
 }
