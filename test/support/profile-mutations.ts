@@ -56,6 +56,32 @@ export function profileMutants(
   return insideElement(registry, structure, treeOf(structure), resource, place);
 }
 
+/** Everything that can be broken in the extensions of a resource that claims no profile. */
+export function extensionMutants(
+  registry: Registry,
+  resource: Resource,
+  isWanted: (url: string) => boolean,
+): Iterable<Mutant> {
+  return within(resource, { root: resource, path: [], expression: resource.resourceType });
+
+  function* within(value: unknown, place: Place): Generator<Mutant> {
+    if (!isObject(value)) return;
+    const structure =
+      typeof value.url === 'string' && isWanted(value.url) ? registry.structure(value.url) : undefined;
+    if (structure?.type === 'Extension') {
+      yield* insideElement(registry, structure, treeOf(structure), value, place);
+      return;
+    }
+    for (const [key, member] of Object.entries(value)) {
+      const at = below(place, key);
+      const expression = `${place.expression}.${key}`;
+      if (!Array.isArray(member)) yield* within(member, { ...at, expression });
+      for (const [index, item] of Array.isArray(member) ? member.entries() : [])
+        yield* within(item, { ...below(at, index), expression: `${expression}[${index}]` });
+    }
+  }
+}
+
 function treeOf(structure: StructureDefinition): ElementNode {
   const tree = elementTree(structure);
   if (!tree) throw new Error(`${structure.url} has no snapshot`);

@@ -104,7 +104,7 @@ function mutate(resource: Resource, next: () => number): unknown {
       else if (way < 0.2) delete holder[key];
       else if (way < 0.3) holder[`_${key}`] = structuredClone(pick(next, odd));
       else if (way < 0.4) setMember(holder, pick(next, names), structuredClone(pick(next, odd)));
-      else if (way < 0.5) holder[key] = Array.isArray(child) ? child[0] : [child, structuredClone(child)];
+      else if (way < 0.5) holder[key] = Array.isArray(child) ? child[0] : [child, child];
       else holder[key] = structuredClone(pick(next, odd));
       break;
     }

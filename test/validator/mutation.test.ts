@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { StructureDefinition } from '@medplum/fhirtypes';
 import t from 'tap';
 import { isResource, type Resource } from '../../src/fhir/resource.ts';
-import { type MutationKind, profileMutants } from '../support/profile-mutations.ts';
+import { extensionMutants, type MutationKind, profileMutants } from '../support/profile-mutations.ts';
 import { registry, validator } from './parts.ts';
 
 const guide = 'https://w3id.org/kat-fhir/StructureDefinition/';
@@ -30,7 +30,8 @@ function instances(): Resource[] {
       .map((file) => readJson(join(folder, file))),
   );
   const story = readJson('examples/trd-iv-six/bundle.json') as { entry: { resource: unknown }[] };
-  return [...passing, ...story.entry.map(({ resource }) => resource)].filter(isResource);
+  const measures = readdirSync('profiles/measures').map((file) => readJson(join('profiles/measures', file)));
+  return [...passing, ...measures, ...story.entry.map(({ resource }) => resource)].filter(isResource);
 }
 
 const errorsOf = (resource: Resource) =>
@@ -46,11 +47,15 @@ t.test('every demand of every profile, once broken, is found where it was broken
   const tried = new Set<string>();
   for (const resource of instances()) {
     const claimed = resource.meta?.profile?.filter((url) => url.startsWith(guide)) ?? [];
-    if (claimed.length === 0) continue;
     t.same(errorsOf(resource), [], `${resource.resourceType} ${resource.id} is right before`);
-    for (const url of claimed) {
-      const structure = registry.structure(url) as StructureDefinition;
-      for (const mutant of profileMutants(registry, structure, resource)) {
+    const mutants =
+      claimed.length === 0
+        ? [extensionMutants(registry, resource, (url) => url.startsWith(guide))]
+        : claimed.map((url) =>
+            profileMutants(registry, registry.structure(url) as StructureDefinition, resource),
+          );
+    for (const mutantsOfOne of mutants) {
+      for (const mutant of mutantsOfOne) {
         const { kind, rule, expression, lacks } = mutant;
         const count = score.get(kind) ?? { made: 0, found: 0 };
         score.set(kind, count);
