@@ -52,7 +52,8 @@ function parameterOf({ extension = [] }: Extension): RuleParameter | undefined {
   };
 }
 
-const minutesIn: Readonly<Record<string, number>> = { s: 1 / 60, min: 1, h: 60, d: 1440, wk: 10080 };
+/** Minutes in a unit of time (UCUM). */
+export const minutesIn: Readonly<Record<string, number>> = { s: 1 / 60, min: 1, h: 60, d: 1440, wk: 10080 };
 
 /** A duration in minutes; undefined when the parameter is none. */
 export function minutesOf(parameter: RuleParameter | undefined): number | undefined {

@@ -1,5 +1,19 @@
 /** Every rule of the protocol, in the order of their keys. */
 import type { ProtocolRule } from '../rule.ts';
+import { consent } from './consent.ts';
 import { eligibility } from './eligibility.ts';
+import { integration } from './integration.ts';
+import { preparation } from './preparation.ts';
+import { sessionCount } from './session-count.ts';
+import { sessionLength } from './session-length.ts';
+import { sessionOrder } from './session-order.ts';
 
-export const protocolRules: readonly ProtocolRule[] = [eligibility];
+export const protocolRules: readonly ProtocolRule[] = [
+  eligibility,
+  consent,
+  preparation,
+  sessionCount,
+  integration,
+  sessionOrder,
+  sessionLength,
+];
