@@ -55,6 +55,8 @@ export interface Run {
   verdicts: Verdicts | undefined;
   /** The type that the reference checked last names, when it has the form `Type/id`. */
   referredType: string | undefined;
+  /** Url of the extension being checked, when it is one whose definition is known: then it needs no more looking at. */
+  knownUrl: string | undefined;
   /** Url of the extension the walk is in. */
   extensionUrl: unknown;
 }
@@ -67,6 +69,7 @@ export function createRun(options: ValidationOptions, scope: ResourceScope): Run
     scope,
     told: undefined,
     verdicts: undefined,
+    knownUrl: undefined,
     extensionUrl: undefined,
     referredType: undefined,
   };

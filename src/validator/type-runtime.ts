@@ -14,7 +14,7 @@ import { checkNarrative } from './checks/narrative.ts';
 import { checkExists, checkReferenceText, checkTarget, typeReader } from './checks/reference.ts';
 import { checkUri, isAbsolute } from './checks/url.ts';
 import type { Compilation } from './compilation.ts';
-import { isText, primitiveFormats } from './primitives.ts';
+import { isCode, isText, isUri, primitiveFormats } from './primitives.ts';
 import { found, type Run, under } from './run.ts';
 
 /** How a nested resource is checked: `parent` is the path of the element that holds it, `holder` that element. */
@@ -28,7 +28,7 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck): Type
   const isResourceType = (name: string) => registry.isResourceType(name);
   const typeAt = typeReader(registry.resourceTypes);
   const extensions = lazy(() => extensionsCheck(compilation));
-  const { coding, quantity } = codingCheck(terminology, registry);
+  const { coding, quantity } = codingCheck(terminology, registry, checkForms);
 
   /** `id` and `extension` beside a primitive value. */
   function companion(
@@ -164,6 +164,16 @@ function wrongJson(x: Run, value: unknown, step: string, type: string): void {
 function badFormat(x: Run, value: unknown, step: string, type: string): void {
   if (typeof value === 'string' && value.trim() === '') found(x, 'string-empty', step);
   else found(x, 'format', step, step, type);
+}
+
+/** The forms of the parts of a coding. */
+function checkForms({ system, code, display }: Record<string, unknown>, x: Run): void {
+  if (typeof system === 'string') {
+    if (!isUri(system)) badFormat(x, system, 'system', 'uri');
+    else checkUri(system, x, 'system', 'uri');
+  }
+  if (typeof code === 'string' && !isCode(code)) badFormat(x, code, 'code', 'code');
+  if (typeof display === 'string' && !isText(display)) badFormat(x, display, 'display', 'string');
 }
 
 function many(x: Run, value: unknown, name: string): value is unknown[] {

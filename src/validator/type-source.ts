@@ -208,9 +208,8 @@ function elementCases(
     const type = parent === 'Extension' && name === 'url' ? 'uri' : isResourceId(definition) ? 'id' : code;
     const key = node.choice ? choiceKey(name, type) : name;
     const target = node.children.length > 0 ? (definition.path as string) : type;
-    lines.push(
-      `case '${key}': ${presence.mark(node, type)} ${instances(node, key, target, parent, generator)} break;`,
-    );
+    const checks = instances(node, key, target, parent, generator);
+    lines.push(`case '${key}': ${presence.mark(node, type)} ${unlessKnown(parent, name, checks)} break;`);
     if (primitiveFormats[type] && !isAttribute(definition)) {
       const call = isArray(definition) ? 'companions' : 'companion';
       const at = `${parent}.${name}${node.choice ? '[x]' : ''}`;
@@ -223,6 +222,16 @@ function elementCases(
     }
   }
   return lines;
+}
+
+/**
+ * What is found in a table of definitions is what the table has: its form was looked at when the table was made. The
+ * form of a coding is looked at by `coding`, when it is not one met before.
+ */
+function unlessKnown(parent: string, name: string, checks: string): string {
+  if (parent === 'Extension' && name === 'url') return `if (v !== x.knownUrl) { ${checks} }`;
+  if (parent !== 'Coding' || (name !== 'system' && name !== 'code' && name !== 'display')) return checks;
+  return `if (typeof v !== 'string') { ${checks} }`;
 }
 
 const lastStep = (url: string) => url.slice(url.lastIndexOf('/') + 1);

@@ -5,6 +5,7 @@
 import { createTextTable, type TextTable } from '../../core/text-table.ts';
 import type { Registry } from '../../fhir/registry.ts';
 import type { Terminology } from '../../terminology/terminology.ts';
+import { isCode } from '../primitives.ts';
 import { found, type Notice, notice, type Run, say, sayOnce } from '../run.ts';
 import { isAbsolute } from './url.ts';
 
@@ -33,8 +34,13 @@ interface KnownSystem {
   readonly unchecked: Notice;
   readonly unknownCode: Notice;
   readonly otherDisplay: Notice;
+  /** Whether the system is certain to be a URL as it should be. */
+  readonly wellFormed: boolean;
   readonly codes: TextTable<KnownCode>;
 }
+
+/** A URL of printable characters; whatever else a system may be is looked at each time. */
+const plain = /^https?:\/\/[!-~]+$/;
 
 type KnownCode = { readonly found: boolean; readonly display?: string } | 'unknown';
 
@@ -49,6 +55,7 @@ type CodedCheck = (value: Record<string, unknown>, run: Run) => void;
 export function codingCheck(
   terminology: Terminology,
   registry: Registry,
+  checkForms: (coding: Record<string, unknown>, run: Run) => void,
 ): { coding: CodedCheck; quantity: CodedCheck } {
   const systems = createTextTable<KnownSystem>();
 
@@ -70,6 +77,7 @@ export function codingCheck(
         system,
       ),
       otherDisplay: notice('code-display', system),
+      wellFormed: plain.test(system),
       codes: createTextTable(),
     };
     if (systems.size < rememberedSystems) systems.add(system, made);
@@ -78,19 +86,25 @@ export function codingCheck(
 
   function codeOf(system: string, code: string, { codes }: KnownSystem): KnownCode {
     const known = terminology.lookup(system, code) ?? 'unknown';
-    if (codes.size < rememberedCodes) codes.add(code, known);
+    if (codes.size < rememberedCodes && isCode(code)) codes.add(code, known);
     return known;
   }
 
   function coding(value: Record<string, unknown>, run: Run): void {
     const { system, code, display } = value;
+    const met = typeof system === 'string' ? systems.get(system) : undefined;
+    const metCode = typeof code === 'string' ? met?.codes.get(code) : undefined;
+    const isMet = metCode !== undefined && met?.wellFormed === true && run.options.exampleUrls !== false;
+    if (!isMet) checkForms(value, run);
+    else if (typeof display === 'string' && (metCode === 'unknown' || metCode.display !== display))
+      checkForms({ display }, run);
     if (typeof system !== 'string' || typeof code !== 'string') return;
-    const known = systems.get(system) ?? systemOf(system);
+    const known = met ?? systemOf(system);
     if (known.wrong) {
       say(run, known.wrong, 'system');
       return;
     }
-    const answer = known.codes.get(code) ?? codeOf(system, code, known);
+    const answer = metCode ?? codeOf(system, code, known);
     if (answer === 'unknown') sayOnce(run, known.unchecked, 'code');
     else if (!answer.found) say(run, known.unknownCode, 'code');
     else if (

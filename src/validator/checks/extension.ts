@@ -100,14 +100,19 @@ export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
     places.set(run.scope.type, here);
   }
 
-  function checkOne(value: Record<string, unknown>, run: Run, modifier: boolean, host: ExtensionHost): void {
+  function checkOne(
+    value: Record<string, unknown>,
+    definition: ExtensionDefinition | undefined,
+    run: Run,
+    modifier: boolean,
+    host: ExtensionHost,
+  ): void {
     const { url } = value;
     if (typeof url !== 'string' || url === '') return;
     if (!url.includes(':')) {
       if (host.types[0] !== 'Extension') found(run, 'extension-url', 'url');
       return;
     }
-    const definition = definitionOf(url);
     if (definition === undefined) {
       if (isExample(url, run)) foundOnce(run, 'extension-example', '');
       else foundAs(run, unknownSeverity(run), 'extension-unknown', '');
@@ -138,14 +143,19 @@ export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
     }
     if (list.length === 0) found(run, 'array-empty', field, field);
     const outer = run.extensionUrl;
+    const outerKnown = run.knownUrl;
     const host = { at, types, holder, outerUrl: at === 'Extension' ? holder?.url : outer };
     for (let i = 0; i < list.length; i++) {
       const value: unknown = list[i];
       const start = run.findings.length;
-      run.extensionUrl = isObject(value) ? value.url : undefined;
+      const url = isObject(value) ? value.url : undefined;
+      const definition = typeof url === 'string' && url.includes(':') ? definitionOf(url) : undefined;
+      run.extensionUrl = url;
+      run.knownUrl = run.options.exampleUrls === false ? undefined : definition?.url;
       checkType(value, run, 'Extension');
       run.extensionUrl = outer;
-      if (isObject(value)) checkOne(value, run, field === 'modifierExtension', host);
+      run.knownUrl = outerKnown;
+      if (isObject(value)) checkOne(value, definition, run, field === 'modifierExtension', host);
       if (run.findings.length !== start) under(run, start, `${field}[${i}]`);
     }
   };

@@ -96,15 +96,20 @@ export function checkTarget(
 /** The resource type that a text begins with, up to a place in it. */
 export type TypeReader = (text: string, end: number) => string | undefined;
 
-/** Reads type names by their length and first letter, without cutting the text into pieces. */
+/** Reads type names by their length, without cutting the text into pieces. */
 export function typeReader(names: readonly string[]): TypeReader {
-  const groups = new Map<number, string[]>();
-  const groupOf = (length: number, first: number) => length * 128 + first;
-  for (const name of names) {
-    const group = groupOf(name.length, name.charCodeAt(0));
-    groups.set(group, [...(groups.get(group) ?? []), name]);
-  }
-  return (text, end) => groups.get(groupOf(end, text.charCodeAt(0)))?.find((name) => text.startsWith(name));
+  const byLength: string[][] = [];
+  for (const name of names) byLength[name.length] = [...(byLength[name.length] ?? []), name];
+  return (text, end) => {
+    const group = end > 0 ? byLength[end] : undefined;
+    if (group === undefined) return undefined;
+    const first = text.charCodeAt(0);
+    for (let i = 0; i < group.length; i++) {
+      const name = group[i] as string;
+      if (name.charCodeAt(0) === first && text.startsWith(name)) return name;
+    }
+    return undefined;
+  };
 }
 
 /** The form of `Reference.reference`; ref-1: a fragment names a contained resource. */

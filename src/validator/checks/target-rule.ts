@@ -8,7 +8,7 @@ import { conforms } from '../conformance.ts';
 import type { CheckFactory } from '../profile-scope.ts';
 import { found, foundOnce, notice, sayOnce } from '../run.ts';
 import { equals } from './fixed.ts';
-import { checkTarget, resolveReference } from './reference.ts';
+import { checkTarget, resolveReference, typeReader } from './reference.ts';
 
 const notChecked = notice('reference-not-checked');
 
@@ -36,9 +36,12 @@ export const targetRule: CheckFactory = (definition, base, { compilation }, know
   }
   const anyType = types.has('Resource') || types.has('DomainResource');
   const isResourceType = (name: string) => registry.isResourceType(name);
+  const typeAt = typeReader(registry.resourceTypes);
   return (value, run, type) => {
     if (type !== 'Reference' || !isObject(value)) return;
-    if (!anyType) checkTarget(value, run, types, isResourceType);
+    const text = value.reference;
+    const named = typeof text === 'string' ? typeAt(text, text.indexOf('/')) : undefined;
+    if (!anyType) checkTarget(value, run, types, isResourceType, named);
     if (!profiled || typeof value.reference !== 'string') return;
     const target = resolveReference(value.reference, run);
     if (!target) {
