@@ -19,6 +19,7 @@ import type {
   Patient,
   PlanDefinition,
   Procedure,
+  Resource,
   Task,
 } from '@medplum/fhirtypes';
 import { hasCode, systems } from './codes.ts';
@@ -32,6 +33,8 @@ export interface Course {
   /** `Patient/id` */
   readonly subject: string;
   patient(): Promise<Patient | undefined>;
+  /** What a local reference names, read once. */
+  read<T extends Resource>(reference: string): Promise<T | undefined>;
   /** Preparation, medicine and integration, by number and then by time; those entered in error left out. */
   sessions(): Promise<readonly Session[]>;
   carePlan(): Promise<CarePlan | undefined>;
@@ -86,6 +89,7 @@ export function courseOf(procedure: Procedure, reader: ResourceReader, protocolB
     }
     return undefined;
   });
+  const known = new Map<string, Promise<Resource | undefined>>();
   const observed = new Map<string, Promise<readonly Observation[]>>();
 
   return {
@@ -94,6 +98,11 @@ export function courseOf(procedure: Procedure, reader: ResourceReader, protocolB
     subject,
     sessions,
     carePlan,
+    read<T extends Resource>(named: string) {
+      const reading = known.get(named) ?? reader.read(named);
+      known.set(named, reading);
+      return reading as Promise<T | undefined>;
+    },
     patient: once(() => reader.read<Patient>(subject)),
     careTeams: once(() => reader.find<CareTeam>('CareTeam', ofPatient())),
     protocol: once(async () => {
@@ -119,8 +128,8 @@ export function courseOf(procedure: Procedure, reader: ResourceReader, protocolB
     }),
     observations(codes) {
       const list = codes.join(',');
-      const known = observed.get(list);
-      if (known) return known;
+      const before = observed.get(list);
+      if (before) return before;
       const found = reader.find<Observation>('Observation', [...ofPatient(), ['code', list]]);
       observed.set(list, found);
       return found;

@@ -1,5 +1,6 @@
 /** Every rule of the protocol, in the order of their keys. */
 import type { ProtocolRule } from '../rule.ts';
+import { bloodPressure } from './blood-pressure.ts';
 import { consent } from './consent.ts';
 import { eligibility } from './eligibility.ts';
 import { integration } from './integration.ts';
@@ -7,6 +8,7 @@ import { preparation } from './preparation.ts';
 import { sessionCount } from './session-count.ts';
 import { sessionLength } from './session-length.ts';
 import { sessionOrder } from './session-order.ts';
+import { vitals } from './vitals.ts';
 
 export const protocolRules: readonly ProtocolRule[] = [
   eligibility,
@@ -16,4 +18,6 @@ export const protocolRules: readonly ProtocolRule[] = [
   integration,
   sessionOrder,
   sessionLength,
+  vitals,
+  bloodPressure,
 ];

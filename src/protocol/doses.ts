@@ -1,0 +1,101 @@
+/** Doses that were given: by which route, how much in milligrams, when, in which session. */
+import type { CodeableConcept, Medication, MedicationAdministration, Quantity } from '@medplum/fhirtypes';
+import { systems } from './codes.ts';
+import type { Course } from './course.ts';
+import type { Session } from './session.ts';
+import { instantAfter, instantOf } from './time.ts';
+
+export type Route = 'iv' | 'im' | 'sublingual' | 'nasal' | 'oral' | 'subcutaneous';
+
+const routeSystem = 'http://terminology.hl7.org/CodeSystem/v3-RouteOfAdministration';
+
+/** Routes by code: HL7 v3 and SNOMED CT. */
+const routes: Readonly<Record<string, Route>> = {
+  [`${routeSystem}|IV`]: 'iv',
+  [`${routeSystem}|IVINJ`]: 'iv',
+  [`${routeSystem}|IM`]: 'im',
+  [`${routeSystem}|SL`]: 'sublingual',
+  [`${routeSystem}|BUC`]: 'sublingual',
+  [`${routeSystem}|DISSOLVE`]: 'sublingual',
+  [`${routeSystem}|NASINHL`]: 'nasal',
+  [`${routeSystem}|NASALINSTIL`]: 'nasal',
+  [`${routeSystem}|NASAL`]: 'nasal',
+  [`${routeSystem}|PO`]: 'oral',
+  [`${routeSystem}|SQ`]: 'subcutaneous',
+  [`${systems.snomed}|47625008`]: 'iv',
+  [`${systems.snomed}|78421000`]: 'im',
+  [`${systems.snomed}|37839007`]: 'sublingual',
+  [`${systems.snomed}|46713006`]: 'nasal',
+  [`${systems.snomed}|26643006`]: 'oral',
+  [`${systems.snomed}|34206005`]: 'subcutaneous',
+};
+
+/** Esketamine as a nasal product, in RxNorm and ATC. */
+const esketamineCodes: ReadonlySet<string> = new Set(['2201623', '2201625', 'N06AX27']);
+
+const milligramsIn: Readonly<Record<string, number>> = { ug: 0.001, mg: 1, g: 1000 };
+
+export interface Dose {
+  readonly administration: MedicationAdministration;
+  /** `MedicationAdministration/id` */
+  readonly reference: string;
+  readonly route: Route | undefined;
+  readonly milligrams: number | undefined;
+  readonly esketamine: boolean;
+  /** Milliseconds since the epoch. */
+  readonly start: number | undefined;
+  readonly end: number | undefined;
+}
+
+const given: ReadonlySet<string> = new Set(['completed', 'in-progress', 'on-hold', 'stopped']);
+
+/** The doses of a session in the order of their times. */
+export async function dosesOf(session: Session, course: Course): Promise<Dose[]> {
+  const parts = (await course.administrations()).filter(
+    ({ partOf, status }) =>
+      given.has(status ?? '') && partOf?.some(({ reference }) => reference === session.reference),
+  );
+  const doses = await Promise.all(parts.map((administration) => doseOf(administration, course)));
+  return doses.sort((one, other) => (one.start ?? 0) - (other.start ?? 0));
+}
+
+async function doseOf(administration: MedicationAdministration, course: Course): Promise<Dose> {
+  const { dosage, effectivePeriod, effectiveDateTime, id } = administration;
+  const medicine = await medicineOf(administration, course);
+  return {
+    administration,
+    reference: `MedicationAdministration/${id}`,
+    route: routeOf(dosage?.route),
+    milligrams: milligramsOf(dosage?.dose),
+    esketamine: medicine?.coding?.some(({ code = '' }) => esketamineCodes.has(code)) ?? false,
+    start: instantOf(effectivePeriod?.start ?? effectiveDateTime),
+    end: instantAfter(effectivePeriod?.end ?? effectiveDateTime),
+  };
+}
+
+/** The route that a concept names in either system. */
+export function routeOf(concept: CodeableConcept | undefined): Route | undefined {
+  for (const { system, code } of concept?.coding ?? []) {
+    const route = routes[`${system}|${code}`];
+    if (route) return route;
+  }
+  return undefined;
+}
+
+/** A mass in milligrams; undefined when it is none. */
+export function milligramsOf(quantity: Quantity | undefined): number | undefined {
+  const unit = milligramsIn[quantity?.code ?? ''];
+  return quantity?.value === undefined || unit === undefined ? undefined : quantity.value * unit;
+}
+
+async function medicineOf(
+  { medicationCodeableConcept, medicationReference, contained }: MedicationAdministration,
+  course: Course,
+): Promise<CodeableConcept | undefined> {
+  const reference = medicationReference?.reference;
+  if (medicationCodeableConcept || reference === undefined) return medicationCodeableConcept;
+  const medication = reference.startsWith('#')
+    ? contained?.find(({ id }) => id === reference.slice(1))
+    : await course.read<Medication>(reference);
+  return medication?.resourceType === 'Medication' ? medication.code : undefined;
+}

@@ -1,0 +1,82 @@
+/** Vital signs of a session: what was measured, at which monitoring point, when. */
+import type { Observation } from '@medplum/fhirtypes';
+import { codeIn, extensionOf, extensions, hasCode, systems } from './codes.ts';
+import type { Course } from './course.ts';
+import type { Session } from './session.ts';
+import { instantOf } from './time.ts';
+
+export type VitalSign = 'blood pressure' | 'heart rate' | 'oxygen saturation';
+
+/** LOINC codes of the vital signs that a session asks for. */
+export const vitalSigns: Readonly<Record<VitalSign, readonly string[]>> = {
+  'blood pressure': ['85354-9'],
+  'heart rate': ['8867-4'],
+  'oxygen saturation': ['59408-5', '2708-6'],
+};
+
+export interface Reading {
+  readonly observation: Observation;
+  /** `Observation/id` */
+  readonly reference: string;
+  /** Code of kat-monitoring-point. */
+  readonly point: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly time: number | undefined;
+}
+
+const unusable: ReadonlySet<string> = new Set(['entered-in-error', 'cancelled', 'unknown']);
+
+/** The readings of a vital sign in a session, in the order of their times. */
+export async function readingsOf(session: Session, sign: VitalSign, course: Course): Promise<Reading[]> {
+  const codes = vitalSigns[sign];
+  return (await course.sessionObservations())
+    .filter(
+      ({ status, partOf, code }) =>
+        !unusable.has(status ?? '') &&
+        partOf?.some(({ reference }) => reference === session.reference) === true &&
+        codes.some((one) => hasCode(code, systems.loinc, one)),
+    )
+    .map(readingOf)
+    .sort((one, other) => (one.time ?? 0) - (other.time ?? 0));
+}
+
+function readingOf(observation: Observation): Reading {
+  const { id, effectiveDateTime, effectivePeriod } = observation;
+  const point = extensionOf(observation, extensions.monitoringPoint)?.valueCodeableConcept;
+  return {
+    observation,
+    reference: `Observation/${id}`,
+    point: codeIn(point, systems.monitoringPoint),
+    time: instantOf(effectiveDateTime ?? effectivePeriod?.start),
+  };
+}
+
+export interface Pressure {
+  readonly systolic: number | undefined;
+  readonly diastolic: number | undefined;
+}
+
+/** Both pressures of a blood pressure panel, in mmHg. */
+export function pressureOf({ component = [] }: Observation): Pressure {
+  const value = (code: string) =>
+    component.find((one) => hasCode(one.code, systems.loinc, code))?.valueQuantity?.value;
+  return { systolic: value('8480-6'), diastolic: value('8462-4') };
+}
+
+const weightCode = `${systems.loinc}|29463-7`;
+const kilogramsIn: Readonly<Record<string, number>> = { kg: 1, g: 0.001, '[lb_av]': 0.45359237 };
+
+/** The last weight taken up to a time. */
+export async function weightBefore(
+  time: number,
+  course: Course,
+): Promise<{ kilograms: number; time: number; reference: string } | undefined> {
+  const weights = (await course.observations([weightCode])).flatMap((observation) => {
+    const { time: taken, reference } = readingOf(observation);
+    const { value, code = '' } = observation.valueQuantity ?? {};
+    const unit = kilogramsIn[code];
+    if (unusable.has(observation.status ?? '') || value === undefined || unit === undefined) return [];
+    return taken === undefined || taken > time ? [] : [{ kilograms: value * unit, time: taken, reference }];
+  });
+  return weights.sort((one, other) => other.time - one.time)[0];
+}
