@@ -106,9 +106,8 @@ export async function isOlder(
   course: Course,
   time: number,
   parameters: RuleContext['parameters'],
-  rule = 'R09',
 ): Promise<boolean> {
-  const age = statedBy(rule, parameters)('older-age', numberOf);
+  const age = statedBy('R09', parameters)('older-age', numberOf);
   const born = instantOf((await course.patient())?.birthDate);
   if (!age || born === undefined) return false;
   const birthday = new Date(born);

@@ -2,8 +2,10 @@
 import type { ProtocolRule } from '../rule.ts';
 import { bloodPressure } from './blood-pressure.ts';
 import { consent } from './consent.ts';
+import { dose } from './dose.ts';
 import { eligibility } from './eligibility.ts';
 import { integration } from './integration.ts';
+import { people } from './people.ts';
 import { preparation } from './preparation.ts';
 import { sessionCount } from './session-count.ts';
 import { sessionLength } from './session-length.ts';
@@ -20,4 +22,6 @@ export const protocolRules: readonly ProtocolRule[] = [
   sessionLength,
   vitals,
   bloodPressure,
+  people,
+  dose,
 ];
