@@ -13,20 +13,28 @@ import { type ProtocolMode, protocolMode } from '../protocol/protocol-mode.ts';
 import type { ProtocolRule, Verdict } from '../protocol/rule.ts';
 import { parameterText, ruleParameters } from '../protocol/rule-parameters.ts';
 import { protocolRules } from '../protocol/rules/rules.ts';
+import { createCourseMemory } from './course-memory.ts';
 import type { FollowUp, FollowUpIssue } from './follow-up.ts';
 import { createResourceReader, generalProtocol, protocolByUrl } from './protocol-reader.ts';
 
 /** @param mode of the server, where the protocol of a course does not set its own */
 export function protocolGuard(mode: ProtocolMode): FollowUp {
+  const memory = createCourseMemory();
   return async (services, work) => {
-    const written = new Map(work.written.map(({ reference, resource }) => [reference, resource]));
     const types = new Set(work.written.map(({ resource }) => resource.resourceType));
     const rules = protocolRules.filter(({ on }) => on.some((type) => types.has(type)));
     if (rules.length === 0) return [];
     const reader = createResourceReader(services, work.transaction);
+    const written = new Map(work.written.map(({ reference, resource }) => [reference, resource]));
+    const courses = await affectedCourses(
+      [...written.values()] as unknown as Resource[],
+      reader,
+      memory.finder(services.generations),
+    );
+    if (courses.length === 0) return [];
     const byUrl = protocolByUrl(reader);
     const found: FollowUpIssue[] = [];
-    for (const procedure of await affectedCourses([...written.values()] as unknown as Resource[], reader)) {
+    for (const procedure of courses) {
       const course = courseOf(procedure, reader, byUrl);
       const protocol: PlanDefinition | undefined = await course.protocol();
       const inForce = protocolMode(protocol) ?? mode;
