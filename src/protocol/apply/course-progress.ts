@@ -1,0 +1,133 @@
+/** How far a course has come, as far as a plan needs to know: what was held, decided, agreed, answered and done. */
+import type {
+  CarePlan,
+  Consent,
+  MedicationRequest,
+  Observation,
+  Procedure,
+  QuestionnaireResponse,
+  ServiceRequest,
+  Task,
+} from '@medplum/fhirtypes';
+import { codeIn, systems } from '../codes.ts';
+import { courseOf } from '../course.ts';
+import type { ResourceReader } from '../resource-reader.ts';
+import type { SessionKind } from '../session.ts';
+
+/** Something that took place, with its times as recorded. */
+export interface Event {
+  readonly start: string | undefined;
+  readonly end: string | undefined;
+}
+
+export interface CourseProgress {
+  /** Sessions that have begun. */
+  readonly sessions: readonly (Event & { readonly kind: SessionKind; readonly number: number })[];
+  /** Requests of the plan that were carried out, by the step they came from. */
+  readonly done: ReadonlyMap<string, Event>;
+  readonly decision: Event | undefined;
+  readonly consent: Event | undefined;
+  /** Completed answers, by the canonical of their form without its version, oldest first. */
+  readonly answers: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Nothing has happened yet. */
+export const noProgress: CourseProgress = {
+  sessions: [],
+  done: new Map(),
+  decision: undefined,
+  consent: undefined,
+  answers: new Map(),
+};
+
+const finalStatuses: ReadonlySet<string> = new Set(['final', 'amended', 'corrected']);
+const answered: ReadonlySet<string> = new Set(['completed', 'amended']);
+const standing: ReadonlySet<string> = new Set(['active', 'completed']);
+
+/** @param plan that runs; what was done for its patient since it began counts */
+export async function readProgress(plan: CarePlan, reader: ResourceReader): Promise<CourseProgress> {
+  const reference = `CarePlan/${plan.id}`;
+  const patient = plan.subject?.reference ?? '';
+  const ofPlan = [['based-on', reference]] as const;
+  const ofPatient = [['patient', patient]] as const;
+  const courses = await reader.find<Procedure>('Procedure', [
+    ...ofPlan,
+    ['code', `${systems.sessionType}|course`],
+  ]);
+  const sessions = (
+    await Promise.all(courses.map((course) => courseOf(course, reader, async () => undefined).sessions()))
+  ).flat();
+  const tasks = await reader.find<Task>('Task', ofPlan);
+  const orders = await reader.find<ServiceRequest>('ServiceRequest', ofPlan);
+  const prescriptions = await reader.find<MedicationRequest>('MedicationRequest', ofPatient);
+  const decisions = await reader.find<Observation>('Observation', [
+    ...ofPatient,
+    ['code', `${systems.observation}|eligibility`],
+  ]);
+  const consents = await reader.find<Consent>('Consent', ofPatient);
+  const responses = await reader.find<QuestionnaireResponse>('QuestionnaireResponse', ofPatient);
+
+  const decision = decisions
+    .filter(({ status, valueCodeableConcept }) => {
+      const result = codeIn(valueCodeableConcept, systems.eligibility) ?? '';
+      return finalStatuses.has(status ?? '') && result.endsWith('eligible') && !result.startsWith('not');
+    })
+    .map(({ effectiveDateTime, issued }) => effectiveDateTime ?? issued)
+    .sort(byTime)
+    .at(-1);
+  const consent = consents.filter(({ status }) => status === 'active').map(({ dateTime }) => dateTime);
+  return {
+    sessions: sessions
+      .filter(({ begun }) => begun)
+      .map(({ kind, number, procedure: { performedPeriod, performedDateTime } }) => ({
+        kind,
+        number,
+        start: performedPeriod?.start ?? performedDateTime,
+        end: performedPeriod?.end ?? performedDateTime ?? performedPeriod?.start,
+      })),
+    done: new Map([
+      ...tasks.flatMap(({ status, instantiatesUri, executionPeriod, lastModified }) =>
+        status === 'completed' && instantiatesUri !== undefined
+          ? [[instantiatesUri, eventAt(executionPeriod?.end ?? lastModified)] as const]
+          : [],
+      ),
+      ...orders.flatMap(({ status, instantiatesUri, authoredOn }) =>
+        status === 'completed'
+          ? (instantiatesUri ?? []).map((uri) => [uri, eventAt(authoredOn)] as const)
+          : [],
+      ),
+      ...prescriptions.flatMap(({ status, instantiatesUri, authoredOn, basedOn }) =>
+        standing.has(status ?? '') && basedOn?.some((one) => one.reference === reference)
+          ? (instantiatesUri ?? [prescribed]).map((uri) => [uri, eventAt(authoredOn)] as const)
+          : [],
+      ),
+    ]),
+    decision: decision === undefined ? undefined : eventAt(decision),
+    consent: consent.length === 0 ? undefined : eventAt(consent.sort(byTime).at(-1)),
+    answers: answersByForm(responses, plan.period?.start ?? plan.created),
+  };
+}
+
+/** The step of a prescription that does not say which step of the plan it came from. */
+export const prescribed = 'prescription';
+
+function answersByForm(
+  responses: readonly QuestionnaireResponse[],
+  since: string | undefined,
+): Map<string, string[]> {
+  const answers = new Map<string, string[]>();
+  for (const { status, questionnaire, authored } of responses) {
+    const [form = ''] = questionnaire?.split('|') ?? [];
+    if (!answered.has(status ?? '') || authored === undefined || authored < (since ?? '')) continue;
+    answers.set(form, [...(answers.get(form) ?? []), authored].sort());
+  }
+  return answers;
+}
+
+function byTime(one: string | undefined, other: string | undefined): number {
+  return (one ?? '').localeCompare(other ?? '');
+}
+
+function eventAt(time: string | undefined): Event {
+  return { start: time, end: time };
+}
