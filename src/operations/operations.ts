@@ -1,10 +1,12 @@
 /** The table of operations. Router, CapabilityStatement, OpenAPI and batches go by it. */
+import { activityDefinitionApply } from './activity-definition-apply.ts';
 import { carePlanEverything } from './care-plan-everything.ts';
 import { metaAdd, metaDelete } from './change-meta.ts';
 import { lastn } from './lastn.ts';
 import { meta } from './meta.ts';
 import type { Operation } from './operation.ts';
 import { patientEverything } from './patient-everything.ts';
+import { planDefinitionApply } from './plan-definition-apply.ts';
 import { validate } from './validate.ts';
 import { versions } from './versions.ts';
 
@@ -16,5 +18,7 @@ export const operations: readonly Operation[] = [
   meta,
   metaAdd,
   metaDelete,
+  planDefinitionApply,
+  activityDefinitionApply,
   versions,
 ];
