@@ -38,12 +38,13 @@ const packages: readonly SourcePackage[] = [
     origin: 'terminology',
     files: /^(?:StructureDefinition|CodeSystem|ValueSet)-/,
   },
-  // The extensions by which forms calculate and fill themselves, and their codes; no part of the extension pack.
+  // The extensions by which forms calculate and fill themselves, and their codes, no part of the extension pack; and
+  // the operations that fill forms and extract from them.
   {
     name: 'hl7.fhir.uv.sdc',
     origin: 'extensions',
     files:
-      /^(?:StructureDefinition-sdc-questionnaire-|(?:CodeSystem|ValueSet)-(?:launchContext|observation-extract))/,
+      /^(?:StructureDefinition-sdc-questionnaire-|(?:CodeSystem|ValueSet)-(?:launchContext|observation-extract)|OperationDefinition-Questionnaire(?:-populate|Response-extract)\.)/,
   },
   { name: 'hl7.fhir.r4.expansions', origin: 'expansions', files: /^ValueSet-/ },
 ];

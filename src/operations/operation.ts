@@ -11,7 +11,7 @@
  * 5. The answer: `parametersResult(definition, [{ name: 'return', value }])`, or any Result, such as a Bundle's.
  * 6. A test in `test/operations` that asks for it over HTTP.
  */
-import type { OperationDefinition } from '@medplum/fhirtypes';
+import type { OperationDefinition, OperationDefinitionParameter } from '@medplum/fhirtypes';
 import type { Issue } from '../core/issue.ts';
 import type { Locator } from '../fhir/json-locator.ts';
 import type { RequestContext, Result, Services } from '../interactions/interaction.ts';
@@ -72,6 +72,8 @@ type Handle<Request> = (services: Services, context: RequestContext, request: Re
 
 interface ByDefinition {
   readonly handle: Handle<OperationRequest>;
+  /** Parameters that it takes besides those of its definition: of other versions of it. */
+  readonly also?: readonly OperationDefinitionParameter[];
   /** Whether it takes search parameters besides those of its definition. */
   readonly takesSearch?: boolean;
   /** Whether it answers page by page. */

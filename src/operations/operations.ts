@@ -2,11 +2,13 @@
 import { activityDefinitionApply } from './activity-definition-apply.ts';
 import { carePlanEverything } from './care-plan-everything.ts';
 import { metaAdd, metaDelete } from './change-meta.ts';
+import { extract } from './extract.ts';
 import { lastn } from './lastn.ts';
 import { meta } from './meta.ts';
 import type { Operation } from './operation.ts';
 import { patientEverything } from './patient-everything.ts';
 import { planDefinitionApply } from './plan-definition-apply.ts';
+import { populate } from './populate.ts';
 import { validate } from './validate.ts';
 import { versions } from './versions.ts';
 
@@ -15,6 +17,8 @@ export const operations: readonly Operation[] = [
   patientEverything,
   carePlanEverything,
   lastn,
+  populate,
+  extract,
   meta,
   metaAdd,
   metaDelete,

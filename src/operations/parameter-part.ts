@@ -12,6 +12,8 @@ export interface Part {
   readonly [member: string]: unknown;
 }
 
+const allowedType = 'http://hl7.org/fhir/StructureDefinition/operationdefinition-allowed-type';
+
 /** Clients mix these up, and the text says the same in each. */
 const texts: ReadonlySet<string> = new Set(
   'string,code,uri,url,canonical,id,oid,uuid,markdown,date,dateTime,instant,time'.split(','),
@@ -55,6 +57,8 @@ export function typedPart(
   path: string,
 ): Part {
   const { name, type } = declared;
+  if (type === 'Element' && part.resource !== undefined)
+    return allowedResource(registry, declared, part, path);
   if (type === undefined) return { name: name!, part: typedParts(registry, declared, part, path) };
   if (isResourceType(registry, type)) {
     const { resource } = part;
@@ -71,6 +75,22 @@ export function typedPart(
     type === 'Element' || type === '*' || key === wanted || sameKind(lowerFirst(given), type);
   if (!fits) throw wrongType(name!, type, path);
   return { name: name!, [registry.model.type(type) && type !== 'Element' ? wanted : key]: part[key] };
+}
+
+/** A resource, where the definition lists one among the types of a parameter of several. */
+function allowedResource(
+  registry: Registry,
+  { name, extension = [] }: OperationDefinitionParameter,
+  { resource }: Part,
+  path: string,
+): Part {
+  const types = extension.filter(({ url }) => url === allowedType).map(({ valueUri }) => valueUri);
+  const fits = (type: string | undefined): boolean =>
+    isResourceType(registry, type) &&
+    isResource(resource) &&
+    (type === resource.resourceType || !registry.isResourceType(type!));
+  if (!types.some(fits)) throw wrongType(name!, types.join(' or '), path);
+  return { name: name!, resource };
 }
 
 /** Whether a parameter of this type is a resource. `Any` is what the definitions call any of them. */

@@ -31,5 +31,6 @@ export async function perform(
 function definitionOf({ registry }: Services, operation: Operation): OperationDefinition {
   const definition = registry.operationDefinition(operation.definition);
   if (!definition) throw new Error(`The definition of $${operation.code} is not among those compiled`);
-  return definition;
+  if (!('also' in operation) || !operation.also) return definition;
+  return { ...definition, parameter: [...(definition.parameter ?? []), ...operation.also] };
 }

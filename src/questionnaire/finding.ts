@@ -87,6 +87,13 @@ const table = {
   'extract-template': ['error', 'not-found', 'The template that the form names is not contained in it'],
   'extract-expression': ['error', 'processing', 'An expression of the form could not be evaluated'],
   'extract-element': ['error', 'not-found', 'The definition of the item names no element of the resource'],
+  'extract-map': ['warning', 'not-supported', 'The form names a StructureMap; maps are not carried out here'],
+  'populate-map': [
+    'warning',
+    'not-supported',
+    'The form names a StructureMap; maps are not carried out here',
+  ],
+  'populate-source': ['warning', 'not-supported', 'Only what this server holds is used, no other source'],
   'populate-context': ['warning', 'required', 'A launch context that the form names was not given'],
   'populate-query': ['warning', 'not-found', 'A query of the form could not be answered here'],
   'populate-expression': ['warning', 'processing', 'An expression of the form could not be evaluated'],

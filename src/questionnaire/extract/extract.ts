@@ -5,8 +5,9 @@
 import type { Issue } from '../../core/issue.ts';
 import type { Resource } from '../../fhir/resource.ts';
 import { formFinding } from '../finding.ts';
+import { extensionValue } from '../form.ts';
 import { extractByDefinition } from './definition-based.ts';
-import type { Extraction, ExtractionParts, Json } from './extraction.ts';
+import { type Extraction, type ExtractionParts, type Json, sdc } from './extraction.ts';
 import { extractObservations } from './observation-based.ts';
 import { extractByTemplate } from './template-based.ts';
 
@@ -24,6 +25,8 @@ export function extract(form: Json, response: Json, parts: ExtractionParts): Ext
     return { issues: [formFinding('extract-incomplete', 'QuestionnaireResponse.status')] };
   }
   const extraction: Extraction = { questionnaire: form, response, parts, entries: [], issues: [] };
+  if (extensionValue(form, `${sdc}targetStructureMap`) !== undefined)
+    extraction.issues.push(formFinding('extract-map', 'Questionnaire'));
   extractByTemplate(extraction);
   extractByDefinition(extraction);
   extractObservations(extraction);

@@ -8,7 +8,8 @@ import type { Resource } from '../../fhir/resource.ts';
 import type { Environment, TypedValue } from '../../fhirpath/expression.ts';
 import { type AnswerValue, answerFromValue } from '../answer-from-value.ts';
 import { isEnabled } from '../enable-when.ts';
-import { choiceOf, type FormItem, formItems, objectsOf } from '../form.ts';
+import { formFinding } from '../finding.ts';
+import { choiceOf, extensionValue, type FormItem, formItems, objectsOf } from '../form.ts';
 import { type ExpressionParts, expressionsOf, formEnvironment } from '../form-environment.ts';
 import { answersAround } from '../given-answers.ts';
 import { adding } from '../walk-form.ts';
@@ -40,6 +41,8 @@ export async function populate(
 ): Promise<Populated> {
   const now = parts.now ?? Date.now();
   const population: Population = { input, reader, parts: { ...parts, now }, issues: [] };
+  if (extensionValue(form, `${sdc}sourceStructureMap`) !== undefined)
+    population.issues.push(formFinding('populate-map', 'Questionnaire'));
   const { url, version } = form;
   const canonical = typeof url === 'string' ? (version === undefined ? url : `${url}|${version}`) : undefined;
   const response = {
