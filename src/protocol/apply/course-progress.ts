@@ -1,6 +1,7 @@
 /** How far a course has come, as far as a plan needs to know: what was held, decided, agreed, answered and done. */
 import type {
   CarePlan,
+  CodeableConcept,
   Consent,
   MedicationRequest,
   Observation,
@@ -13,6 +14,7 @@ import { codeIn, systems } from '../codes.ts';
 import { courseOf } from '../course.ts';
 import type { ResourceReader } from '../resource-reader.ts';
 import type { SessionKind } from '../session.ts';
+import { instantAfter, instantOf } from '../time.ts';
 
 /** Something that took place, with its times as recorded. */
 export interface Event {
@@ -25,6 +27,8 @@ export interface CourseProgress {
   readonly sessions: readonly (Event & { readonly kind: SessionKind; readonly number: number })[];
   /** Requests of the plan that were carried out, by the step they came from. */
   readonly done: ReadonlyMap<string, Event>;
+  /** Prescriptions that stand, or stood, in the time of the plan. */
+  readonly prescriptions: readonly (Event & { readonly medication: CodeableConcept | undefined })[];
   readonly decision: Event | undefined;
   readonly consent: Event | undefined;
   /** Completed answers, by the canonical of their form without its version, oldest first. */
@@ -35,6 +39,7 @@ export interface CourseProgress {
 export const noProgress: CourseProgress = {
   sessions: [],
   done: new Map(),
+  prescriptions: [],
   decision: undefined,
   consent: undefined,
   answers: new Map(),
@@ -50,6 +55,7 @@ export async function readProgress(plan: CarePlan, reader: ResourceReader): Prom
   const patient = plan.subject?.reference ?? '';
   const ofPlan = [['based-on', reference]] as const;
   const ofPatient = [['patient', patient]] as const;
+  const begun = plan.period?.start ?? plan.created;
   const courses = await reader.find<Procedure>('Procedure', [
     ...ofPlan,
     ['code', `${systems.sessionType}|course`],
@@ -96,20 +102,18 @@ export async function readProgress(plan: CarePlan, reader: ResourceReader): Prom
           ? (instantiatesUri ?? []).map((uri) => [uri, eventAt(authoredOn)] as const)
           : [],
       ),
-      ...prescriptions.flatMap(({ status, instantiatesUri, authoredOn, basedOn }) =>
-        standing.has(status ?? '') && basedOn?.some((one) => one.reference === reference)
-          ? (instantiatesUri ?? [prescribed]).map((uri) => [uri, eventAt(authoredOn)] as const)
-          : [],
-      ),
     ]),
+    prescriptions: prescriptions
+      .filter(({ status, authoredOn }) => standing.has(status ?? '') && !isBefore(authoredOn, begun))
+      .map(({ medicationCodeableConcept: medication, authoredOn }) => ({
+        medication,
+        ...eventAt(authoredOn),
+      })),
     decision: decision === undefined ? undefined : eventAt(decision),
     consent: consent.length === 0 ? undefined : eventAt(consent.sort(byTime).at(-1)),
-    answers: answersByForm(responses, plan.period?.start ?? plan.created),
+    answers: answersByForm(responses, begun),
   };
 }
-
-/** The step of a prescription that does not say which step of the plan it came from. */
-export const prescribed = 'prescription';
 
 function answersByForm(
   responses: readonly QuestionnaireResponse[],
@@ -118,7 +122,7 @@ function answersByForm(
   const answers = new Map<string, string[]>();
   for (const { status, questionnaire, authored } of responses) {
     const [form = ''] = questionnaire?.split('|') ?? [];
-    if (!answered.has(status ?? '') || authored === undefined || authored < (since ?? '')) continue;
+    if (!answered.has(status ?? '') || authored === undefined || isBefore(authored, since)) continue;
     answers.set(form, [...(answers.get(form) ?? []), authored].sort());
   }
   return answers;
@@ -126,6 +130,13 @@ function answersByForm(
 
 function byTime(one: string | undefined, other: string | undefined): number {
   return (one ?? '').localeCompare(other ?? '');
+}
+
+/** Both as far as both say: a day is not before a time on it. */
+function isBefore(time: string | undefined, other: string | undefined): boolean {
+  if (time === undefined || other === undefined) return false;
+  const [one, two] = [instantAfter(time), instantOf(other)];
+  return one !== undefined && two !== undefined && one < two;
 }
 
 function eventAt(time: string | undefined): Event {

@@ -5,9 +5,9 @@
 import type { CodeableConcept, Extension } from '@medplum/fhirtypes';
 import type { Issue } from '../../core/issue.ts';
 import type { Resource } from '../../fhir/resource.ts';
-import { codeIn, extensionOf, extensions, systems } from '../codes.ts';
+import { codeIn, extensionOf, extensions, hasCode, systems } from '../codes.ts';
 import type { Calendar } from './calendar.ts';
-import { type CourseProgress, type Event, prescribed } from './course-progress.ts';
+import type { CourseProgress, Event } from './course-progress.ts';
 import { planFinding } from './finding.ts';
 import { everyStep, isWork, type PlanStep } from './plan-step.ts';
 import type { Extent } from './schedule.ts';
@@ -53,14 +53,17 @@ function eventOf(
   step: PlanStep,
   request: Resource,
   endOf: (id: string) => number | undefined,
-  { sessions, done, decision, consent, answers }: CourseProgress,
+  { sessions, done, prescriptions, decision, consent, answers }: CourseProgress,
   calendar: Calendar,
 ): Event | undefined {
   const asked = sessionOfRequest(request);
   if (asked) return sessions.find(({ kind, number }) => kind === asked.kind && number === asked.number);
   const told = done.get(step.uri ?? '');
   if (told) return told;
-  if (request.resourceType === 'MedicationRequest') return done.get(prescribed);
+  if (request.resourceType === 'MedicationRequest')
+    return prescriptions.find(({ medication }) =>
+      haveCodeInCommon(medication, request.medicationCodeableConcept as CodeableConcept),
+    );
   const code = request.code as CodeableConcept | undefined;
   if (codeIn(code, systems.observation) === 'eligibility') return decision;
   if (codeIn(code, systems.snomed) === consentVerified) return consent;
@@ -73,6 +76,10 @@ function eventOf(
   const since = Math.max(...(forerunners as number[]));
   const answer = answers.get(form)?.find((authored) => (calendar.time(authored) ?? since) >= since);
   return answer === undefined ? undefined : { start: answer, end: answer };
+}
+
+function haveCodeInCommon(one: CodeableConcept | undefined, other: CodeableConcept | undefined): boolean {
+  return (one?.coding ?? []).some(({ system, code }) => hasCode(other, system ?? '', code ?? ''));
 }
 
 /** SNOMED CT: verification of consent for planned procedure. */

@@ -1,0 +1,228 @@
+/** PlanDefinition/$apply over HTTP: the protocols of the guide become plans, and the plans are carried out. */
+import type { Procedure } from '@medplum/fhirtypes';
+import t from 'tap';
+import {
+  createResourceReader,
+  generalProtocol,
+  protocolByUrl,
+} from '../../src/interactions/protocol-reader.ts';
+import { checkCourse } from '../../src/protocol/check-course.ts';
+import { courseOf } from '../../src/protocol/course.ts';
+import { ruleParameters } from '../../src/protocol/rule-parameters.ts';
+import { protocolRules } from '../../src/protocol/rules/rules.ts';
+import type { CourseResources } from '../support/course.ts';
+import { type PlannedSession, partsOf, plannedSessions, playedPlan } from '../support/played-plan.ts';
+import { type RunningServer, startServer } from '../support/server.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: resources of any type
+type Any = any;
+
+const base = 'https://w3id.org/kat-fhir';
+const start = '2026-03-02T09:00:00Z';
+
+/** Protocols of the guide with what they plan: preparations, medicine sessions, integrations. */
+const protocols: Readonly<Record<string, readonly [number, number, number]>> = {
+  'kat-protocol': [3, 6, 6],
+  'kat-protocol-iv-6': [3, 6, 6],
+  'kat-protocol-im-escalating': [3, 5, 5],
+  'kat-protocol-sublingual': [2, 6, 6],
+  'kat-protocol-esketamine-label': [1, 8, 8],
+  'kat-protocol-infusion-only': [0, 6, 0],
+};
+
+/** Each protocol is played on a server of its own: what one enforces is nothing to the others. */
+async function clinic(): Promise<RunningServer> {
+  const server = await startServer({
+    guide: 'shipped',
+    environment: { VALIDATION: 'base', PROTOCOL_MODE: 'enforce' },
+  });
+  await stored(server, { resourceType: 'Patient', id: 'pat', birthDate: '1984-03-18', gender: 'male' });
+  await stored(server, { resourceType: 'Practitioner', id: 'paul' });
+  return server;
+}
+
+async function stored(server: RunningServer, resource: Any): Promise<void> {
+  const { status, text } = await server.send('PUT', `/${resource.resourceType}/${resource.id}`, {
+    body: resource,
+  });
+  if (status > 201) throw new Error(`${resource.resourceType}/${resource.id}: ${text}`);
+}
+
+async function transaction(server: RunningServer, resources: readonly Any[]) {
+  const entry = resources.map((resource) => ({
+    resource,
+    request: { method: 'PUT', url: `${resource.resourceType}/${resource.id}` },
+  }));
+  return server.send('POST', '', { body: { resourceType: 'Bundle', type: 'transaction', entry } });
+}
+
+/** What a refusal says. */
+function said({ status, body }: Any): string {
+  const issues: Any[] = status < 400 ? [] : body.issue;
+  return issues.map(({ details, expression }) => `${expression} ${details.text}`).join('; ');
+}
+
+async function found(server: RunningServer, path: string): Promise<Any[]> {
+  const { body } = await server.send('GET', `${path}&_count=200`);
+  return (body.entry ?? []).map(({ resource }: Any) => resource);
+}
+
+const parameters = (more: readonly Any[] = []) => ({
+  resourceType: 'Parameters',
+  parameter: [
+    { name: 'subject', valueString: 'Patient/pat' },
+    { name: 'practitioner', valueString: 'Practitioner/paul' },
+    { name: 'startDate', valueDateTime: start },
+    ...more,
+  ],
+});
+
+const persist = { name: 'persist', valueBoolean: true };
+
+/** `R05 fail` and its like for the course `Procedure/course`. */
+async function verdicts({ services }: RunningServer, now: number): Promise<string[]> {
+  const reader = createResourceReader(services, services.store);
+  const procedure = await reader.read<Procedure>('Procedure/course');
+  const course = courseOf(procedure!, reader, protocolByUrl(reader));
+  const parameters = ruleParameters([await course.protocol(), await generalProtocol(reader)]);
+  const reports = await checkCourse(course, protocolRules, { parameters, now });
+  return reports.flatMap(({ rule, verdicts: each }) =>
+    each.map(({ status, text }) => `${rule.key} ${status}: ${text}`),
+  );
+}
+
+const withStatus = (list: readonly string[], ...statuses: string[]) =>
+  list.filter((line) => statuses.some((status) => line.includes(` ${status}:`)));
+
+for (const [id, [preparations, medicines, integrations]] of Object.entries(protocols)) {
+  t.test(`${id} becomes a plan, and the plan, carried out, keeps every rule`, async (t) => {
+    const server = await clinic();
+    t.teardown(() => server.close());
+
+    const transient = await server.send('POST', `/PlanDefinition/${id}/$apply`, { body: parameters() });
+    t.equal(transient.status, 200);
+    const judged = await server.send('POST', '/CarePlan/$validate', { body: transient.body });
+    const wrong = judged.body.issue.filter(({ severity }: Any) => severity !== 'information');
+    t.same(wrong, [], 'it validates');
+    t.same(
+      transient.body.meta.profile,
+      [`${base}/StructureDefinition/kat-care-plan`],
+      'as a plan of the guide',
+    );
+    t.same(await found(server, '/CarePlan?subject=Patient/pat'), [], 'nothing is stored unasked');
+
+    const answer = await server.send('POST', `/PlanDefinition/${id}/$apply`, { body: parameters([persist]) });
+    t.equal(answer.status, 200, said(answer));
+    const plan = answer.body;
+    const orders = await found(server, `/ServiceRequest?based-on=CarePlan/${plan.id}`);
+    const sessions = plannedSessions(orders);
+    const count = (kind: string) => sessions.filter((session) => session.kind === kind).length;
+    t.same(
+      [count('preparation'), count('medicine'), count('integration')],
+      [preparations, medicines, integrations],
+      'as many sessions as the protocol plans',
+    );
+    const [group] = await found(server, `/RequestGroup?subject=Patient/pat`);
+    t.equal(plan.activity[0].reference.reference, `RequestGroup/${group.id}`);
+    const [prescription] = await found(server, '/MedicationRequest?subject=Patient/pat');
+
+    const resources = playedPlan(plan.id, sessions, prescription);
+    if (integrations === 0) for (const one of resources.values()) withoutTherapist(one);
+    const active = { ...plan, status: 'active', careTeam: [{ reference: 'CareTeam/team' }] };
+    await stored(server, { ...active, addresses: [{ reference: 'Condition/c' }] });
+    const course = resources.get('Procedure/course');
+    const before = apartFrom(resources, sessions);
+    const opened = await transaction(
+      server,
+      before.map((one) => (one === course ? { ...one, status: 'in-progress' } : one)),
+    );
+    t.equal(opened.status, 200, said(opened));
+    const atStart = await verdicts(server, Date.parse(start));
+    t.same(withStatus(atStart, 'fail'), [], 'no rule is broken at the start');
+
+    for (const session of sessions) {
+      const held = await transaction(server, partsOf(resources, session));
+      t.equal(held.status, 200, `${session.kind} ${session.number} is accepted: ${said(held)}`);
+    }
+    await stored(server, course);
+    const atEnd = await verdicts(server, sessions.at(-1)!.start + 90 * 86_400_000);
+    // Where no integration is asked for, its order never comes up.
+    const open = withStatus(atEnd, 'fail', 'not-yet', 'overridden').filter(
+      (line) => integrations > 0 || !line.startsWith('R06 not-yet'),
+    );
+    t.same(open, [], 'every rule is kept at the end');
+    t.ok(withStatus(atEnd, 'pass').length > 5);
+
+    const again = await server.send('POST', `/PlanDefinition/${id}/$apply`, { body: parameters() });
+    const left = again.body.contained.filter(({ resourceType }: Any) => resourceType === 'ServiceRequest');
+    t.same(left, [], 'no session is planned any more');
+  });
+}
+
+t.test('a course that runs is planned from where it stands', async (t) => {
+  const server = await clinic();
+  t.teardown(() => server.close());
+  const id = 'kat-protocol-iv-6';
+  const answer = await server.send('POST', `/PlanDefinition/${id}/$apply`, { body: parameters([persist]) });
+  const plan = answer.body;
+  const orders = await found(server, `/ServiceRequest?based-on=CarePlan/${plan.id}`);
+  const sessions = plannedSessions(orders);
+  const [prescription] = await found(server, '/MedicationRequest?subject=Patient/pat');
+  const resources = playedPlan(plan.id, sessions, prescription);
+  const active = { ...plan, status: 'active', careTeam: [{ reference: 'CareTeam/team' }] };
+  await stored(server, { ...active, addresses: [{ reference: 'Condition/c' }] });
+  const before = apartFrom(resources, sessions);
+  await transaction(server, before);
+  // Three preparations, then two cycles of a medicine session with its integration.
+  for (const session of sessions.slice(0, 7)) {
+    const held = await transaction(server, partsOf(resources, session));
+    t.equal(held.status, 200, said(held));
+  }
+  const next = sessions[7]!;
+  const body = {
+    resourceType: 'Parameters',
+    parameter: [
+      { name: 'url', valueUri: `${base}/PlanDefinition/${id}` },
+      { name: 'subject', valueString: 'Patient/pat' },
+      { name: 'startDate', valueDateTime: new Date(sessions[6]!.start + 3_600_000).toISOString() },
+    ],
+  };
+  const { body: rest } = await server.send('POST', '/PlanDefinition/$apply', { body });
+  const ids = rest.contained.map((one: Any) => one.id);
+  t.same(rest.basedOn, [{ reference: `CarePlan/${plan.id}` }], 'it belongs to the plan that runs');
+  t.same(
+    ids.filter((one: string) => /^(?:medicine|integration|prepare)-/.test(one)),
+    [
+      'medicine-3',
+      'integration-3',
+      'medicine-4',
+      'integration-4',
+      'medicine-5',
+      'integration-5',
+      'medicine-6',
+      'integration-6',
+    ],
+  );
+  t.same(
+    ids.filter((one: string) => ['screen', 'decide', 'consent', 'order', 'check-2', 'score-1'].includes(one)),
+    [],
+    'what lies behind is left out',
+  );
+  t.ok(ids.includes('score-end') && ids.includes('follow-up') && ids.includes('check-3'));
+  const third = rest.contained.find((one: Any) => one.id === 'medicine-3');
+  t.equal(Date.parse(third.occurrencePeriod.start), next.start, 'three days after the second session began');
+});
+
+/** What there is before any session. */
+function apartFrom(resources: CourseResources, sessions: readonly PlannedSession[]): Any[] {
+  const parts = new Set(sessions.flatMap((session) => partsOf(resources, session)));
+  return [...resources.values()].filter((one) => !parts.has(one));
+}
+
+/** The comparator has no therapist. */
+function withoutTherapist(resource: Any): void {
+  if (resource.resourceType === 'Procedure')
+    resource.performer = resource.performer?.filter(
+      (one: Any) => one.function.coding[0].code !== 'therapist',
+    );
+}
