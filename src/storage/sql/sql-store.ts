@@ -5,28 +5,28 @@ import type { Dialect } from './dialect.ts';
 import { allOf, sql } from './fragment.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createHistoryReader } from './history-reader.ts';
+import { createIndexBuffer, type IndexBuffer } from './index-buffer.ts';
 import { currentOfType } from './index-tables.ts';
 import { createParameterIds } from './parameter-ids.ts';
 import { createSqlReader, notePrefix, type SqlReader, storedVersion } from './sql-reader.ts';
-import { createTermBuffer, type TermBuffer } from './term-buffer.ts';
 import { typesRead } from './types-read.ts';
 import { createVersionWriter, type VersionWriter } from './version-writer.ts';
 
 /** @param writer, reader connections to the same, migrated database; the store closes them */
 export function createSqlStore(writer: SqlConnection, reader: SqlConnection, dialect: Dialect): Store {
-  const terms = createTermBuffer(writer, dialect);
   const parameters = createParameterIds(writer);
+  const index = createIndexBuffer(writer, dialect, parameters);
   const inTransaction = createSqlReader(writer, dialect);
-  const versions = createVersionWriter(writer, terms, parameters);
+  const versions = createVersionWriter(writer, index);
   const committed = createSqlReader(reader, dialect);
   const group = createGroupCommit(writer, dialect.begin, {
-    ...terms,
+    ...index,
     unitUndone() {
-      terms.unitUndone();
+      index.unitUndone();
       parameters.forget();
     },
     transactionEnds() {
-      terms.transactionEnds();
+      index.transactionEnds();
       parameters.forget();
     },
   });
@@ -35,7 +35,7 @@ export function createSqlStore(writer: SqlConnection, reader: SqlConnection, dia
     history: createHistoryReader(reader),
     transact: (work) =>
       group.run(async () => {
-        const unit = beginUnit(writer, inTransaction, versions, terms);
+        const unit = beginUnit(writer, inTransaction, versions, index);
         try {
           const result = await work(unit.transaction);
           unit.check();
@@ -64,7 +64,7 @@ export function createSqlStore(writer: SqlConnection, reader: SqlConnection, dia
 }
 
 /** A transaction for one unit of work: it ends with the unit, and a write that failed cannot be committed by halves. */
-function beginUnit(connection: SqlConnection, reader: SqlReader, writer: VersionWriter, terms: TermBuffer) {
+function beginUnit(connection: SqlConnection, reader: SqlReader, writer: VersionWriter, index: IndexBuffer) {
   let ended = false;
   let failure: { readonly error: unknown } | undefined;
   function check(): void {
@@ -78,12 +78,12 @@ function beginUnit(connection: SqlConnection, reader: SqlReader, writer: Version
     },
     async search(query) {
       check();
-      await terms.flushFor(typesRead(query.type, query.where));
+      await index.flushFor(typesRead(query.type, query.where));
       return reader.search(query);
     },
     async count(type, where) {
       check();
-      await terms.flushFor(typesRead(type, where));
+      await index.flushFor(typesRead(type, where));
       return reader.count(type, where);
     },
     async steps(query) {
