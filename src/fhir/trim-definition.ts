@@ -57,6 +57,7 @@ const dropped: ReadonlySet<string> = new Set([
 /** Extensions that a check reads (the last two mark expansions that leave codes out); the others describe the standard's own state. */
 const keptExtensions: ReadonlySet<string> = new Set([
   'http://hl7.org/fhir/StructureDefinition/regex',
+  'http://hl7.org/fhir/StructureDefinition/operationdefinition-allowed-type',
   'http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type',
   'http://hl7.org/fhir/StructureDefinition/elementdefinition-bestpractice',
   'http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet',

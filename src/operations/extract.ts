@@ -9,8 +9,9 @@ import { isResource, type Resource } from '../fhir/resource.ts';
 import type { RequestContext, Result, Services } from '../interactions/interaction.ts';
 import { requirePresent } from '../interactions/read.ts';
 import { extract as extractFrom } from '../questionnaire/extract/extract.ts';
-import { formOf, questionnaireTypes, requireValid } from './find-form.ts';
+import { formOf, requireValid } from './find-form.ts';
 import type { Operation, OperationRequest } from './operation.ts';
+import { oneOf } from './parameter-part.ts';
 import { givenValue } from './read-parameters.ts';
 import { type OutParameter, parametersResult } from './write-parameters.ts';
 
@@ -28,7 +29,7 @@ export const extract: Operation = {
       min: 0,
       max: '1',
       type: 'Element',
-      extension: questionnaireTypes,
+      extension: oneOf('uri', 'Reference', 'Questionnaire'),
     },
   ],
   handle: extracted,

@@ -2,23 +2,12 @@
  * The Questionnaire that an operation on forms is about: handed in, named by its canonical URL, or lying here.
  * https://hl7.org/fhir/uv/sdc/OperationDefinition-Questionnaire-populate.html
  */
-import type { OperationDefinitionParameter } from '@medplum/fhirtypes';
 import { FhirError, refuse } from '../core/fhir-error.ts';
 import { gravestFirst, hasErrors } from '../core/issue.ts';
 import { isObject, isResource, type Resource } from '../fhir/resource.ts';
 import type { RequestContext, Services } from '../interactions/interaction.ts';
 import type { Parameters } from '../interactions/search.ts';
 import { findingsOnWrite } from '../interactions/submitted-resource.ts';
-
-/** What a parameter `questionnaire` may hold, as version 4.0.0 of the operations has it. */
-export const questionnaireTypes: NonNullable<OperationDefinitionParameter['extension']> = [
-  'uri',
-  'Reference',
-  'Questionnaire',
-].map((valueUri) => ({
-  url: 'http://hl7.org/fhir/StructureDefinition/operationdefinition-allowed-type',
-  valueUri,
-}));
 
 /**
  * @param value a resource, a Reference or a canonical URL

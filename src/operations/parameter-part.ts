@@ -57,8 +57,8 @@ export function typedPart(
   path: string,
 ): Part {
   const { name, type } = declared;
-  if (type === 'Element' && part.resource !== undefined)
-    return allowedResource(registry, declared, part, path);
+  const types = allowedTypes(declared);
+  if (types.length > 0) return partOfAllowedType(registry, name!, types, part, path);
   if (type === undefined) return { name: name!, part: typedParts(registry, declared, part, path) };
   if (isResourceType(registry, type)) {
     const { resource } = part;
@@ -77,20 +77,33 @@ export function typedPart(
   return { name: name!, [registry.model.type(type) && type !== 'Element' ? wanted : key]: part[key] };
 }
 
-/** A resource, where the definition lists one among the types of a parameter of several. */
-function allowedResource(
+/** A parameter that may be of several types, resources among them, as the definition lists them. */
+function partOfAllowedType(
   registry: Registry,
-  { name, extension = [] }: OperationDefinitionParameter,
-  { resource }: Part,
+  name: string,
+  types: readonly string[],
+  part: Part,
   path: string,
 ): Part {
-  const types = extension.filter(({ url }) => url === allowedType).map(({ valueUri }) => valueUri);
-  const fits = (type: string | undefined): boolean =>
-    isResourceType(registry, type) &&
-    isResource(resource) &&
-    (type === resource.resourceType || !registry.isResourceType(type!));
-  if (!types.some(fits)) throw wrongType(name!, types.join(' or '), path);
-  return { name: name!, resource };
+  const { resource } = part;
+  const key = Object.keys(part).find((member) => member.startsWith('value'));
+  const fits = (type: string): boolean =>
+    resource === undefined
+      ? key === valueKey(type) || (key !== undefined && sameKind(lowerFirst(key.slice('value'.length)), type))
+      : isResourceType(registry, type) &&
+        isResource(resource) &&
+        (type === resource.resourceType || !registry.isResourceType(type));
+  if (!types.some(fits)) throw wrongType(name, types.join(' or '), path);
+  return resource === undefined ? { name, [key!]: part[key!] } : { name, resource };
+}
+
+/** Says in a definition that a parameter of type Element has one of these types. */
+export function oneOf(...types: string[]): { url: string; valueUri: string }[] {
+  return types.map((valueUri) => ({ url: allowedType, valueUri }));
+}
+
+function allowedTypes({ extension = [] }: OperationDefinitionParameter): string[] {
+  return extension.flatMap(({ url, valueUri }) => (url === allowedType && valueUri ? [valueUri] : []));
 }
 
 /** Whether a parameter of this type is a resource. `Any` is what the definitions call any of them. */

@@ -15,13 +15,11 @@ import type { PopulateReader } from '../questionnaire/populate/population.ts';
 import { formOf, newestForm } from './find-form.ts';
 import { closedReader, createFormReader } from './form-reader.ts';
 import type { Operation, OperationRequest } from './operation.ts';
+import { oneOf } from './parameter-part.ts';
 import { type GivenParameter, givenValue, givenValues } from './read-parameters.ts';
 import { parametersResult } from './write-parameters.ts';
 
 type In = OperationDefinitionParameter;
-
-const allowedType = 'http://hl7.org/fhir/StructureDefinition/operationdefinition-allowed-type';
-const resourceOrReference = ['Reference', 'Resource'].map((valueUri) => ({ url: allowedType, valueUri }));
 
 /** Names of versions 2.7 to 3.0, and what 4.0.0 adds to its ballot. */
 const otherVersions: In[] = [
@@ -34,7 +32,14 @@ const otherVersions: In[] = [
     max: '*',
     part: [
       { name: 'name', use: 'in', min: 1, max: '1', type: 'string' },
-      { name: 'content', use: 'in', min: 1, max: '*', type: 'Element', extension: resourceOrReference },
+      {
+        name: 'content',
+        use: 'in',
+        min: 1,
+        max: '*',
+        type: 'Element',
+        extension: oneOf('Reference', 'Resource'),
+      },
     ],
   },
   { name: 'data', use: 'in', min: 0, max: '1', type: 'Bundle' },
@@ -44,7 +49,7 @@ const otherVersions: In[] = [
     min: 0,
     max: '1',
     type: 'Element',
-    extension: ['uri', 'Reference', 'Endpoint'].map((valueUri) => ({ url: allowedType, valueUri })),
+    extension: oneOf('uri', 'Reference', 'Endpoint'),
   },
 ];
 
