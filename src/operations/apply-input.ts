@@ -3,7 +3,8 @@
  * PlanDefinition and ActivityDefinition. https://hl7.org/fhir/R4/plandefinition-operation-apply.html
  */
 import type { Resource as AnyResource, Reference } from '@medplum/fhirtypes';
-import { refuse } from '../core/fhir-error.ts';
+import { FhirError, refuse } from '../core/fhir-error.ts';
+import { hasErrors } from '../core/issue.ts';
 import type { Resource } from '../fhir/resource.ts';
 import type { RequestContext, Services } from '../interactions/interaction.ts';
 import { createResourceReader } from '../interactions/protocol-reader.ts';
@@ -28,7 +29,8 @@ const people = ['encounter', 'practitioner', 'organization'] as const;
 /**
  * @param type of the definition
  * @param id of the definition that is asked; empty at the level of the type
- * @throws FhirError 400 for what is missing, said twice or not known; 404 for a definition that is not there
+ * @throws FhirError 400 for what is missing, said twice or not known; 404 for a definition that is not there; 422
+ *   for one that is not valid
  */
 export async function applyInput<Definition extends AnyResource>(
   services: Services,
@@ -117,7 +119,11 @@ async function definitionAsked(
   }
   if ((given === undefined) === (url === undefined))
     throw refuse('invalid-parameter', 'One definition is needed: as a resource, or by its url');
-  if (given) return given;
+  if (given) {
+    const wrong = services.validator.validate(given).filter((issue) => hasErrors([issue]));
+    if (wrong.length > 0) throw new FhirError(422, wrong);
+    return given;
+  }
   const found = await createResolve(services)(url!);
   if (found?.resourceType !== type) throw refuse('not-found', 'No definition of that url is known here');
   return found as unknown as Resource;

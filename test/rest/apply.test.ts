@@ -213,6 +213,68 @@ t.test('a course that runs is planned from where it stands', async (t) => {
   t.equal(Date.parse(third.occurrencePeriod.start), next.start, 'three days after the second session began');
 });
 
+t.test('what cannot be applied is refused', async (t) => {
+  const server = await clinic();
+  t.teardown(() => server.close());
+  const apply = '/PlanDefinition/kat-protocol-iv-6/$apply';
+  const plan = { resourceType: 'PlanDefinition', status: 'active', action: { title: 'No list' } };
+  const given = { name: 'planDefinition', resource: plan };
+  const cases: readonly (readonly [string, number, string, Any?])[] = [
+    ['no subject', 400, apply],
+    ['a subject that is not here', 400, `${apply}?subject=Patient/nobody`],
+    ['a subject that is no reference', 400, `${apply}?subject=nobody`],
+    ['a beginning that is no date', 400, `${apply}?subject=Patient/pat&startDate=soon`],
+    ['to store by GET', 400, `${apply}?subject=Patient/pat&persist=true`],
+    ['no definition', 400, '/PlanDefinition/$apply?subject=Patient/pat'],
+    ['an unknown definition', 404, '/PlanDefinition/$apply?subject=Patient/pat&url=http://example.org/x'],
+    ['a definition that is not here', 404, '/PlanDefinition/none/$apply?subject=Patient/pat'],
+    ['a running plan that is not here', 400, `${apply}?subject=Patient/pat&carePlan=CarePlan/x`],
+    ['a definition that is not valid', 422, '/PlanDefinition/$apply', parameters([given])],
+  ];
+  for (const [what, status, path, body] of cases) {
+    const answer = await server.send(body ? 'POST' : 'GET', path, body ? { body } : {});
+    t.equal(answer.status, status, what);
+    t.equal(answer.body.resourceType, 'OperationOutcome', what);
+  }
+  t.same(await found(server, '/CarePlan?subject=Patient/pat'), []);
+});
+
+t.test('several subjects are answered in a Bundle, in their order', async (t) => {
+  const server = await clinic();
+  t.teardown(() => server.close());
+  await stored(server, { resourceType: 'Patient', id: 'second' });
+  const path = '/PlanDefinition/kat-protocol/$apply?subject=Patient/second&subject=Patient/pat';
+  const { status, body } = await server.send('GET', path);
+  t.equal(status, 200);
+  t.same(
+    body.entry.map(({ resource }: Any) => resource.subject.reference),
+    ['Patient/second', 'Patient/pat'],
+  );
+});
+
+t.test('an activity becomes a request of its kind that is valid', async (t) => {
+  const server = await clinic();
+  t.teardown(() => server.close());
+  const kinds = {
+    'kat-medicine-session': 'ServiceRequest',
+    'kat-score-phq-9': 'Task',
+    'kat-order-iv': 'MedicationRequest',
+  };
+  for (const [id, type] of Object.entries(kinds)) {
+    const path = `/ActivityDefinition/${id}/$apply?subject=Patient/pat&startDate=2026-03-02`;
+    const { status, body } = await server.send('GET', path);
+    t.equal(status, 200, id);
+    t.equal(body.resourceType, type, id);
+    t.equal((body.subject ?? body.for).reference, 'Patient/pat');
+    const judged = await server.send('POST', `/${type}/$validate`, { body });
+    t.same(
+      judged.body.issue.filter(({ severity }: Any) => severity === 'error'),
+      [],
+      id,
+    );
+  }
+});
+
 /** What there is before any session. */
 function apartFrom(resources: CourseResources, sessions: readonly PlannedSession[]): Any[] {
   const parts = new Set(sessions.flatMap((session) => partsOf(resources, session)));
