@@ -9,7 +9,7 @@ import { createMemoryCache } from './cache/memory.ts';
 import { createRedisCache } from './cache/redis.ts';
 import type { Config } from './config.ts';
 import { type Clock, systemClock } from './core/clock.ts';
-import { type IdSource, randomIds } from './core/ids.ts';
+import { type IdSource, timeOrderedIds } from './core/ids.ts';
 import { createLog, type Log } from './core/log.ts';
 import { inSpareTime } from './core/pauses.ts';
 import { type Guide, openGuide } from './fhir/guide-file.ts';
@@ -99,7 +99,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     cache,
     generations: createGenerations(),
     clock: overrides.clock ?? systemClock,
-    ids: overrides.ids ?? randomIds,
+    ids: overrides.ids ?? timeOrderedIds(overrides.clock ?? systemClock),
     guide: new Set(),
     holdsUri: uriTest(registry),
   };
