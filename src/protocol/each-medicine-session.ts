@@ -1,0 +1,16 @@
+/** What many rules do: judge every medicine session that has begun, one after the other. */
+import type { Course } from './course.ts';
+import type { Verdict } from './rule.ts';
+import type { Session } from './session.ts';
+import { verdict } from './verdict.ts';
+
+/** The verdicts over each medicine session that has begun; `not-yet` when none has. */
+export async function eachMedicineSession(
+  course: Course,
+  judge: (session: Session) => Promise<readonly Verdict[]> | readonly Verdict[],
+): Promise<Verdict[]> {
+  const begun = (await course.sessions()).filter((one) => one.kind === 'medicine' && one.begun);
+  const verdicts: Verdict[] = [];
+  for (const session of begun) verdicts.push(...(await judge(session)));
+  return verdicts.length > 0 ? verdicts : [verdict('not-yet', 'No medicine session has begun')];
+}

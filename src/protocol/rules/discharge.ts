@@ -1,0 +1,71 @@
+/** R13: the visit of a medicine session ends only when the patient is recorded as ready to leave, by every criterion. */
+import type { Observation } from '@medplum/fhirtypes';
+import { codeIn, systems } from '../codes.ts';
+import { dosesOf } from '../doses.ts';
+import { eachMedicineSession } from '../each-medicine-session.ts';
+import type { ProtocolRule } from '../rule.ts';
+import { instantOf } from '../time.ts';
+import { flagOf, notStated, statedBy, verdict } from '../verdict.ts';
+
+const readinessCode = `${systems.observation}|discharge-readiness`;
+const finalStatuses: ReadonlySet<string> = new Set(['final', 'amended', 'corrected']);
+
+/** The codes of kat-discharge-criterion. */
+const criteria = [
+  ...['bp-acceptable', 'hr-spo2-acceptable', 'oriented-alert', 'dissociation-resolved', 'ambulates'],
+  ...['nausea-controlled', 'no-new-suicidal-intent', 'escort-present', 'instructions-given'],
+];
+
+export const discharge: ProtocolRule = {
+  key: 'R13',
+  on: ['Encounter', 'Observation', 'Procedure'],
+  check: (course, { parameters }) =>
+    eachMedicineSession(course, async (session) => {
+      const all = statedBy('R13', parameters)('all-criteria', flagOf);
+      if (!all) return [notStated('all-criteria')];
+      if ((await dosesOf(session, course)).length === 0)
+        return [verdict('not-applicable', 'No dose was given', [session.reference])];
+      const visited = session.procedure.encounter?.reference;
+      const visit = visited === undefined ? undefined : (await course.encounters()).get(visited);
+      const recorded = (await course.observations([readinessCode]))
+        .filter(({ status }) => finalStatuses.has(status ?? ''))
+        .filter(
+          ({ partOf, encounter }) =>
+            partOf?.some(({ reference }) => reference === session.reference) ||
+            (visited !== undefined && encounter?.reference === visited),
+        )
+        .sort((one, other) => (madeAt(other) ?? 0) - (madeAt(one) ?? 0));
+      const [last] = recorded;
+      const evidence = last ? [`Observation/${last.id}`] : [];
+      const resources = [...(visited === undefined ? [] : [visited]), session.reference];
+      if (visit ? visit.status !== 'finished' : !session.completed)
+        return [verdict('not-yet', 'The visit has not ended', resources, { evidence })];
+      const reason = objection(last, all.value);
+      return [
+        reason === undefined
+          ? verdict('pass', 'The patient was ready to leave by every criterion', resources, { evidence })
+          : verdict('fail', reason, resources, {
+              evidence,
+              parameter: all.parameter,
+              satisfy: 'A final record of readiness to leave that says yes, with every criterion met',
+            }),
+      ];
+    }),
+};
+
+function objection(readiness: Observation | undefined, all: boolean): string | undefined {
+  if (!readiness) return 'The visit ended without a record of readiness to leave';
+  if (readiness.valueBoolean !== true) return 'The visit ended although the patient was not ready to leave';
+  const met = new Set(
+    (readiness.component ?? [])
+      .filter(({ valueBoolean }) => valueBoolean === true)
+      .map(({ code }) => codeIn(code, systems.dischargeCriterion)),
+  );
+  const missing = criteria.filter((criterion) => !met.has(criterion));
+  return all && missing.length > 0
+    ? `Criteria of discharge are not recorded as met: ${missing.join(', ')}`
+    : undefined;
+}
+
+const madeAt = ({ effectiveDateTime, effectivePeriod, issued }: Observation) =>
+  instantOf(effectiveDateTime ?? effectivePeriod?.start ?? issued);
