@@ -2,6 +2,7 @@
 /** The command `kat-fhir`: reads the command line, hands over to one command, ends with its exit code. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { demoCommand } from './commands/demo.ts';
 import { loadCommand } from './commands/load.ts';
 import { packageCommand } from './commands/package.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -17,6 +18,7 @@ for (const command of [
   serveCommand(),
   validateCommand(standardOutput),
   loadCommand(standardOutput),
+  demoCommand(standardOutput),
   packageCommand(standardOutput),
 ]) {
   program.addCommand(command.copyInheritedSettings(program));
