@@ -6,6 +6,7 @@ import { hasErrors } from '../../src/core/issue.ts';
 import { createLog } from '../../src/core/log.ts';
 import { createServer } from '../../src/http/server.ts';
 import type { Services } from '../../src/interactions/interaction.ts';
+import type { OperationLevel } from '../../src/operations/operation.ts';
 import { operations } from '../../src/operations/operations.ts';
 import { definitions, startServer } from '../support/server.ts';
 
@@ -195,7 +196,21 @@ t.test('every include of every type is understood', async (t) => {
 });
 
 /** What is sent to an operation that takes nothing else than this. */
-const operationInputs: Readonly<Record<string, (type: string) => unknown>> = {
+const operationInputs: Readonly<Record<string, (type: string, level: OperationLevel) => unknown>> = {
+  apply: (resourceType, level) => ({
+    resourceType: 'Parameters',
+    parameter: [
+      { name: 'subject', valueString: 'Patient/subject' },
+      ...(level === 'instance'
+        ? []
+        : [
+            {
+              name: resourceType.charAt(0).toLowerCase() + resourceType.slice(1),
+              resource: { resourceType, status: 'draft' },
+            },
+          ]),
+    ],
+  }),
   validate: (resourceType) => ({ resourceType, id: 'claimed' }),
   'meta-add': () => metaParameters,
   'meta-delete': () => metaParameters,
@@ -207,7 +222,8 @@ const metaParameters = {
 
 /** A request for an operation at each of its levels. */
 function operationRequests(name: string, type?: string): InjectOptions[] {
-  const input = operationInputs[name]?.(type ?? '') ?? { resourceType: 'Parameters' };
+  const inputOf = (level: OperationLevel) =>
+    operationInputs[name]?.(type ?? '', level) ?? { resourceType: 'Parameters' };
   const asked = operations.filter(
     ({ code, resources: own }) => code === name && (own.length === 0 || (type && own.includes(type))),
   );
@@ -218,7 +234,7 @@ function operationRequests(name: string, type?: string): InjectOptions[] {
         method: 'POST' as const,
         url: `/fhir${{ system: '', type: `/${type}`, instance: `/${type}/claimed` }[level]}/$${name}`,
         headers: json,
-        payload: JSON.stringify(input),
+        payload: JSON.stringify(inputOf(level)),
       })),
   );
 }
@@ -226,6 +242,12 @@ function operationRequests(name: string, type?: string): InjectOptions[] {
 t.test('every operation of every type, and of the system, is answered', async (t) => {
   const claims = [...resources, { operation: rest.operation }] as CapabilityStatementRestResource[];
   const claimed = new Set<string>();
+  await server.inject({
+    method: 'PUT',
+    url: '/fhir/Patient/subject',
+    headers: json,
+    payload: '{"resourceType":"Patient","id":"subject"}',
+  });
   for (const { type, operation = [] } of claims) {
     for (const { name, definition } of operation) {
       t.equal(registry.operationDefinition(definition!)?.code, name);

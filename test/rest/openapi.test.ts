@@ -100,10 +100,34 @@ const bodies: Readonly<Record<string, (path: string, type: string) => string>> =
     if (path.includes('$meta-')) {
       return '{"resourceType":"Parameters","parameter":[{"name":"meta","valueMeta":{"tag":[{"code":"asked"}]}}]}';
     }
+    if (path.includes('$apply')) return JSON.stringify(applyParameters(path, type));
     if (path.includes('$') && !path.includes('$validate')) return '{"resourceType":"Parameters"}';
     return JSON.stringify({ resourceType: type, id: 'asked' });
   },
 };
+
+function applyParameters(path: string, type: string) {
+  const subject = { name: 'subject', valueString: 'Patient/asked' };
+  const name = type.charAt(0).toLowerCase() + type.slice(1);
+  const definition = { name, resource: { resourceType: type, status: 'draft' } };
+  return {
+    resourceType: 'Parameters',
+    parameter: path.includes('{id}') ? [subject] : [subject, definition],
+  };
+}
+
+/** What a GET takes in its query. */
+function queryOf(path: string, type: string): string {
+  if (!path.includes('$apply')) return '';
+  const definition = path.includes('{id}') ? '' : `&url=${definitionUrl(type)}`;
+  return `?subject=Patient/asked${definition}`;
+}
+
+/** Definitions are found by their url. */
+const definitionOf = (type: string) =>
+  type === 'PlanDefinition' || type === 'ActivityDefinition' ? { url: definitionUrl(type) } : {};
+
+const definitionUrl = (type: string) => `http://example.org/${type}/asked`;
 
 /** A request for the operation with what it requires; types that it leaves open are Basic. */
 function requestOf({ path, method, requestBody }: (typeof operations)[number]): InjectOptions {
@@ -117,7 +141,7 @@ function requestOf({ path, method, requestBody }: (typeof operations)[number]): 
   const isConditional = path.split('/').length === 2 && ['put', 'patch', 'delete'].includes(method);
   return {
     method: method.toUpperCase() as 'GET',
-    url: isConditional ? `${url}?_id=asked` : url,
+    url: isConditional ? `${url}?_id=asked` : method === 'get' ? url + queryOf(path, type) : url,
     ...(mediaType === undefined
       ? {}
       : { headers: { 'content-type': mediaType }, payload: bodies[mediaType]!(path, type) }),
@@ -140,7 +164,7 @@ t.test('each of them is answered', async (t) => {
         method: 'PUT',
         url: `/fhir/${type}/asked`,
         headers: { 'content-type': 'application/fhir+json' },
-        payload: JSON.stringify({ resourceType: type, id: 'asked' }),
+        payload: JSON.stringify({ resourceType: type, id: 'asked', ...definitionOf(type) }),
       });
     }
     const request =
