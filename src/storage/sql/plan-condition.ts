@@ -82,9 +82,13 @@ export function planCondition(node: PlanNode, context: ConditionContext): Fragme
     case 'updated':
       return allOf(node.where.map(({ op, value }) => sql`r.updated ${operators[op]} ${finite(value)}`));
     case 'range': {
-      const conditions = node.where.map((one) =>
-        node.unit?.by === 'canonical' ? canonicalComparison(one, access) : comparison(one, columns),
-      );
+      const compare =
+        node.unit?.by === 'canonical'
+          ? canonicalComparison
+          : node.table === 'quantity'
+            ? givenComparison
+            : comparison;
+      const conditions = node.where.map((one) => compare(one, access));
       if (node.unit) conditions.push(unitCondition(node.unit));
       return hasEntry(dataTables[node.table], node.param, conditions, access);
     }
@@ -110,18 +114,34 @@ export function planCondition(node: PlanNode, context: ConditionContext): Fragme
   }
 }
 
-function comparison({ column, op, value }: Comparison, of: typeof columns): Fragment {
+type Access = ConditionContext['access'];
+
+function comparison(asked: Comparison): Fragment {
+  return compared(asked, columns);
+}
+
+function compared({ column, op, value }: Comparison, of: typeof columns): Fragment {
   return sql`${of[column]} ${operators[op]} ${finite(value)}`;
+}
+
+/** Quantities that are canonical as they were given are found by the index over canonical low ends. */
+function givenComparison(asked: Comparison, access: Access): Fragment {
+  const itself = comparison(asked);
+  if (asked.column === 'high' || access === 'probe') return itself;
+  return anyOf([
+    allOf([compared(asked, canonicalColumns), itself]),
+    allOf([sql`x.low <> x.canonical_low`, itself]),
+  ]);
 }
 
 /**
  * There is an index over the low ends, and one over the high ends of those few that do not end where they begin: what
  * is asked of a high end is put so that these find it.
  */
-function canonicalComparison(asked: Comparison, access: ConditionContext['access']): Fragment {
-  const itself = comparison(asked, canonicalColumns);
+function canonicalComparison(asked: Comparison, access: Access): Fragment {
+  const itself = compared(asked, canonicalColumns);
   if (asked.column === 'low' || access === 'probe') return itself;
-  const atLow = comparison({ ...asked, column: 'low' }, canonicalColumns);
+  const atLow = compared({ ...asked, column: 'low' }, canonicalColumns);
   if (asked.op.startsWith('<')) return allOf([atLow, itself]);
   return anyOf([atLow, allOf([sql`x.canonical_high > x.canonical_low`, itself])]);
 }

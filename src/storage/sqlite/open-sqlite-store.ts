@@ -10,6 +10,7 @@ import { search } from './migrations/0002-search.ts';
 import { history } from './migrations/0003-history.ts';
 import { orderedCodes } from './migrations/0004-ordered-codes.ts';
 import { quantitySpans } from './migrations/0005-quantity-spans.ts';
+import { givenQuantities } from './migrations/0006-given-quantities.ts';
 
 export interface SqliteStoreOptions {
   /** The database file; its folder must exist. SQLite keeps two more files beside it. */
@@ -27,7 +28,14 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   const functions = sqlFunctions(options);
   const writer = openSqlite({ path: options.path, functions });
   try {
-    await migrate(writer, sqliteDialect, metaTable, [initial, search, history, orderedCodes, quantitySpans]);
+    await migrate(writer, sqliteDialect, metaTable, [
+      initial,
+      search,
+      history,
+      orderedCodes,
+      quantitySpans,
+      givenQuantities,
+    ]);
     const reader = openSqlite({ path: options.path, readonly: true, functions });
     return createSqlStore(writer, reader, sqliteDialect);
   } catch (error) {
