@@ -9,6 +9,7 @@ import type { Operation } from './operation.ts';
 import { patientEverything } from './patient-everything.ts';
 import { planDefinitionApply } from './plan-definition-apply.ts';
 import { populate } from './populate.ts';
+import { protocolCheck } from './protocol-check.ts';
 import { validate } from './validate.ts';
 import { versions } from './versions.ts';
 
@@ -24,5 +25,6 @@ export const operations: readonly Operation[] = [
   metaDelete,
   planDefinitionApply,
   activityDefinitionApply,
+  protocolCheck,
   versions,
 ];
