@@ -18,7 +18,8 @@ import { type RunningServer, startServer } from '../support/server.ts';
 type Any = any;
 
 const base = 'https://w3id.org/kat-fhir';
-const start = '2026-03-02T09:00:00Z';
+/** In time to come: what is planned is not late when it is recorded. */
+const start = '2036-03-03T09:00:00Z';
 
 /** Protocols of the guide with what they plan: preparations, medicine sessions, integrations. */
 const protocols: Readonly<Record<string, readonly [number, number, number]>> = {

@@ -2,11 +2,15 @@
  * A plan that $apply stored, played through: the course of the tests of the rules, with its sessions moved to where
  * the plan has them and its medicine that of the plan.
  */
-import { at, type CourseResources, courseResources } from './course.ts';
+import { at, type CourseResources, concept, courseResources, loinc } from './course.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: resources of any type
 type Any = any;
 
+const criteria = [
+  ...['bp-acceptable', 'hr-spo2-acceptable', 'oriented-alert', 'dissociation-resolved', 'ambulates'],
+  ...['nausea-controlled', 'no-new-suicidal-intent', 'escort-present', 'instructions-given'],
+];
 const kilograms = 70;
 const vitalSigns = {
   coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'vital-signs' }],
@@ -84,13 +88,33 @@ export function playedPlan(
   if (prescription) prescribe(played, prescription);
   // A weight is asked for anew after some weeks.
   const weight = played.get('Observation/weight');
-  for (const { kind, number, start } of sessions)
-    if (kind === 'medicine')
-      played.set(`Observation/weight-${number}`, {
+  for (const { kind, number, start } of sessions) {
+    if (kind !== 'medicine') continue;
+    const partOf = [{ reference: `Procedure/medicine-${number}` }];
+    const add = (id: string, time: number, more: object) =>
+      played.set(`Observation/${id}-${number}`, {
         ...weight,
-        id: `weight-${number}`,
-        effectiveDateTime: at(start - hour),
+        valueQuantity: undefined,
+        ...more,
+        id: `${id}-${number}`,
+        effectiveDateTime: at(time),
       });
+    add('weight', start - hour, { valueQuantity: weight.valueQuantity });
+    add('risk', start + hour / 12, {
+      partOf,
+      code: loinc('93374-7'),
+      valueCodeableConcept: concept('kat-suicide-risk', 'none-found'),
+    });
+    add('readiness', start + 3 * hour, {
+      partOf,
+      code: concept('kat-observation', 'discharge-readiness'),
+      valueBoolean: true,
+      component: criteria.map((code) => ({
+        code: concept('kat-discharge-criterion', code),
+        valueBoolean: true,
+      })),
+    });
+  }
   return played;
 }
 
