@@ -10,16 +10,17 @@ import { affectedCourses } from '../protocol/affected-courses.ts';
 import { checkCourse } from '../protocol/check-course.ts';
 import { courseOf } from '../protocol/course.ts';
 import { type ProtocolMode, protocolMode } from '../protocol/protocol-mode.ts';
-import type { ProtocolRule, Verdict } from '../protocol/rule.ts';
+import type { MemberOf, ProtocolRule, Verdict } from '../protocol/rule.ts';
 import { parameterText, ruleParameters } from '../protocol/rule-parameters.ts';
 import { protocolRules } from '../protocol/rules/rules.ts';
 import { createCourseMemory } from './course-memory.ts';
 import type { FollowUp, FollowUpIssue } from './follow-up.ts';
-import { createResourceReader, generalProtocol, protocolByUrl } from './protocol-reader.ts';
+import { createResourceReader, generalProtocol, memberOf, protocolByUrl } from './protocol-reader.ts';
 
 /** @param mode of the server, where the protocol of a course does not set its own */
 export function protocolGuard(mode: ProtocolMode): FollowUp {
   const memory = createCourseMemory();
+  let membership: MemberOf | undefined;
   return async (services, work) => {
     const types = new Set(work.written.map(({ resource }) => resource.resourceType));
     const rules = protocolRules.filter(({ on }) => on.some((type) => types.has(type)));
@@ -33,6 +34,7 @@ export function protocolGuard(mode: ProtocolMode): FollowUp {
     );
     if (courses.length === 0) return [];
     const byUrl = protocolByUrl(reader);
+    membership ??= memberOf(services);
     const found: FollowUpIssue[] = [];
     for (const procedure of courses) {
       const course = courseOf(procedure, reader, byUrl);
@@ -40,7 +42,11 @@ export function protocolGuard(mode: ProtocolMode): FollowUp {
       const inForce = protocolMode(protocol) ?? mode;
       if (inForce === 'off') continue;
       const parameters = ruleParameters([protocol, await generalProtocol(reader)]);
-      for (const report of await checkCourse(course, rules, { parameters, now: services.clock.now() })) {
+      for (const report of await checkCourse(course, rules, {
+        parameters,
+        now: services.clock.now(),
+        memberOf: membership,
+      })) {
         for (const verdict of report.verdicts) {
           if (verdict.status !== 'fail') continue;
           const resource = verdict.resources.find((reference) => written.has(reference));

@@ -2,7 +2,9 @@
 import type { PlanDefinition, Resource } from '@medplum/fhirtypes';
 import type { ProtocolByUrl } from '../protocol/course.ts';
 import type { ResourceReader } from '../protocol/resource-reader.ts';
+import type { MemberOf } from '../protocol/rule.ts';
 import type { StoreReader } from '../storage/store.ts';
+import { createTerminology } from '../terminology/create-terminology.ts';
 import type { Services } from './interaction.ts';
 
 /** More than any course has of one type; a search that finds more is cut off, newest first. */
@@ -38,4 +40,10 @@ export function protocolByUrl(reader: ResourceReader): ProtocolByUrl {
 /** The guide's general protocol, which states a default for every parameter. */
 export function generalProtocol(reader: ResourceReader): Promise<PlanDefinition | undefined> {
   return reader.read<PlanDefinition>('PlanDefinition/kat-protocol');
+}
+
+/** Membership in the value sets of R4 and the guide. */
+export function memberOf({ registry }: Pick<Services, 'registry'>): MemberOf {
+  const terminology = createTerminology(registry);
+  return (valueSet, system, code) => terminology.contains(valueSet, { system, code }) === 'member';
 }

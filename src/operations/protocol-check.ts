@@ -6,7 +6,12 @@
 import type { Procedure } from '@medplum/fhirtypes';
 import { refuse } from '../core/fhir-error.ts';
 import type { RequestContext, Result, Services } from '../interactions/interaction.ts';
-import { createResourceReader, generalProtocol, protocolByUrl } from '../interactions/protocol-reader.ts';
+import {
+  createResourceReader,
+  generalProtocol,
+  memberOf,
+  protocolByUrl,
+} from '../interactions/protocol-reader.ts';
 import { requirePresent } from '../interactions/read.ts';
 import { checkCourse } from '../protocol/check-course.ts';
 import { systems } from '../protocol/codes.ts';
@@ -38,13 +43,15 @@ async function check(services: Services, _: RequestContext, request: OperationRe
   const now = instantOf(givenValue(request.parameters, 'at') as string | undefined) ?? services.clock.now();
   const byUrl = protocolByUrl(reader);
   const general = await generalProtocol(reader);
+  const membership = memberOf(services);
   const checked: CheckedVerdict[] = [];
   for (const procedure of await coursesAskedFor(services, reader, request)) {
     const course = courseOf(procedure, reader, byUrl);
     const plan = await course.carePlan();
     const parameters = ruleParameters([await course.protocol(), general]);
+    const context = { parameters, now, memberOf: membership };
     const named = plan ? `CarePlan/${plan.id}` : course.reference;
-    for (const { rule, verdicts } of await checkCourse(course, asked, { parameters, now }))
+    for (const { rule, verdicts } of await checkCourse(course, asked, context))
       for (const verdict of verdicts)
         if (statuses.size === 0 || statuses.has(verdict.status))
           checked.push({ course: named, rule: rule.key, verdict });

@@ -38,7 +38,11 @@ export interface RuleContext {
   readonly parameters: RuleParameters;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** Whether a code is in a value set; absent: no terminology is at hand. */
+  readonly memberOf?: MemberOf;
 }
+
+export type MemberOf = (valueSet: string, system: string | undefined, code: string | undefined) => boolean;
 
 export interface ProtocolRule {
   /** `R01` … `R22` */

@@ -3,6 +3,7 @@ import type { ProtocolRule } from '../rule.ts';
 import { adverseEventReview } from './adverse-event-review.ts';
 import { bloodPressure } from './blood-pressure.ts';
 import { consent } from './consent.ts';
+import { contraindication } from './contraindication.ts';
 import { discharge } from './discharge.ts';
 import { dose } from './dose.ts';
 import { eligibility } from './eligibility.ts';
@@ -36,6 +37,7 @@ export const protocolRules: readonly ProtocolRule[] = [
   discharge,
   suicideScreen,
   orderMatch,
+  contraindication,
   numbering,
   integrity,
   adverseEventReview,
