@@ -24,7 +24,7 @@ export const contraindication: ProtocolRule = {
       if (!memberOf) return [verdict('not-applicable', 'No terminology is at hand to judge by')];
       const stated = statedBy('R16', parameters);
       const url = (parameter: RuleParameter | undefined) =>
-        parameter?.value.valueCanonical ?? parameter?.value.valueUri;
+        parameter?.value.valueCanonical ?? parameter?.value.valueString;
       const stops = stated('contraindications', url);
       const warnings = stated('cautions', url);
       const interactions = stated('interactions', url);

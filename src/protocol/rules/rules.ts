@@ -14,6 +14,7 @@ import { numbering } from './numbering.ts';
 import { observationTime } from './observation-time.ts';
 import { orderMatch } from './order-match.ts';
 import { people } from './people.ts';
+import { pregnancyTest } from './pregnancy-test.ts';
 import { preparation } from './preparation.ts';
 import { sessionCount } from './session-count.ts';
 import { sessionLength } from './session-length.ts';
@@ -41,5 +42,6 @@ export const protocolRules: readonly ProtocolRule[] = [
   numbering,
   integrity,
   adverseEventReview,
+  pregnancyTest,
   noteLabel,
 ];
