@@ -10,6 +10,7 @@ import { patientEverything } from './patient-everything.ts';
 import { planDefinitionApply } from './plan-definition-apply.ts';
 import { populate } from './populate.ts';
 import { protocolCheck } from './protocol-check.ts';
+import { trajectory } from './trajectory.ts';
 import { validate } from './validate.ts';
 import { versions } from './versions.ts';
 
@@ -26,5 +27,6 @@ export const operations: readonly Operation[] = [
   planDefinitionApply,
   activityDefinitionApply,
   protocolCheck,
+  trajectory,
   versions,
 ];
