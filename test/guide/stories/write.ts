@@ -1,4 +1,5 @@
 /** Writes `examples/<key>/bundle.json` of each story anew: `node test/guide/stories/write.ts`. */
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { courseBundle } from '../../../src/cli/demo/course-bundle.ts';
 import { guideDisplays, withDisplays } from '../../../src/cli/demo/guide-displays.ts';
@@ -9,5 +10,7 @@ for (const story of stories) {
   const folder = new URL(`../../../examples/${story.key}/`, import.meta.url);
   mkdirSync(folder, { recursive: true });
   const bundle = withDisplays(courseBundle(story), displays);
-  writeFileSync(new URL('bundle.json', folder), `${JSON.stringify(bundle, null, 2)}\n`);
+  const input = JSON.stringify(bundle);
+  const file = new URL('bundle.json', folder);
+  writeFileSync(file, execFileSync('npx', ['biome', 'format', '--stdin-file-path=bundle.json'], { input }));
 }
