@@ -18,6 +18,7 @@ import { type OutParameter, parametersResult } from './write-parameters.ts';
 export const extract: Operation = {
   code: 'extract',
   levels: ['type', 'instance'],
+  needsBody: ['type'],
   resources: ['QuestionnaireResponse'],
   affectsState: false,
   definition: 'http://hl7.org/fhir/uv/sdc/OperationDefinition/QuestionnaireResponse-extract',

@@ -26,6 +26,8 @@ interface OperationHead {
   /** What follows the `$`. */
   readonly code: string;
   readonly levels: readonly OperationLevel[];
+  /** Levels at which there is nothing to work on but a body, and so no GET. */
+  readonly needsBody?: readonly OperationLevel[];
   /** The types it is asked of, at the levels of a type and of an instance; empty: every type. */
   readonly resources: readonly string[];
   /** Whether anything may be different afterwards: then it takes no GET. */
@@ -82,8 +84,6 @@ interface ByDefinition {
 
 /** One that is more exact about its input than a definition can be. */
 interface BySubmission {
-  /** Levels at which there is nothing to work on but a body, and so no GET. */
-  readonly needsBody?: readonly OperationLevel[];
   readonly handleSubmitted: Handle<SubmittedRequest>;
 }
 

@@ -6,8 +6,8 @@ import { hasErrors } from '../../src/core/issue.ts';
 import { createLog } from '../../src/core/log.ts';
 import { createServer } from '../../src/http/server.ts';
 import type { Services } from '../../src/interactions/interaction.ts';
-import type { OperationLevel } from '../../src/operations/operation.ts';
 import { operations } from '../../src/operations/operations.ts';
+import { askedResource, operationInput } from '../support/operation-inputs.ts';
 import { definitions, startServer } from '../support/server.ts';
 
 const running = await startServer();
@@ -195,37 +195,11 @@ t.test('every include of every type is understood', async (t) => {
   }
 });
 
-/** What is sent to an operation that takes nothing else than this. */
-const operationInputs: Readonly<Record<string, (type: string, level: OperationLevel) => unknown>> = {
-  apply: (resourceType, level) => ({
-    resourceType: 'Parameters',
-    parameter: [
-      { name: 'subject', valueString: 'Patient/subject' },
-      ...(level === 'instance'
-        ? []
-        : [
-            {
-              name: resourceType.charAt(0).toLowerCase() + resourceType.slice(1),
-              resource: { resourceType, status: 'draft' },
-            },
-          ]),
-    ],
-  }),
-  validate: (resourceType) => ({ resourceType, id: 'claimed' }),
-  'meta-add': () => metaParameters,
-  'meta-delete': () => metaParameters,
-};
-const metaParameters = {
-  resourceType: 'Parameters',
-  parameter: [{ name: 'meta', valueMeta: { tag: [{ system: 'http://example.org', code: 'claimed' }] } }],
-};
-
 /** A request for an operation at each of its levels. */
 function operationRequests(name: string, type?: string): InjectOptions[] {
-  const inputOf = (level: OperationLevel) =>
-    operationInputs[name]?.(type ?? '', level) ?? { resourceType: 'Parameters' };
   const asked = operations.filter(
-    ({ code, resources: own }) => code === name && (own.length === 0 || (type && own.includes(type))),
+    ({ code, resources: own }) =>
+      code === name && (own.length === 0 || type === undefined || own.includes(type)),
   );
   return asked.flatMap(({ levels }) =>
     levels
@@ -234,7 +208,7 @@ function operationRequests(name: string, type?: string): InjectOptions[] {
         method: 'POST' as const,
         url: `/fhir${{ system: '', type: `/${type}`, instance: `/${type}/claimed` }[level]}/$${name}`,
         headers: json,
-        payload: JSON.stringify(inputOf(level)),
+        payload: JSON.stringify(operationInput(name, type ?? '', level)),
       })),
   );
 }
@@ -244,13 +218,13 @@ t.test('every operation of every type, and of the system, is answered', async (t
   const claimed = new Set<string>();
   await server.inject({
     method: 'PUT',
-    url: '/fhir/Patient/subject',
+    url: '/fhir/Patient/asked',
     headers: json,
-    payload: '{"resourceType":"Patient","id":"subject"}',
+    payload: '{"resourceType":"Patient","id":"asked"}',
   });
   for (const { type, operation = [] } of claims) {
     for (const { name, definition } of operation) {
-      t.equal(registry.operationDefinition(definition!)?.code, name);
+      t.equal(registry.operationDefinition(definition!)?.code, name, definition);
       claimed.add(definition!);
     }
     if (type)
@@ -258,7 +232,7 @@ t.test('every operation of every type, and of the system, is answered', async (t
         method: 'PUT',
         url: `/fhir/${type}/claimed`,
         headers: json,
-        payload: body(type),
+        payload: JSON.stringify(askedResource(type, 'claimed')),
       });
     const asked = operation.flatMap(({ name }) => operationRequests(name!, type));
     t.ok(asked.length >= operation.length);

@@ -4,6 +4,7 @@ import t from 'tap';
 import { createLog } from '../../src/core/log.ts';
 import { createServer } from '../../src/http/server.ts';
 import type { Services } from '../../src/interactions/interaction.ts';
+import { askedResource, definitionUrl, operationInput } from '../support/operation-inputs.ts';
 import { startServer } from '../support/server.ts';
 
 interface Parameter {
@@ -97,37 +98,18 @@ const bodies: Readonly<Record<string, (path: string, type: string) => string>> =
   'application/x-www-form-urlencoded': () => '_count=1',
   'application/fhir+json': (path, type) => {
     if (path === '/') return '{"resourceType":"Bundle","type":"batch"}';
-    if (path.includes('$meta-')) {
-      return '{"resourceType":"Parameters","parameter":[{"name":"meta","valueMeta":{"tag":[{"code":"asked"}]}}]}';
-    }
-    if (path.includes('$apply')) return JSON.stringify(applyParameters(path, type));
-    if (path.includes('$') && !path.includes('$validate')) return '{"resourceType":"Parameters"}';
+    const operation = /\$([\w-]+)$/.exec(path)?.[1];
+    if (operation !== undefined)
+      return JSON.stringify(operationInput(operation, type, path.includes('{id}') ? 'instance' : 'type'));
     return JSON.stringify({ resourceType: type, id: 'asked' });
   },
 };
 
-function applyParameters(path: string, type: string) {
-  const subject = { name: 'subject', valueString: 'Patient/asked' };
-  const name = type.charAt(0).toLowerCase() + type.slice(1);
-  const definition = { name, resource: { resourceType: type, status: 'draft' } };
-  return {
-    resourceType: 'Parameters',
-    parameter: path.includes('{id}') ? [subject] : [subject, definition],
-  };
-}
-
 /** What a GET takes in its query. */
 function queryOf(path: string, type: string): string {
   if (!path.includes('$apply')) return '';
-  const definition = path.includes('{id}') ? '' : `&url=${definitionUrl(type)}`;
-  return `?subject=Patient/asked${definition}`;
+  return `?subject=Patient/asked${path.includes('{id}') ? '' : `&url=${definitionUrl(type)}`}`;
 }
-
-/** Definitions are found by their url. */
-const definitionOf = (type: string) =>
-  type === 'PlanDefinition' || type === 'ActivityDefinition' ? { url: definitionUrl(type) } : {};
-
-const definitionUrl = (type: string) => `http://example.org/${type}/asked`;
 
 /** A request for the operation with what it requires; types that it leaves open are Basic. */
 function requestOf({ path, method, requestBody }: (typeof operations)[number]): InjectOptions {
@@ -164,7 +146,7 @@ t.test('each of them is answered', async (t) => {
         method: 'PUT',
         url: `/fhir/${type}/asked`,
         headers: { 'content-type': 'application/fhir+json' },
-        payload: JSON.stringify({ resourceType: type, id: 'asked', ...definitionOf(type) }),
+        payload: JSON.stringify(askedResource(type, 'asked')),
       });
     }
     const request =
