@@ -1,5 +1,6 @@
-/** R21: where pregnancy is possible and its state not known, a test is recorded shortly before the session. */
+/** R21: where pregnancy is possible and its state not known, a test is recorded shortly before the dose. */
 import { hasCode, systems } from '../codes.ts';
+import { dosesOf } from '../doses.ts';
 import { eachMedicineSession } from '../each-medicine-session.ts';
 import type { ProtocolRule } from '../rule.ts';
 import { minutesOf } from '../rule-parameters.ts';
@@ -20,7 +21,8 @@ export const pregnancyTest: ProtocolRule = {
       const maxAge = stated('pregnancy-test-max-age', minutesOf);
       if (!ages || !maxAge) return [notStated('child-bearing-age', 'pregnancy-test-max-age')];
       const patient = await course.patient();
-      const time = session.start ?? now;
+      const [dose] = await dosesOf(session, course);
+      const time = dose?.start ?? session.start ?? now;
       const born = instantOf(patient?.birthDate);
       const age = born === undefined ? undefined : (time - born) / year;
       const { low, high } = ages.value;
@@ -43,7 +45,7 @@ export const pregnancyTest: ProtocolRule = {
         verdict('fail', 'No recent pregnancy test is recorded', here, {
           severity: 'warning',
           parameter: maxAge.parameter,
-          satisfy: 'A final Observation of a pregnancy test, no older than this at the session',
+          satisfy: 'A final Observation of a pregnancy test, no older than this at the dose',
         }),
       ];
     }),
