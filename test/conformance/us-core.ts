@@ -111,7 +111,7 @@ function worldOf(server: RunningServer, resources: readonly Resource[]): World {
     bases: [server.url],
     now: Date.now(),
     systemOf: systemOfPath(registry),
-definitionAt: (url) => registry.searchParameter(url),
+    definitionAt: (url) => registry.searchParameter(url),
     compartment: (type) => registry.patientCompartmentParameters(type),
     definitions(type) {
       let list = known.get(type);

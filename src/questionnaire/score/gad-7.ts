@@ -19,5 +19,7 @@ export const gad7: Instrument = {
     { upTo: 21, name: 'severe' },
   ],
   bandsSource: 'Spitzer 2006; from 10 on a closer look is advised',
+  response: { fraction: 0.5, source: 'Usual in trials' },
+  remission: { value: 4, source: 'The band of minimal anxiety, Spitzer 2006' },
   importantDifference: { value: 3.3, source: 'Bauer-Staeb 2021, PMC8485844; Toussaint 2020 has 4' },
 };

@@ -9,6 +9,6 @@ export const hamD17: Instrument = {
   code: { system: local, code: 'hamd17-total', display: 'HAM-D17 total score' },
   range: [0, 52],
   score: sumOf(most),
-  response: { value: 0.5, source: 'Usual in trials' },
+  response: { fraction: 0.5, source: 'Usual in trials' },
   remission: { value: 7, source: 'Usual in trials' },
 };

@@ -33,6 +33,11 @@ export interface Sourced {
   readonly source: string;
 }
 
+/** The fall from baseline that counts as response: a part of the baseline, or so many points. */
+export type Response = ({ readonly fraction: number } | { readonly points: number }) & {
+  readonly source: string;
+};
+
 export interface Band {
   /** The greatest total of this band. */
   readonly upTo: number;
@@ -52,8 +57,7 @@ export interface Instrument {
   readonly score?: (items: ItemScores) => Score;
   readonly bands?: readonly Band[];
   readonly bandsSource?: string;
-  /** Fall from baseline, as a fraction, that counts as response. */
-  readonly response?: Sourced;
+  readonly response?: Response;
   /** The greatest total that counts as remission. */
   readonly remission?: Sourced;
   /** Fall in points that matters to patients. */

@@ -14,6 +14,6 @@ export const madrs: Instrument = {
     { upTo: 60, name: 'severe' },
   ],
   bandsSource: 'Snaith 1986',
-  response: { value: 0.5, source: 'Usual in trials' },
+  response: { fraction: 0.5, source: 'Usual in trials' },
   remission: { value: 10, source: 'Usual in trials; some take 12' },
 };

@@ -79,6 +79,8 @@ export const pcl5: Instrument = {
     { upTo: 80, name: 'at or above the cut-point' },
   ],
   bandsSource: 'Cut-point 31 to 33',
+  response: { points: 10, source: 'National Center for PTSD: clinically meaningful' },
+  remission: { value: 30, source: 'Below the cut-point of 31 to 33' },
   importantDifference: {
     value: 10,
     source: 'National Center for PTSD: 5 reliable, 10 clinically meaningful',

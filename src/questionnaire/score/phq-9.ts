@@ -32,7 +32,7 @@ export const phq9: Instrument = {
     { upTo: 27, name: 'severe' },
   ],
   bandsSource: 'LOINC answer list LL382-3',
-  response: { value: 0.5, source: 'Fall by half, as in HEDIS DRR-E' },
+  response: { fraction: 0.5, source: 'Fall by half, as in HEDIS DRR-E' },
   remission: { value: 4, source: 'Below 5, as in HEDIS DRR-E' },
   importantDifference: { value: 3.7, source: 'Bauer-Staeb 2021, PMC8485844; 5 points are a convention' },
   safetyItem: 9,

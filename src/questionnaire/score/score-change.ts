@@ -2,7 +2,7 @@
  * What the change between two totals of an instrument means. A fall is an improvement in every instrument here that has
  * thresholds for it.
  */
-import type { Instrument } from './instrument.ts';
+import type { Instrument, Response } from './instrument.ts';
 
 export interface ScoreChange {
   /** Latest minus baseline: negative when it has fallen. */
@@ -22,7 +22,7 @@ export function changeOf(instrument: Instrument, baseline: number, latest: numbe
   return {
     change,
     ...(baseline > 0 ? { percent: (100 * change) / baseline } : {}),
-    ...(response && baseline > 0 ? { response: -change >= response.value * baseline } : {}),
+    ...(response && baseline > 0 ? { response: -change >= fallOf(response, baseline) } : {}),
     ...(remission ? { remission: latest <= remission.value } : {}),
     ...(importantDifference
       ? {
@@ -31,4 +31,9 @@ export function changeOf(instrument: Instrument, baseline: number, latest: numbe
         }
       : {}),
   };
+}
+
+/** Points that the total must fall by. */
+function fallOf(response: Response, baseline: number): number {
+  return 'points' in response ? response.points : response.fraction * baseline;
 }
