@@ -25,7 +25,9 @@ import { bringIndexUpToDate } from './interactions/index-upkeep.ts';
 import type { Services } from './interactions/interaction.ts';
 import { protocolGuard } from './interactions/protocol-guard.ts';
 import { publishGuide } from './interactions/publish-guide.ts';
+import { raiseAlerts } from './interactions/raise-alerts.ts';
 import { createResourceSubset } from './interactions/resource-subset.ts';
+import { scoreOnWrite } from './interactions/score-on-write.ts';
 import { createCompiler, createValidator } from './library.ts';
 import type { Indexer } from './search/indexer.ts';
 import { createSearchEngine } from './search/search-engine.ts';
@@ -85,7 +87,11 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     validateMany: pool.validateMany,
     validation: config.validation,
     conditionalDelete: config.conditionalDelete,
-    followUps: config.protocolMode === 'off' ? [] : [protocolGuard(config.protocolMode)],
+    // Rules see the scores, and the alerts that were raised.
+    followUps: [
+      ...(config.scoring ? [scoreOnWrite, raiseAlerts] : []),
+      ...(config.protocolMode === 'off' ? [] : [protocolGuard(config.protocolMode)]),
+    ],
     indexer,
     parseSearch,
     parametersOf,

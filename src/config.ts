@@ -28,6 +28,8 @@ export interface Config {
   readonly validation: (typeof validationModes)[number];
   /** What a breach of the protocol's rules leads to. */
   readonly protocolMode: (typeof protocolModes)[number];
+  /** Whether answers to known instruments are scored as they are written, and safety signals raise alerts. */
+  readonly scoring: boolean;
   /** How many resources a conditional delete may take. */
   readonly conditionalDelete: (typeof deleteModes)[number];
   /** Largest body, bytes. */
@@ -130,6 +132,15 @@ const setting = {
     parse: (text) => protocolModes.find((mode) => mode === text),
     expected: protocolModes.join(', '),
   },
+  scoring: {
+    name: 'SCORING',
+    fallback: 'on',
+    description:
+      'Whether answers to PHQ-9, GAD-7, PCL-5 and AUDIT-C get their score as they are written, and what points to danger ' +
+      'raises a Flag and a Task, one of `off`, `on`',
+    parse: (text) => switches.find((state) => state === text),
+    expected: switches.join(', '),
+  },
   conditionalDelete: {
     name: 'CONDITIONAL_DELETE',
     fallback: 'single',
@@ -200,6 +211,7 @@ export function readConfig(
   const authTokenFile = read(setting.authTokenFile);
   const validation = read(setting.validation);
   const protocolMode = read(setting.protocolMode);
+  const scoring = read(setting.scoring);
   const conditionalDelete = read(setting.conditionalDelete);
   const bodyLimit = read(setting.bodyLimit);
   const rateLimit = read(setting.rateLimit);
@@ -225,6 +237,7 @@ export function readConfig(
     ...(authToken === undefined ? {} : { authToken }),
     validation: validation!,
     protocolMode: protocolMode!,
+    scoring: scoring === 'on',
     conditionalDelete: conditionalDelete!,
     bodyLimit: bodyLimit!,
     ...(rateLimit === undefined ? {} : { rateLimit }),
