@@ -6,9 +6,9 @@ import type { CarePlan, Observation } from '@medplum/fhirtypes';
 import { codeIn, systems } from '../protocol/codes.ts';
 import type { ResourceReader } from '../protocol/resource-reader.ts';
 import { numberOf, type RuleParameters, ruleParameters } from '../protocol/rule-parameters.ts';
-import { instrumentOf } from '../questionnaire/score/instruments.ts';
 import { generalProtocol, protocolByUrl } from './protocol-reader.ts';
 import { scoredResponses } from './score-on-write.ts';
+import { scoreRises } from './score-rises.ts';
 import type { Work } from './write-version.ts';
 
 export interface SafetySignal {
@@ -40,13 +40,14 @@ export async function safetySignals(work: Work, reader: ResourceReader): Promise
     if (answer !== undefined && least !== undefined && answer >= least)
       signals.push({ kind: 'suicide-item', focus: `QuestionnaireResponse/${response.id}`, patient });
   }
-  for (const observation of observationsIn(work)) {
+  const observations = observationsIn(work);
+  const risen = await scoreRises(observations, reader, parametersOf);
+  for (const observation of observations) {
     const patient = observation.subject?.reference ?? '';
     if (!patient.startsWith('Patient/') || !standing.has(observation.status ?? '')) continue;
     const focus = `Observation/${observation.id}`;
     if (isHighRisk(observation)) signals.push({ kind: 'suicide-risk', focus, patient });
-    if (await hasRisen(observation, patient, reader, () => parametersOf(patient)))
-      signals.push({ kind: 'score-rise', focus, patient });
+    if (risen.has(observation.id!)) signals.push({ kind: 'score-rise', focus, patient });
   }
   return signals;
 }
@@ -61,32 +62,6 @@ function observationsIn({ written }: Work): Observation[] {
 
 function isHighRisk({ code, valueCodeableConcept }: Observation): boolean {
   return codeIn(code, systems.loinc) === '93374-7' && codeIn(valueCodeableConcept, riskSystem) === 'high';
-}
-
-/** Whether a score is higher than the one before it by the limit of its instrument. */
-async function hasRisen(
-  { id, code, effectiveDateTime, valueQuantity }: Observation,
-  patient: string,
-  reader: ResourceReader,
-  parameters: () => Promise<RuleParameters>,
-): Promise<boolean> {
-  const coding = code?.coding?.find((one) => instrumentOf(one as { system: string; code: string }));
-  const instrument = coding && instrumentOf(coding as { system: string; code: string });
-  const time = Date.parse(effectiveDateTime ?? '');
-  if (!instrument || valueQuantity?.value === undefined || Number.isNaN(time)) return false;
-  const limit = numberOf((await parameters()).get('R18', `score-rise-${instrument.id}`));
-  if (limit === undefined) return false;
-  const others = await reader.find<Observation>('Observation', [
-    ['patient', patient],
-    ['code', `${instrument.code.system}|${instrument.code.code}`],
-  ]);
-  const before = others
-    .filter(
-      (one) => one.id !== id && standing.has(one.status ?? '') && one.valueQuantity?.value !== undefined,
-    )
-    .filter((one) => Date.parse(one.effectiveDateTime ?? '') < time)
-    .toSorted((one, other) => Date.parse(other.effectiveDateTime!) - Date.parse(one.effectiveDateTime!))[0];
-  return before !== undefined && valueQuantity.value - before.valueQuantity!.value! >= limit;
 }
 
 /** The protocol of the plan that runs speaks first, then the general one. */

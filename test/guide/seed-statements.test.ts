@@ -265,7 +265,7 @@ t.test('every seed statement has a place and a test', async (t) => {
 for (const { statement, test } of rows) t.test(`${statement}: ${test}`, async (t) => shown[test]?.(t));
 
 t.test('the table of parameters says what the general protocol states', async (t) => {
-  const told = [...guide.matchAll(/^\| (R\d\d) \| `([a-z-]+)` \|/gm)].map(
+  const told = [...guide.matchAll(/^\| (R\d\d) \| `([a-z0-9-]+)` \|/gm)].map(
     ([, rule, name]) => `${rule} ${name}`,
   );
   const stated = protocols
