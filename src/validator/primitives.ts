@@ -13,17 +13,17 @@ export interface PrimitiveFormat {
 
 const maxString = 1024 * 1024;
 
+/** Control characters that no text may hold. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const control = /[\0-\x08\x0b\x0c\x0e-\x1f]/;
+
 /** A text with something other than white space in it and no control characters; at most 1 MiB. */
 export function isText(text: string): boolean {
   const length = text.length;
   if (length === 0 || length > maxString) return false;
-  let visible = false;
-  for (let i = 0; i < length; i++) {
-    const c = text.charCodeAt(i);
-    if (c > 32) visible = true;
-    else if (c !== 32 && c !== 9 && c !== 10 && c !== 13) return false;
-  }
-  return visible;
+  let start = 0;
+  while (text.charCodeAt(start) <= 32) start++;
+  return start < length && !control.test(text);
 }
 
 /** `[^\s]+(\s[^\s]+)*`: single spaces inside, none around. White space is that of XML: a no-break space is none. */
@@ -57,15 +57,12 @@ export function isIdFrom(text: string, start: number): boolean {
   return true;
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const space = /[\0-\x20]/;
+
 /** `\S*`, and no empty value. */
 export function isUri(text: string): boolean {
-  const length = text.length;
-  if (length === 0) return false;
-  for (let i = 0; i < length; i++) {
-    const c = text.charCodeAt(i);
-    if (c <= 32) return false;
-  }
-  return true;
+  return text.length > 0 && !space.test(text);
 }
 
 const oidPattern = /^urn:oid:[0-2](\.(0|[1-9][0-9]*))+$/;
