@@ -57,7 +57,6 @@ export function isIdFrom(text: string, start: number): boolean {
   return true;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const space = /[\0-\x20]/;
 
 /** `\S*`, and no empty value. */
