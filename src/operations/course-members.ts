@@ -64,8 +64,8 @@ export async function courseMembers(
       await pause();
       for (const key of linkedResources(body!, baseUrl)) {
         const [type = '', id = ''] = key.split('/');
-        const inRecord = type === 'Patient' || registry.patientCompartmentParameters(type).length > 0;
-        if (inRecord && type !== 'CarePlan' && !members.has(key)) take(await store.read(type, id));
+        if ((type === 'Patient' || isInRecord(registry, type)) && type !== 'CarePlan' && !members.has(key))
+          take(await store.read(type, id));
       }
     }
     for (const parameter of backward) {
@@ -76,6 +76,11 @@ export async function courseMembers(
   return grouped([...members.values()]);
 }
 
+/** R4 leaves tasks out of the compartment of a patient; the reviews and follow-ups of a course belong to it. */
+function isInRecord(registry: Services['registry'], type: string): boolean {
+  return type === 'Task' || registry.patientCompartmentParameters(type).length > 0;
+}
+
 /** A patient is of his own record; what names no patient is of nobody's. */
 function isOfPatient(
   { indexer }: Services,
@@ -83,13 +88,20 @@ function isOfPatient(
   patients: ReadonlySet<string>,
 ): boolean {
   if (type === 'Patient') return patients.has(id);
+  if (type === 'Task') return patients.has(beneficiary(body!) ?? '');
   return indexer.index(JSON.parse(body!) as Resource).patients.some((patient) => patients.has(patient));
+}
+
+/** The id of the patient for whom a task is. */
+function beneficiary(task: string): string | undefined {
+  const { for: whom } = JSON.parse(task) as { readonly for?: { readonly reference?: string } };
+  return whom?.reference?.match(/^Patient\/(.+)$/)?.[1];
 }
 
 /** A plan is part of another one; by any other relation it is a course of its own. */
 function backwardParameters({ registry, parametersOf }: Services): Backward[] {
   return registry.resourceTypes
-    .filter((type) => registry.patientCompartmentParameters(type).length > 0)
+    .filter((type) => isInRecord(registry, type))
     .flatMap((type) =>
       [...parametersOf(type).values()]
         .filter((parameter) => parameter.type === 'reference' && belonging.has(parameter.code))

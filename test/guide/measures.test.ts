@@ -63,7 +63,7 @@ t.test('sessions, doses and events of the story', async (t) => {
   const counts: readonly (readonly [id: string, denominator: number, numerator: number])[] = [
     ['kat-integration-within-72-h', 6, 6],
     ['kat-vitals-complete', 6, 6],
-    ['kat-suicide-risk-assessed', 6, 0],
+    ['kat-suicide-risk-assessed', 6, 6],
     ['kat-dose-outside-range', 6, 0],
     ['kat-adverse-events', 6, 0],
   ];

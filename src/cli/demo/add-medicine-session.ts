@@ -1,6 +1,7 @@
 /** A medicine session: visit, risk, dose, what was watched, what was experienced, and leaving. */
-import type { Observation, Procedure } from '@medplum/fhirtypes';
+import type { Procedure } from '@medplum/fhirtypes';
 import { addExperience, addReadiness, addSedation, addVitals } from './add-observations.ts';
+import { pointsToDanger } from './add-score.ts';
 import {
   ambulatory,
   extension,
@@ -14,6 +15,7 @@ import {
 } from './concepts.ts';
 import type { CourseContext } from './course-context.ts';
 import type { MedicineDescription } from './course-description.ts';
+import type { Link } from './entries.ts';
 import { namesOf, type SessionNames, times } from './session-day.ts';
 
 const watched: readonly { readonly point: keyof MedicineDescription['vitals']; readonly minutes: number }[] =
@@ -127,10 +129,10 @@ function addProcedure(
 }
 
 function addRisk(context: CourseContext, medicine: MedicineDescription, names: SessionNames): void {
-  const { level, action } = medicine.suicideRisk ?? {
-    level: 'none-found',
-    action: 'Nothing to be done today.',
-  };
+  const lastScore = scoreBefore(context, medicine.day);
+  const { level, action } =
+    medicine.suicideRisk ??
+    (lastScore?.danger ? thoughtsOnly : { level: 'none-found', action: 'Nothing to be done today.' });
   context.add(`${names.session}-risk`, {
     resourceType: 'Observation',
     meta: { profile: [profile('suicide-risk')] },
@@ -143,18 +145,22 @@ function addRisk(context: CourseContext, medicine: MedicineDescription, names: S
     performer: [context.person(context.companion)],
     valueCodeableConcept: local('kat-suicide-risk', level),
     note: [{ text: action }],
-    ...restingOn(context, medicine.day),
+    ...(lastScore ? { derivedFrom: [lastScore.reference] } : {}),
   });
 }
 
+const thoughtsOnly = { level: 'low', action: 'Thoughts without intent or plan; safety plan gone through.' };
+
 /** The interview starts from the last PHQ-9, which asks for thoughts of death. */
-function restingOn(
-  { description, indication, refer }: CourseContext,
+function scoreBefore(
+  context: CourseContext,
   day: string,
-): Pick<Observation, 'derivedFrom'> {
-  if (indication.instrument !== 'phq-9') return {};
-  const last = description.scores.findLastIndex((score) => score.day < day && score.total !== undefined);
-  return last < 0 ? {} : { derivedFrom: [refer(`score-${last + 1}`)] };
+): { readonly reference: Link; readonly danger: boolean } | undefined {
+  if (context.indication.instrument !== 'phq-9') return undefined;
+  const { scores } = context.description;
+  const last = scores.findLastIndex((score) => score.day < day && score.total !== undefined);
+  if (last < 0) return undefined;
+  return { reference: context.refer(`score-${last + 1}`), danger: pointsToDanger(context, scores[last]!) };
 }
 
 /** For women of an age to bear children; what is not known by then is tested on the day. */

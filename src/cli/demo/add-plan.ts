@@ -13,7 +13,8 @@ export function addPlan(
   activity: readonly CarePlanActivity[],
 ): void {
   addConsent(context, course);
-  if (context.therapy) addTeamAndGoals(context, course);
+  addTeam(context, course);
+  if (context.therapy) addGoals(context, course);
   const { description, refer, subject } = context;
   const stopped = isStopped(course);
   const delivered = course.medicine.filter(({ notGiven }) => !notGiven).length;
@@ -32,9 +33,9 @@ export function addPlan(
     period: { start: course.consented, end: course.end.day },
     created: course.consented,
     author: context.person('prescriber'),
+    careTeam: [refer('team')],
     ...(context.therapy
       ? {
-          careTeam: [refer('team')],
           goal: [refer('goal'), ...(course.intention ? [refer('intention')] : [])],
         }
       : {}),
@@ -114,20 +115,27 @@ function addConsent(context: CourseContext, course: TreatmentDescription): void 
   });
 }
 
-function addTeamAndGoals(context: CourseContext, course: TreatmentDescription): void {
-  const { add, indication, refer, subject } = context;
-  add('team', {
+/** In the comparator there are a prescriber and a nurse, and no therapist. */
+function addTeam(context: CourseContext, { consented }: TreatmentDescription): void {
+  const people = context.therapy
+    ? (['therapist', 'prescriber', 'monitor'] as const)
+    : (['prescriber', 'monitor'] as const);
+  context.add('team', {
     resourceType: 'CareTeam',
-    meta: { profile: [profile('care-team')] },
+    ...context.claim('care-team'),
     status: 'active',
-    subject,
-    period: { start: course.consented },
-    participant: (['therapist', 'prescriber', 'monitor'] as const).map((who) => {
+    subject: context.subject,
+    period: { start: consented },
+    participant: people.map((who) => {
       const { function: role, actor } = context.performer(who);
       return { role: [role], member: actor };
     }),
-    managingOrganization: [refer('clinic')],
+    managingOrganization: [context.refer('clinic')],
   });
+}
+
+function addGoals(context: CourseContext, course: TreatmentDescription): void {
+  const { add, indication, refer, subject } = context;
   const goal: Goal = {
     resourceType: 'Goal',
     meta: { profile: [profile('goal')] },

@@ -1,5 +1,6 @@
 /** Clinic, patient, reason, and the screening with its decision. */
 import type { QuestionnaireResponseItem } from '@medplum/fhirtypes';
+import { addDoneTask } from './add-task.ts';
 import { base, extension, hl7, local, profile, snomed, systems } from './concepts.ts';
 import type { CourseContext, Person } from './course-context.ts';
 import type { Domain } from './course-description.ts';
@@ -110,7 +111,7 @@ export function addScreening(context: CourseContext): void {
     source: subject,
     item: domains.map((domain) => answersOf(context, domain)),
   });
-  add('eligibility', {
+  const decision = add('eligibility', {
     resourceType: 'Observation',
     meta: { profile: [profile('eligibility-decision')] },
     ...(context.description.course
@@ -136,6 +137,17 @@ export function addScreening(context: CourseContext): void {
       };
     }),
   });
+  for (const [index, { words, met }] of (screening.conditions ?? []).entries()) {
+    addDoneTask(context, `condition-${index + 1}`, {
+      what: 'Condition of eligibility',
+      why: 'To be met before the first medicine session.',
+      focus: decision,
+      requester: 'prescriber',
+      asked: at(screening.day, '10:30'),
+      done: at(met, '12:00'),
+      words,
+    });
+  }
   if (screening.decision === 'not-eligible') return;
   addConsentDocument(context, clinic.url);
 }

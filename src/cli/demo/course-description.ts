@@ -53,6 +53,8 @@ export interface ScreeningDescription {
   readonly day: Day;
   readonly decision: 'eligible' | 'conditionally-eligible' | 'not-eligible' | 'deferred';
   readonly note: string;
+  /** What was to be done before the first dose, and the day on which the prescriber found it done. */
+  readonly conditions?: readonly { readonly words: string; readonly met: Day }[];
   /** What is not clear; the other domains are. */
   readonly domains?: Partial<Record<Domain, DomainDescription>>;
 }
@@ -97,7 +99,7 @@ export interface MedicineDescription {
   readonly suicideRisk?: { readonly level: 'low' | 'moderate'; readonly action: string };
   readonly experience?: { readonly words: string; readonly intensity: Readonly<Record<string, number>> };
   readonly events?: readonly EventDescription[];
-  readonly deviation?: DeviationDescription;
+  readonly deviations?: readonly DeviationDescription[];
   readonly waiver?: { readonly rule: string; readonly reason: string };
   readonly note?: string;
 }
@@ -122,6 +124,8 @@ export interface EventDescription {
 
 export interface DeviationDescription {
   readonly rule: string;
+  /** Whether it is about giving the dose, or about the pressure at its height. */
+  readonly when: 'before-dose' | 'at-peak';
   readonly detail: string;
   readonly action: string;
 }

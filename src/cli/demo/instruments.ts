@@ -3,6 +3,8 @@ import type { CodeableConcept, Coding } from '@medplum/fhirtypes';
 import { base, loinc, systems } from './concepts.ts';
 
 export interface Instrument {
+  /** Whether the last item asks for thoughts of death. */
+  readonly lastIsSafety?: true;
   readonly code: CodeableConcept;
   readonly questionnaire: string;
   readonly totalItem: string;
@@ -42,6 +44,7 @@ export const instruments: Readonly<Record<'phq-9' | 'gad-7' | 'pcl-5', Instrumen
     ],
     answers: frequency,
     max: 27,
+    lastIsSafety: true,
   },
   'gad-7': {
     code: loinc('70274-6', 'Generalized anxiety disorder 7 item (GAD-7) total score [Reported.PHQ]'),

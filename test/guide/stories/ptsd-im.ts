@@ -26,7 +26,8 @@ export const ptsdIm: CourseDescription = {
   screening: {
     day: '2026-04-06',
     decision: 'conditionally-eligible',
-    note: 'May start once the evening lorazepam has been tapered for two weeks; done by 27 April.',
+    note: 'May start once the evening lorazepam has been left off for two weeks.',
+    conditions: [{ words: 'Last lorazepam on 13 April; sleeps without it.', met: '2026-04-27' }],
     domains: {
       medications: {
         result: 'needs-mitigation',

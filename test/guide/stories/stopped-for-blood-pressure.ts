@@ -27,7 +27,8 @@ export const stoppedForBloodPressure: CourseDescription = {
   screening: {
     day: '2026-07-01',
     decision: 'conditionally-eligible',
-    note: 'May start with a pressure at rest below 140/90 on three days; reached on 10 July.',
+    note: 'May start with a pressure at rest below 140/90 on three days.',
+    conditions: [{ words: 'Below 140/90 at rest on 6, 8 and 10 July.', met: '2026-07-10' }],
     domains: {
       cardiovascular: {
         result: 'needs-mitigation',
@@ -53,12 +54,21 @@ export const stoppedForBloodPressure: CourseDescription = {
         milligrams: 45,
         vitals: vitals([144, 88, 74, 97], [176, 104, 90, 96], [184, 106, 92, 96], [139, 88, 78, 97]),
         integration: { day: '2026-07-24' },
-        deviation: {
-          rule: 'R09',
-          detail: 'The pressure before the dose was above the limit at which a decision is to be recorded.',
-          action:
-            'Taken three times, falling; weighed with the patient, who had taken his tablet late; dose given.',
-        },
+        deviations: [
+          {
+            rule: 'R09',
+            when: 'before-dose',
+            detail: 'The pressure before the dose was above the limit at which a decision is to be recorded.',
+            action:
+              'Taken three times, falling; weighed with the patient, who had taken his tablet late; dose given.',
+          },
+          {
+            rule: 'R09',
+            when: 'at-peak',
+            detail: 'The pressure at its height was above the limit that asks for an answer.',
+            action: 'Examined, no complaint; taken every ten minutes until below 140/90; kept until then.',
+          },
+        ],
         events: [
           {
             code: '24184005',
