@@ -5,14 +5,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { type Answer, startServer } from '../support/server.ts';
+import { startServer } from '../support/server.ts';
+import { brokenRules, type Outcomes, storedAs } from '../support/told-by-rules.ts';
 
 const examples = join(import.meta.dirname, '..', '..', 'examples');
 const names = readdirSync(examples).toSorted();
 const read = (story: string, file: string): string => readFileSync(join(examples, story, file), 'utf8');
-
-/** Rule and outcome (`R09 overridden`), with how often. */
-type Outcomes = Record<string, number>;
 
 /** The rows `| rule | outcome | times | why |` of the section. */
 function toldBy(story: string): Outcomes {
@@ -28,31 +26,14 @@ function toldBy(story: string): Outcomes {
 const server = await startServer({ guide: 'shipped', environment: { PROTOCOL_MODE: 'enforce' } });
 t.teardown(() => server.close());
 
-const get = async (path: string): Promise<Answer['body']> => (await server.send('GET', path)).body;
-const total = async (search: string): Promise<number> => (await get(`${search}&_summary=count`)).total;
+const total = async (search: string): Promise<number> =>
+  (await server.send('GET', `${search}&_summary=count`)).body.total;
 
-/** What is stored of a type; a story has one plan and one patient. */
-const storedAs = (stored: Answer, type: string): string | undefined =>
-  stored.body.entry
-    .map(({ response }: { response: { location: string } }) => response.location)
-    .map((location: string) => new RegExp(`${type}/[^/]+`).exec(location)?.[0])
-    .find(Boolean);
-
+/** With the alerts that were raised as it was stored. */
 async function saidByServer(plan: string | undefined, patient: string): Promise<Outcomes> {
-  const outcomes: Outcomes = {};
-  const count = (key: string, times = 1) => {
-    if (times > 0) outcomes[key] = (outcomes[key] ?? 0) + times;
-  };
-  if (plan) {
-    const { parameter } = await get(`/${plan}/$protocol-check?status=fail&status=overridden`);
-    for (const { name, part } of parameter) {
-      if (name !== 'result') continue;
-      const valueOf = (of: string) => part.find((one: { name: string }) => one.name === of).valueCode;
-      count(`${valueOf('rule')} ${valueOf('status')}`);
-    }
-  }
-  count('R18 alert', await total(`/Flag?patient=${patient}`));
-  return outcomes;
+  const broken = plan === undefined ? {} : await brokenRules(server, plan);
+  const alerts = await total(`/Flag?patient=${patient}`);
+  return alerts > 0 ? { ...broken, 'R18 alert': alerts } : broken;
 }
 
 for (const name of names) {
@@ -63,8 +44,8 @@ for (const name of names) {
       headers: { prefer: 'return=OperationOutcome' },
     });
     t.equal(stored.status, 200, 'stored where grave breaches are refused');
-    const patient = storedAs(stored, 'Patient')!;
-    t.same(await saidByServer(storedAs(stored, 'CarePlan'), patient), toldBy(name));
+    const patient = storedAs(stored.body, 'Patient')!;
+    t.same(await saidByServer(storedAs(stored.body, 'CarePlan'), patient), toldBy(name));
 
     const sent = (JSON.parse(text).entry as { resource: { resourceType: string } }[]).filter(
       ({ resource }) => resource.resourceType === 'Observation',

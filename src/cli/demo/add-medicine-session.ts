@@ -166,7 +166,8 @@ function scoreBefore(
 /** For women of an age to bear children; what is not known by then is tested on the day. */
 function addPregnancyTest(context: CourseContext, { day }: MedicineDescription, names: SessionNames): void {
   const { gender, birthDate } = context.description.patient;
-  const age = Number(day.slice(0, 4)) - Number(birthDate.slice(0, 4));
+  const birthdayToCome = day.slice(5) < birthDate.slice(5);
+  const age = Number(day.slice(0, 4)) - Number(birthDate.slice(0, 4)) - (birthdayToCome ? 1 : 0);
   if (gender !== 'female' || age > 55) return;
   context.add(`${names.session}-pregnancy-test`, {
     resourceType: 'Observation',

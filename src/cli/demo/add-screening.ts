@@ -1,5 +1,6 @@
 /** Clinic, patient, reason, and the screening with its decision. */
 import type { QuestionnaireResponseItem } from '@medplum/fhirtypes';
+import { addDays } from './add-days.ts';
 import { addDoneTask } from './add-task.ts';
 import { base, extension, hl7, local, profile, snomed, systems } from './concepts.ts';
 import type { CourseContext, Person } from './course-context.ts';
@@ -30,6 +31,9 @@ const unremarkable: Readonly<Record<Domain, Readonly<Record<string, string>>>> =
   },
 };
 const domains = Object.keys(unremarkable) as Domain[];
+
+/** In days: how long a decision holds. */
+const halfAYear = 182;
 
 export function addClinicAndPatient(context: CourseContext): void {
   const { clinic, patient } = context.description;
@@ -115,7 +119,9 @@ export function addScreening(context: CourseContext): void {
     resourceType: 'Observation',
     meta: { profile: [profile('eligibility-decision')] },
     ...(context.description.course
-      ? { extension: [extension('eligibility-valid-until', { valueDate: halfAYearAfter(screening.day) })] }
+      ? {
+          extension: [extension('eligibility-valid-until', { valueDate: addDays(screening.day, halfAYear) })],
+        }
       : {}),
     status: 'final',
     category: [hl7('observation-category', 'survey', 'Survey')],
@@ -195,10 +201,4 @@ function addConsentDocument(context: CourseContext, clinicUrl: string): void {
       },
     ],
   });
-}
-
-function halfAYearAfter(day: string): string {
-  const date = new Date(`${day}T00:00:00Z`);
-  date.setUTCDate(date.getUTCDate() + 182);
-  return date.toISOString().slice(0, 10);
 }

@@ -1,37 +1,34 @@
 /** A cohort of simulated courses: who comes, what is given, how the scores go, who leaves. Same seed, same cohort. */
+import { addDays } from './add-days.ts';
 import {
   type Arm,
   ageInYears,
   arms,
   baselineScore,
   dropOut,
-  events,
   excludedShare,
   fallAtEnd,
   fallRate,
-  heartRate,
   indicationShares,
   kilograms,
   noise,
-  pressure,
   protocolShares,
-  saturation,
 } from './cohort-parameters.ts';
+import { describeSession } from './cohort-session.ts';
 import type {
   CourseDescription,
   Day,
-  EventDescription,
   IndicationName,
   MedicineDescription,
   PatientDescription,
   ProtocolName,
   ScoreDescription,
   StatusReason,
-  Vitals,
 } from './course-description.ts';
 import { instruments } from './instruments.ts';
 import { indications } from './protocols.ts';
 import { createRandom, type Random } from './random.ts';
+import { schedules } from './schedules.ts';
 
 const givenNames = {
   female: ['Amelia', 'Beatriz', 'Chloe', 'Fatima', 'Hanna', 'Mei', 'Olga', 'Rosa', 'Simone', 'Yara'],
@@ -57,33 +54,6 @@ const clinic = {
   therapist: 'Dana Whitlock, PsyD',
   prescriber: 'Dr. Ivo Petersen',
   monitor: 'Nadia Farouk, RN',
-};
-
-interface Schedule {
-  readonly sessions: number;
-  readonly preparations: number;
-  /** Days from one session to the next, in turn. */
-  readonly steps: readonly number[];
-  dose(kilograms: number, session: number): number;
-}
-
-/** As the protocols of the guide have it. */
-const schedules: Readonly<Record<ProtocolName, Schedule>> = {
-  'iv-6': { sessions: 6, preparations: 3, steps: [3, 4], dose: (weight) => Math.round(weight / 2) },
-  'infusion-only': { sessions: 6, preparations: 0, steps: [3, 4], dose: (weight) => Math.round(weight / 2) },
-  'im-escalating': {
-    sessions: 5,
-    preparations: 3,
-    steps: [7],
-    dose: (_, session) => Math.min(75, 30 + 15 * session),
-  },
-  sublingual: { sessions: 6, preparations: 2, steps: [7], dose: (_, session) => (session < 2 ? 100 : 150) },
-  'esketamine-label': {
-    sessions: 8,
-    preparations: 1,
-    steps: [3, 4],
-    dose: (_, session) => (session < 2 ? 56 : 84),
-  },
 };
 
 /** One description after the other; each patient has numbers of their own, whatever the size of the cohort. */
@@ -114,14 +84,17 @@ function describePatient(random: Random, key: string): CourseDescription {
 
   const schedule = schedules[protocol];
   const left = sessionsUntilDropOut(random, schedule.sessions);
+  const lost = left.reason === 'lost-to-follow-up';
   const medicine = Array.from({ length: left.sessions }, (_, session) =>
     describeSession(random, { protocol, patient, start: addDays(screened, 14), session }),
-  );
+  ).map((one, index) => (lost && index === left.sessions - 1 ? notSeenAgain(one) : one));
   const preparations = Array.from({ length: schedule.preparations }, (_, talk) =>
     addDays(screened, 4 + 3 * talk),
   );
-  const scores = trajectory(random, { arm, indication, baseline, medicine, planned: schedule.sessions });
-  const last = scores.at(-1)!;
+  const followed = trajectory(random, { arm, indication, baseline, medicine, planned: schedule.sessions });
+  const end = followed.at(-1)!.day;
+  const scores = lost ? [...followed.slice(0, -1), { day: end }] : followed;
+  const last = scores.findLast(({ total }) => total !== undefined);
   return {
     ...described,
     screening: { day: screened, decision: 'eligible', note: 'Nothing stands against it.' },
@@ -131,9 +104,11 @@ function describePatient(random: Random, key: string): CourseDescription {
       preparations,
       medicine,
       end: {
-        day: last.day,
+        day: end,
         ...(left.reason ? { reason: left.reason } : {}),
-        outcome: `Score at the end: ${last.total}, before the first dose ${baseline}`,
+        outcome: last
+          ? `Last score: ${last.total}, before the first dose ${baseline}`
+          : `No score after the first dose, before it ${baseline}`,
       },
     },
     scores: [{ day: preparations.at(-1) ?? addDays(screened, 11), total: baseline }, ...scores],
@@ -178,67 +153,11 @@ function sessionsUntilDropOut(random: Random, planned: number): { sessions: numb
   return { sessions: planned };
 }
 
-interface SessionPlace {
-  readonly protocol: ProtocolName;
-  readonly patient: PatientDescription;
-  readonly start: Day;
-  /** From 0. */
-  readonly session: number;
-}
-
-function describeSession(
-  random: Random,
-  { protocol, patient, start, session }: SessionPlace,
-): MedicineDescription {
-  const { steps, dose, sessions } = schedules[protocol];
-  let after = 0;
-  for (let earlier = 0; earlier < session; earlier++) after += steps[earlier % steps.length]!;
-  const day = addDays(start, after);
-  const happened = eventsOf(random, day, sessions);
-  return {
-    day,
-    milligrams: dose(patient.kilograms, session),
-    vitals: vitalsOf(random),
-    ...(protocol === 'infusion-only'
-      ? {}
-      : { integration: { day: addDays(day, 1 + Math.floor(random.uniform() * 2)) } }),
-    ...(happened.length > 0 ? { events: happened } : {}),
-  };
-}
-
-/** A frequency over the course, spread evenly over its sessions. */
-function eventsOf(random: Random, day: Day, sessions: number): EventDescription[] {
-  return events
-    .filter(({ share }) => random.chance(1 - (1 - share) ** (1 / sessions)))
-    .map(({ code, display, severity, serious }) => ({
-      code,
-      display,
-      severity,
-      minutesAfterDose: 10 + Math.floor(random.uniform() * 40),
-      ...(serious
-        ? {
-            serious,
-            review: { day: addDays(day, 1), words: 'Examined, no lasting harm; may go on with care.' },
-          }
-        : {}),
-    }));
-}
-
-function vitalsOf(random: Random): MedicineDescription['vitals'] {
-  const round = (value: number) => Math.round(value);
-  const systolic = random.normal(pressure.systolic);
-  const diastolic = random.normal(pressure.diastolic);
-  const rise = random.normal(pressure.systolicRise);
-  const diastolicRise = random.normal(pressure.diastolicRise);
-  const rate = random.normal(heartRate);
-  /** @param part of the rise that there is at this point */
-  const at = (part: number): Vitals => ({
-    systolic: round(systolic + part * rise),
-    diastolic: round(diastolic + part * diastolicRise),
-    heartRate: round(rate + 10 * part),
-    saturation: round(random.normal(saturation)),
-  });
-  return { baseline: at(0), during: at(0.8), peak: at(1), 'pre-discharge': at(0.1) };
+/** Who is lost to follow-up does not come to the last integration. */
+function notSeenAgain({ integration, ...session }: MedicineDescription): MedicineDescription {
+  return integration
+    ? { ...session, integration: { ...integration, notDone: 'lost-to-follow-up' } }
+    : session;
 }
 
 interface Outcome {
@@ -264,8 +183,4 @@ function trajectory(
       total: Math.min(max, Math.max(0, Math.round(score))),
     };
   });
-}
-
-function addDays(day: Day, days: number): Day {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }
