@@ -8,6 +8,8 @@ import { lastValue, type QueryPairs } from './query.ts';
 export interface AnswerFormat {
   readonly syntax: 'json' | 'xml';
   readonly contentType: string;
+  /** Another view than the resource, for `application/json; view=NAME`. */
+  readonly view?: string;
   /** `_pretty=true`. */
   readonly pretty: boolean;
 }
@@ -41,45 +43,59 @@ const contentTypes: Readonly<Record<string, string>> = {
 /** What the client may call this version of FHIR. https://hl7.org/fhir/R4/versioning.html#mt-version */
 export const fhirVersions: ReadonlySet<string> = new Set(['4.0', '4.0.0', '4.0.1']);
 
-/** @throws FhirError 406 when the server has no representation the client takes */
-export function answerFormat(query: QueryPairs, accept: string | undefined): AnswerFormat {
+/**
+ * @param views that the answer has besides the resource
+ * @throws FhirError 406 when the server has no representation the client takes
+ */
+export function answerFormat(
+  query: QueryPairs,
+  accept: string | undefined,
+  views: readonly string[] = [],
+): AnswerFormat {
   const asked = lastValue(query, '_format');
   const pretty = lastValue(query, '_pretty') === 'true';
   if (asked !== undefined) {
-    const contentType = knownType(asked);
-    if (contentType === undefined) throw notAcceptable('_format');
-    return formatOf(contentType, pretty);
+    const type = knownType(asked, views);
+    if (type === undefined) throw notAcceptable('_format', views);
+    return { ...type, pretty };
   }
-  return formatOf(acceptedType(accept), pretty);
+  return { ...acceptedType(accept, views), pretty };
 }
 
-function formatOf(contentType: string, pretty: boolean): AnswerFormat {
-  return { syntax: contentType.includes('xml') ? 'xml' : 'json', contentType, pretty };
-}
+type Representation = Omit<AnswerFormat, 'pretty'>;
 
-function acceptedType(accept: string | undefined): string {
-  if (accept === undefined || accept === '' || accept === '*/*') return fhirJson;
-  let best: string | undefined;
+function acceptedType(accept: string | undefined, views: readonly string[]): Representation {
+  if (accept === undefined || accept === '' || accept === '*/*') return defaultFormat;
+  let best: Representation | undefined;
   let bestQuality = 0;
   for (const range of accept.split(',')) {
     const quality = qualityOf(range);
-    const contentType = knownType(range);
-    if (contentType !== undefined && quality > bestQuality) {
-      best = contentType;
+    const type = knownType(range, views);
+    if (type !== undefined && quality > bestQuality) {
+      best = type;
       bestQuality = quality;
     }
   }
-  if (best === undefined) throw notAcceptable('Accept');
+  if (best === undefined) throw notAcceptable('Accept', views);
   return best;
 }
 
-function knownType(range: string): string | undefined {
-  const [mediaType = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
-  const wrongVersion = parameters.some((parameter) => {
-    const [name, value = ''] = parameter.split('=');
-    return name === 'fhirversion' && !fhirVersions.has(value.replaceAll('"', ''));
-  });
-  return wrongVersion || !Object.hasOwn(contentTypes, mediaType) ? undefined : contentTypes[mediaType];
+function knownType(range: string, views: readonly string[]): Representation | undefined {
+  const [mediaType = '', ...texts] = range.split(';').map((part) => part.trim().toLowerCase());
+  const parameters = new Map(
+    texts.map((text) => {
+      const [name = '', value = ''] = text.split('=').map((part) => part.trim());
+      return [name, value.replaceAll('"', '')];
+    }),
+  );
+  const version = parameters.get('fhirversion');
+  const contentType = Object.hasOwn(contentTypes, mediaType) ? contentTypes[mediaType] : undefined;
+  if (contentType === undefined || (version !== undefined && !fhirVersions.has(version))) return undefined;
+  const view = parameters.get('view');
+  if (view === undefined) return { syntax: contentType.includes('xml') ? 'xml' : 'json', contentType };
+  // A view is no resource: it has the generic media type only.
+  if (mediaType !== 'application/json' || !views.includes(view)) return undefined;
+  return { syntax: 'json', contentType: `application/json; view=${view}; charset=utf-8`, view };
 }
 
 function qualityOf(range: string): number {
@@ -87,8 +103,9 @@ function qualityOf(range: string): number {
   return weight === undefined ? 1 : Number(weight) || 0;
 }
 
-function notAcceptable(where: string) {
+function notAcceptable(where: string, views: readonly string[]) {
+  const others = views.map((view) => `, and here in application/json; view=${view}`);
   return refuse('not-acceptable', `The server cannot answer in the format that ${where} asks for`, {
-    hint: 'It answers in application/fhir+json and application/fhir+xml, of FHIR 4.0',
+    hint: `It answers in application/fhir+json and application/fhir+xml, of FHIR 4.0${others.join('')}`,
   });
 }

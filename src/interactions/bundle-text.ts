@@ -11,7 +11,9 @@ export interface BundleLink {
 }
 
 export interface BundleHead {
-  readonly type: 'searchset' | 'history' | 'batch-response' | 'transaction-response';
+  readonly type: 'searchset' | 'history' | 'batch-response' | 'transaction-response' | 'collection';
+  /** When it was put together. */
+  readonly timestamp?: string;
   readonly total?: number | undefined;
   readonly links?: readonly BundleLink[];
 }
@@ -27,6 +29,7 @@ export interface EntryParts {
 
 export function bundleText(head: BundleHead, entries: readonly EntryParts[]): string {
   const parts = [`"resourceType":"Bundle","type":"${head.type}"`];
+  if (head.timestamp !== undefined) parts.push(`"timestamp":"${head.timestamp}"`);
   if (head.total !== undefined) parts.push(`"total":${head.total}`);
   if (head.links) parts.push(`"link":${JSON.stringify(head.links)}`);
   if (entries.length > 0) parts.push(`"entry":[${entries.map(entryText).join(',')}]`);

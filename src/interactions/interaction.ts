@@ -58,6 +58,8 @@ export interface RequestContext {
   readonly preferReturn: 'minimal' | 'representation' | 'OperationOutcome';
   /** `Prefer: handling=…`. https://hl7.org/fhir/R4/search.html#errors */
   readonly handling: 'strict' | 'lenient';
+  /** Another view of the answer than the resource, of an operation that has one: `view` of the media type asked for. */
+  readonly view?: string;
   /** Whether a search is to say how it was answered. */
   readonly explain?: boolean;
 }

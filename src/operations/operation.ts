@@ -34,6 +34,8 @@ interface OperationHead {
   readonly affectsState: boolean;
   /** Canonical of its OperationDefinition. */
   readonly definition: string;
+  /** Views that it has besides the resource, asked for with `Accept: application/json; view=NAME`. */
+  readonly views?: readonly string[];
 }
 
 /** Whether an answer may be asked for with `Prefer: respond-async`, because it can take long. */

@@ -10,6 +10,7 @@ import { patientEverything } from './patient-everything.ts';
 import { planDefinitionApply } from './plan-definition-apply.ts';
 import { populate } from './populate.ts';
 import { protocolCheck } from './protocol-check.ts';
+import { timeline } from './timeline.ts';
 import { trajectory } from './trajectory.ts';
 import { validate } from './validate.ts';
 import { versions } from './versions.ts';
@@ -27,6 +28,7 @@ export const operations: readonly Operation[] = [
   planDefinitionApply,
   activityDefinitionApply,
   protocolCheck,
+  timeline,
   trajectory,
   versions,
 ];

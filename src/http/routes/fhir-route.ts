@@ -59,6 +59,8 @@ export interface FhirRoute {
     /** Taken as well. */
     readonly or?: SubmittedBody['kind'];
   };
+  /** Views of the answer besides the resource: `Accept: application/json; view=NAME`. */
+  readonly views?: readonly string[];
   /** Whether it may take long, and so be asked for with `Prefer: respond-async`. */
   readonly asynchronous?: boolean;
   /** Answered without authentication. */

@@ -34,12 +34,13 @@ function routeOf(
   method: 'GET' | 'POST',
 ): FhirRoute {
   const above = { system: '', type: `/${ownType ?? ':type'}`, instance: `/${ownType ?? ':type'}/:id` };
-  const { code, definition } = operation;
+  const { code, definition, views } = operation;
   return {
     method,
     path: `${above[level]}/$${code}`,
     ...(ownType === undefined ? {} : { type: ownType }),
     operation: { code, definition },
+    ...(views ? { views } : {}),
     asynchronous: operation.asynchronous ?? false,
     ...(method === 'GET' ? {} : { body: { kind: 'resource', required: false } as const }),
     handle: (services, context, { type, id, query, text, locator }) =>

@@ -43,10 +43,11 @@ export function registerFhirRoutes(
         // What a Binary holds may be in any format.
         const isContent = type === 'Binary' && (route.interactions?.some(readsOne) ?? false);
         const ownFormat = isContent && lastValue(query, '_format') === undefined;
-        const format = ownFormat ? undefined : answerFormat(query, request.headers.accept);
+        const format = ownFormat ? undefined : answerFormat(query, request.headers.accept, route.views);
         const context: RequestContext = {
           baseUrl: baseUrlOf(options.baseUrl, request.protocol, request.host),
           ...readPreferences(textHeader(request, 'prefer')),
+          ...(format?.view === undefined ? {} : { view: format.view }),
           explain: options.explain && textHeader(request, 'x-explain') === 'true',
         };
         const result = await route.handle(options.services, context, {

@@ -2,13 +2,12 @@
  * Which steps of a plan lie behind: those that were performed, and those that something performed was to come after.
  * They are left out when the plan is applied again, and what is to come is counted from them.
  */
-import type { CodeableConcept, Extension } from '@medplum/fhirtypes';
 import type { Issue } from '../../core/issue.ts';
 import type { Resource } from '../../fhir/resource.ts';
-import { codeIn, extensionOf, extensions, hasCode, systems } from '../codes.ts';
 import type { Calendar } from './calendar.ts';
 import type { CourseProgress, Event } from './course-progress.ts';
 import { planFinding } from './finding.ts';
+import { askedForms, askedSession, performedEvent } from './performed-request.ts';
 import { everyStep, isWork, type PlanStep } from './plan-step.ts';
 import type { Extent } from './schedule.ts';
 
@@ -42,7 +41,7 @@ export function performedSteps(
     for (const step of comesBefore(id, work, members)) {
       if (past.has(step.id)) continue;
       past.set(step.id, { start, end: start });
-      if (sessionOfRequest(requests.get(step.id)) !== undefined)
+      if (askedSession(requests.get(step.id)) !== undefined)
         issues.push(planFinding('apply-passed-over', step.expression));
     }
   return past;
@@ -53,51 +52,21 @@ function eventOf(
   step: PlanStep,
   request: Resource,
   endOf: (id: string) => number | undefined,
-  { sessions, done, prescriptions, decision, consent, answers }: CourseProgress,
+  progress: CourseProgress,
   calendar: Calendar,
 ): Event | undefined {
-  const asked = sessionOfRequest(request);
-  if (asked) return sessions.find(({ kind, number }) => kind === asked.kind && number === asked.number);
-  const told = done.get(step.uri ?? '');
-  if (told) return told;
-  if (request.resourceType === 'MedicationRequest')
-    return prescriptions.find(({ medication }) =>
-      haveCodeInCommon(medication, request.medicationCodeableConcept as CodeableConcept),
-    );
-  const code = request.code as CodeableConcept | undefined;
-  if (codeIn(code, systems.observation) === 'eligibility') return decision;
-  if (codeIn(code, systems.snomed) === consentVerified) return consent;
+  const own = askedSession(request) ? undefined : progress.done.get(step.uri ?? '');
+  const event = own ?? performedEvent(request, progress);
+  if (event) return event;
   // The same form is asked for at several steps: an answer counts for one whose forerunners lie behind it.
   const forerunners = (step.action.relatedAction ?? []).map(({ actionId = '', relationship = '' }) =>
     relationship.startsWith('after') ? endOf(step.prefix + actionId) : undefined,
   );
-  const [form] = formsAsked(request);
+  const [form] = askedForms(request);
   if (form === undefined || forerunners.includes(undefined)) return undefined;
   const since = Math.max(...(forerunners as number[]));
-  const answer = answers.get(form)?.find((authored) => (calendar.time(authored) ?? since) >= since);
+  const answer = progress.answers.get(form)?.find((authored) => (calendar.time(authored) ?? since) >= since);
   return answer === undefined ? undefined : { start: answer, end: answer };
-}
-
-function haveCodeInCommon(one: CodeableConcept | undefined, other: CodeableConcept | undefined): boolean {
-  return (one?.coding ?? []).some(({ system, code }) => hasCode(other, system ?? '', code ?? ''));
-}
-
-/** SNOMED CT: verification of consent for planned procedure. */
-const consentVerified = '370861006';
-
-function sessionOfRequest(request: Resource | undefined): { kind: string; number: number } | undefined {
-  if (request?.resourceType !== 'ServiceRequest') return undefined;
-  const kind = codeIn(request.code as CodeableConcept, systems.sessionType);
-  const number = extensionOf(
-    request as { extension?: Extension[] },
-    extensions.sessionNumber,
-  )?.valuePositiveInt;
-  return kind === undefined || number === undefined ? undefined : { kind, number };
-}
-
-function formsAsked(request: Resource): string[] {
-  const inputs = (request.input ?? []) as { valueCanonical?: string }[];
-  return inputs.flatMap(({ valueCanonical }) => valueCanonical?.split('|')[0] ?? []);
 }
 
 /** The steps that were to come before a step: those it follows, and those that were to lead up to it. */

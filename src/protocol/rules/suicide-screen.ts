@@ -7,7 +7,8 @@ import type { ProtocolRule } from '../rule.ts';
 import { dayOf, instantOf } from '../time.ts';
 import { flagOf, notStated, statedBy, verdict } from '../verdict.ts';
 
-const riskCode = `${systems.loinc}|93374-7`;
+/** LOINC: suicide risk, as a search parameter names it. */
+export const suicideRisk = `${systems.loinc}|93374-7`;
 const finalStatuses: ReadonlySet<string> = new Set(['final', 'amended', 'corrected']);
 const riskSystem = 'https://w3id.org/kat-fhir/CodeSystem/kat-suicide-risk';
 
@@ -28,7 +29,7 @@ export const suicideScreen: ProtocolRule = {
       const day = dayOf(performedPeriod?.start ?? performedDateTime);
       const [dose] = await dosesOf(session, course);
       const before = dose?.start ?? session.end ?? Number.POSITIVE_INFINITY;
-      const last = (await course.observations([riskCode]))
+      const last = (await course.observations([suicideRisk]))
         .filter(({ status, effectiveDateTime }) => {
           const time = instantOf(effectiveDateTime);
           const onDay = dayOf(effectiveDateTime) === day;
