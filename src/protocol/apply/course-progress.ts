@@ -52,7 +52,8 @@ const standing: ReadonlySet<string> = new Set(['active', 'completed']);
 /** @param plan that runs; what was done for its patient since it began counts */
 export async function readProgress(plan: CarePlan, reader: ResourceReader): Promise<CourseProgress> {
   const reference = `CarePlan/${plan.id}`;
-  const patient = plan.subject?.reference ?? '';
+  const patient = plan.subject?.reference;
+  if (patient === undefined) return noProgress;
   const ofPlan = [['based-on', reference]] as const;
   const ofPatient = [['patient', patient]] as const;
   const begun = plan.period?.start ?? plan.created;
