@@ -17,6 +17,7 @@ import { conforms } from './conformance.ts';
 import { compileProfile } from './profile.ts';
 import { resourceCheck } from './resource.ts';
 import { ownRules } from './rules/own-rules.ts';
+import { ownUrlRules } from './rules/own-url.ts';
 import { createRun, found, issuesOf, newScope } from './run.ts';
 import { typeFunctions } from './type-functions.ts';
 import type { TypeRules } from './type-rules.ts';
@@ -97,7 +98,7 @@ export function createValidator({
       return runtime;
     },
   );
-  const resources = resourceCheck(compilation, rulesCheck([ownRules, rules], compilation));
+  const resources = resourceCheck(compilation, rulesCheck([ownUrlRules, ownRules, rules], compilation));
 
   function validate(resource: unknown, options: ValidationOptions = {}): Issue[] {
     if (!isObject(resource) || typeof resource.resourceType !== 'string') {

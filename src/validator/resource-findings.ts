@@ -48,13 +48,34 @@ export const resourceFindings = {
   'code-system-content': {
     severity: 'error',
     code: 'business-rule',
-    text: 'The content of a supplement is {0}',
+    text: 'What supplements a code system has the content supplement, and says which it supplements',
   },
   'code-system-property': { severity: 'error', code: 'invalid', text: 'The property is {0}' },
+  'code-system-count': {
+    severity: 'error',
+    code: 'invalid',
+    text: 'The count is not that of the concepts: all of a complete code system, no fewer of another',
+  },
+  'code-system-parent': {
+    severity: 'error',
+    code: 'code-invalid',
+    text: 'The code system has no concept of this code',
+  },
+  'own-url-relative': { severity: 'error', code: 'invalid', text: 'The URL of a definition is absolute' },
   'code-system-not-present': {
     severity: 'error',
     code: 'invalid',
     text: 'The code system says that its content is not present, but has concepts',
+  },
+  'map-code': {
+    severity: 'warning',
+    code: 'code-invalid',
+    text: 'The code system {0} has no such code: there is nothing to map',
+  },
+  'value-set-code': {
+    severity: 'warning',
+    code: 'code-invalid',
+    text: 'The code system {0} has no such code: a value set cannot bring it along',
   },
   'value-set-filter': {
     severity: 'error',
@@ -69,6 +90,24 @@ export const resourceFindings = {
     text: 'The value differs from what the base {0} fixes',
   },
   'profile-of-type': { severity: 'error', code: 'invalid', text: 'The profile {0} is not one of {1}' },
+  'profile-path': { severity: 'error', code: 'invalid', text: 'The base has no element of this path' },
+  'profile-type-unknown': { severity: 'error', code: 'invalid', text: 'There is no type of this name' },
+  'profile-value-type': {
+    severity: 'error',
+    code: 'invalid',
+    text: 'The value is of another type than the element holds: {0}',
+  },
+  'profile-binding': {
+    severity: 'error',
+    code: 'invalid',
+    text: 'The element holds no codes, but {0}: it cannot be bound to a value set',
+  },
+  'expression-malformed': { severity: 'error', code: 'invalid', text: 'The expression is no FHIRPath' },
+  'expression-unknown-name': {
+    severity: 'error',
+    code: 'invalid',
+    text: 'The expression names an element, a type or a function that there is not',
+  },
   'discriminator-path': {
     severity: 'error',
     code: 'invalid',

@@ -6,6 +6,7 @@ import type { CodeSystem, StructureDefinition } from '@medplum/fhirtypes';
 import type { Issue } from '../core/issue.ts';
 import type { Model } from '../fhir/model.ts';
 import type { Resource } from '../fhir/resource.ts';
+import type { ExpressionJudge } from '../fhirpath/expression-fault.ts';
 import type { Coding, Membership } from '../terminology/terminology.ts';
 
 /** What a rule may ask of its surroundings. */
@@ -16,8 +17,10 @@ export interface RuleContext {
   /** Whether a code system has a code; undefined when its content is not known in full. */
   codeExists(system: string, code: string): boolean | undefined;
   codeSystem(canonical: string): CodeSystem | undefined;
+  isValueSet(canonical: string): boolean;
   structure(canonical: string): StructureDefinition | undefined;
   readonly model: Model;
+  readonly judgeExpression: ExpressionJudge;
 }
 
 /** Findings with expressions that begin with the resource type. */

@@ -1,5 +1,6 @@
 /** Runs the rules of a resource's type and takes their findings into the walk. */
 import { isResource, type Resource } from '../../fhir/resource.ts';
+import { createExpressionJudge } from '../../fhirpath/expression-fault.ts';
 import type { Compilation } from '../compilation.ts';
 import { type Run, rootScope } from '../run.ts';
 import type { RuleContext, TypeRule, TypeRules } from '../type-rules.ts';
@@ -12,6 +13,7 @@ export function rulesCheck(rules: readonly TypeRules[], compilation: Compilation
   for (const table of rules) {
     for (const [type, own] of Object.entries(table)) byType.set(type, [...(byType.get(type) ?? []), ...own]);
   }
+  const judgeExpression = createExpressionJudge(registry.model);
   const guide = new Map<string, readonly Resource[]>();
   const artefacts = (type: string) => {
     const known = guide.get(type) ?? registry.guideArtefacts(type);
@@ -30,8 +32,11 @@ export function rulesCheck(rules: readonly TypeRules[], compilation: Compilation
         return terminology.lookup(system, code)?.found;
       },
       codeSystem: (canonical) => registry.codeSystem(canonical),
+      isValueSet: (canonical) =>
+        registry.codeSystem(canonical) === undefined && registry.valueSet(canonical) !== undefined,
       structure: (canonical) => compilation.structure(canonical),
       model: registry.model,
+      judgeExpression,
     };
     for (const rule of own) {
       for (const { key, severity, code, text, expression } of rule(resource as Resource, context)) {

@@ -1,34 +1,55 @@
 /**
- * A CodeSystem as a whole: what its content says and what it has.
+ * A CodeSystem as a whole: what its content says, what it has, and how many.
  * https://hl7.org/fhir/R4/codesystem.html#content
  */
 import type { Issue } from '../../core/issue.ts';
-import type { Resource } from '../../fhir/resource.ts';
-import { isObject } from '../../fhir/resource.ts';
+import { isObject, type Resource } from '../../fhir/resource.ts';
 import { ruleIssue } from '../finding.ts';
 import type { TypeRule } from '../type-rules.ts';
 
+type Element = Record<string, unknown>;
+
+/** A concept at any depth, and where it stands. */
+interface PlacedConcept {
+  readonly concept: Element;
+  readonly place: string;
+}
+
 export const codeSystemRule: TypeRule = (system, { codeExists }) => {
-  const issues: Issue[] = [];
   const { content, supplements } = system;
-  const concepts: unknown[] = Array.isArray(system.concept) ? system.concept : [];
-  if (supplements !== undefined && content !== 'supplement') {
-    issues.push(ruleIssue('code-system-content', 'CodeSystem.content', 'supplement'));
+  const concepts = placed(system.concept, 'CodeSystem');
+  const issues: Issue[] = [];
+  if ((supplements !== undefined) !== (content === 'supplement')) {
+    issues.push(ruleIssue('code-system-content', 'CodeSystem.content'));
   }
   if (content === 'not-present' && concepts.length > 0) {
     issues.push(ruleIssue('code-system-not-present', 'CodeSystem.concept[0]'));
   }
-  issues.push(...propertyIssues(system, concepts, 'CodeSystem'));
-  if (typeof supplements !== 'string') return issues;
-  const [base = ''] = supplements.split('|');
-  concepts.forEach((concept, index) => {
-    if (!isObject(concept) || typeof concept.code !== 'string') return;
-    if (codeExists(base, concept.code) === false) {
-      issues.push(ruleIssue('code-unknown', `CodeSystem.concept[${index}].code`, base));
-    }
-  });
+  issues.push(...countIssues(system, concepts.length), ...propertyIssues(system, concepts));
+  const [base] = typeof supplements === 'string' ? supplements.split('|') : [];
+  if (base === undefined) return issues;
+  for (const { concept, place } of concepts) {
+    if (typeof concept.code !== 'string' || codeExists(base, concept.code) !== false) continue;
+    issues.push(ruleIssue('code-unknown', `${place}.code`, base));
+  }
   return issues;
 };
+
+function placed(concepts: unknown, parent: string): PlacedConcept[] {
+  return (Array.isArray(concepts) ? concepts : []).flatMap((concept: unknown, index) => {
+    if (!isObject(concept)) return [];
+    const place = `${parent}.concept[${index}]`;
+    return [{ concept, place }, ...placed(concept.concept, place)];
+  });
+}
+
+/** The count is that of all concepts of the system: a grammar, or a part of a system, lists fewer. */
+function countIssues({ content, count, compositional }: Resource, listed: number): Issue[] {
+  const inFull = content === 'complete' && compositional !== true;
+  const isPart = inFull || content === 'complete' || content === 'fragment' || content === 'example';
+  if (typeof count !== 'number' || !isPart || (inFull ? listed === count : listed <= count)) return [];
+  return [ruleIssue('code-system-count', 'CodeSystem.count')];
+}
 
 /** Properties that every code system has. https://hl7.org/fhir/R4/codesystem.html#defined-props */
 const everywhere = new Set([
@@ -41,29 +62,30 @@ const everywhere = new Set([
   'child',
 ]);
 
-/** Properties of concepts have the types that the code system declares. */
-function propertyIssues(system: Resource, concepts: readonly unknown[], path: string): Issue[] {
+/** Properties of concepts have the types that the code system declares; codes are those of concepts. */
+function propertyIssues(system: Resource, concepts: readonly PlacedConcept[]): Issue[] {
   const declared = new Map<unknown, unknown>();
   for (const one of Array.isArray(system.property) ? system.property : []) {
     if (isObject(one)) declared.set(one.code, one.type);
   }
-  return concepts.flatMap((concept, index) => {
-    if (!isObject(concept)) return [];
-    const place = `${path}.concept[${index}]`;
+  const codes = new Set(concepts.map(({ concept }) => concept.code));
+  const isComplete = system.content === 'complete';
+  return concepts.flatMap(({ concept, place }) => {
     const own: unknown[] = Array.isArray(concept.property) ? concept.property : [];
-    const issues = own.flatMap((property, at) => {
+    return own.flatMap((property, at) => {
       if (!isObject(property) || typeof property.code !== 'string') return [];
       const where = `${place}.property[${at}]`;
       const type = declared.get(property.code);
-      if (type === undefined) {
-        return everywhere.has(property.code)
-          ? []
-          : [ruleIssue('code-system-property', where, 'not declared')];
-      }
+      if (type === undefined && !everywhere.has(property.code))
+        return [ruleIssue('code-system-property', where, 'not declared')];
       const key = `value${String(type).charAt(0).toUpperCase()}${String(type).slice(1)}`;
-      return key in property ? [] : [ruleIssue('code-system-property', where, 'declared with another type')];
+      if (type !== undefined && !(key in property))
+        return [ruleIssue('code-system-property', where, 'declared with another type')];
+      const { valueCode } = property;
+      if (!isComplete || typeof valueCode !== 'string' || codes.has(valueCode)) return [];
+      return isHierarchy(property.code) ? [ruleIssue('code-system-parent', `${where}.value`)] : [];
     });
-    const inner: unknown[] = Array.isArray(concept.concept) ? concept.concept : [];
-    return [...issues, ...propertyIssues(system, inner, place)];
   });
 }
+
+const isHierarchy = (code: string) => code === 'parent' || code === 'child';

@@ -5,6 +5,7 @@
 import type { CodeSystem } from '@medplum/fhirtypes';
 import type { Issue } from '../../core/issue.ts';
 import { isObject } from '../../fhir/resource.ts';
+import { isAbsolute } from '../checks/url.ts';
 import { ruleIssue } from '../finding.ts';
 import type { RuleContext, TypeRule } from '../type-rules.ts';
 import { isExpressionConstraint } from './expression-constraint.ts';
@@ -13,7 +14,6 @@ const snomed = 'http://snomed.info/sct';
 const snomedId = /^[1-9][0-9]{5,17}$/;
 /** Operators whose value is a code of the system itself. */
 const hierarchy = new Set(['is-a', 'descendent-of', 'is-not-a', 'generalizes']);
-/** Properties that every code system has. https://hl7.org/fhir/R4/codesystem.html#defined-props */
 const booleans = new Set(['inactive', 'notSelectable', 'abstract']);
 
 interface Filter {
@@ -29,17 +29,39 @@ export const valueSetRule: TypeRule = (valueSet, context) => {
   for (const part of ['include', 'exclude']) {
     const includes: unknown[] = Array.isArray(compose[part]) ? compose[part] : [];
     includes.forEach((include, at) => {
-      if (!isObject(include) || typeof include.system !== 'string' || !Array.isArray(include.filter)) return;
-      const { system } = include;
-      include.filter.forEach((filter: unknown, index) => {
-        if (!isFilter(filter) || suits(filter, system, context)) return;
-        const path = `ValueSet.compose.${part}[${at}].filter[${index}]`;
-        issues.push(ruleIssue('value-set-filter', path, system));
-      });
+      if (!isObject(include) || typeof include.system !== 'string') return;
+      issues.push(...includeIssues(include, include.system, `ValueSet.compose.${part}[${at}]`, context));
     });
   }
   return issues;
 };
+
+/** The system is a code system, its codes exist in it, and its filters can mean something. */
+function includeIssues(
+  { concept, filter }: Record<string, unknown>,
+  system: string,
+  place: string,
+  context: RuleContext,
+): Issue[] {
+  // A fragment leads to a code system that is contained.
+  if (!isAbsolute(system) && !system.startsWith('#'))
+    return [ruleIssue('code-system-relative', `${place}.system`)];
+  if (context.isValueSet(system)) return [ruleIssue('code-system-is-value-set', `${place}.system`)];
+  const listed: unknown[] = Array.isArray(concept) ? concept : [];
+  const filters: unknown[] = Array.isArray(filter) ? filter : [];
+  return [
+    ...listed.flatMap((one, index) =>
+      isObject(one) && typeof one.code === 'string' && context.codeExists(system, one.code) === false
+        ? [ruleIssue('value-set-code', `${place}.concept[${index}].code`, system)]
+        : [],
+    ),
+    ...filters.flatMap((one, index) =>
+      isFilter(one) && !suits(one, system, context)
+        ? [ruleIssue('value-set-filter', `${place}.filter[${index}]`, system)]
+        : [],
+    ),
+  ];
+}
 
 function isFilter(value: unknown): value is Filter & Record<string, unknown> {
   return (
@@ -50,23 +72,50 @@ function isFilter(value: unknown): value is Filter & Record<string, unknown> {
   );
 }
 
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text, 'u') instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
 /** Whether a filter can mean anything in its code system; where that is not known, it may. */
 function suits(filter: Filter, system: string, context: RuleContext): boolean {
   const { property, op, value } = filter;
   if (op === 'exists' || booleans.has(property)) {
     if (op === 'exists' || op === '=') return value === 'true' || value === 'false';
   }
+  if (op === 'regex') return isPattern(value);
   if (system === snomed) return suitsSnomed(filter);
   if (property === 'concept' || property === 'code') {
     return !hierarchy.has(op) || context.codeExists(system, value) !== false;
   }
   const definition = context.codeSystem(system);
+  if (definition?.content === 'complete' && !isDeclared(property, definition)) return false;
   const type = definition?.property?.find(({ code }) => code === property)?.type;
   if (type === 'code' && op === '=') return suitsCode(value, system, definition, context);
   if (type === 'Coding' && op === '=')
     return value.includes('#') && suitsCode(value, system, definition, context);
   if (type === 'boolean' && op === '=') return value === 'true' || value === 'false';
   return true;
+}
+
+/** Properties that every code system has. https://hl7.org/fhir/R4/codesystem.html#defined-props */
+const everywhere = new Set([
+  ...booleans,
+  'child',
+  'definition',
+  'deprecated',
+  'deprecationDate',
+  'designation',
+  'display',
+  'parent',
+  'status',
+]);
+
+function isDeclared(name: string, { property = [], filter = [] }: CodeSystem): boolean {
+  return everywhere.has(name) || [...property, ...filter].some(({ code }) => code === name);
 }
 
 function suitsSnomed({ property, op, value }: Filter): boolean {

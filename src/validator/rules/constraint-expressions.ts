@@ -1,0 +1,28 @@
+/**
+ * The expressions of constraints are FHIRPath, and name elements that are there.
+ * https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.constraint.expression
+ */
+import type { Issue } from '../../core/issue.ts';
+import { ruleIssue } from '../finding.ts';
+import type { RuleContext } from '../type-rules.ts';
+import type { ElementCase } from './element-case.ts';
+
+export function constraintIssues({ element, types, place, context }: ElementCase): Issue[] {
+  return (element.constraint ?? []).flatMap(({ expression }, index) =>
+    expressionIssues(expression, types, `${place}.constraint[${index}].expression`, context),
+  );
+}
+
+/** @param types of the focus: one for which the expression has a meaning is enough */
+export function expressionIssues(
+  expression: unknown,
+  types: readonly string[] | undefined,
+  place: string,
+  { judgeExpression }: RuleContext,
+): Issue[] {
+  if (typeof expression !== 'string') return [];
+  const verdicts = (types ?? [undefined]).map((type) => judgeExpression(expression, type));
+  if (verdicts.includes('fine') || verdicts.includes('not-judged')) return [];
+  const key = verdicts.includes('no-fhirpath') ? 'expression-malformed' : 'expression-unknown-name';
+  return [ruleIssue(key, place)];
+}

@@ -1,0 +1,15 @@
+/** What the rules about one element of a profile look at. */
+import type { ElementDefinition, StructureDefinition } from '@medplum/fhirtypes';
+import type { RuleContext } from '../type-rules.ts';
+
+export interface ElementCase {
+  readonly element: ElementDefinition;
+  /** What the element may hold: by its own account, else by its path; undefined where the model does not tell. */
+  readonly types: readonly string[] | undefined;
+  /** The element of the base, unless this one belongs to a slice. */
+  readonly inherited: ElementDefinition | undefined;
+  readonly base: StructureDefinition | undefined;
+  /** Where it stands in the resource. */
+  readonly place: string;
+  readonly context: RuleContext;
+}

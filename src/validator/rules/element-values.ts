@@ -1,0 +1,29 @@
+/**
+ * Values and bindings that a profile gives an element suit what the element holds.
+ * https://hl7.org/fhir/R4/elementdefinition.html#primitives
+ */
+import type { Issue } from '../../core/issue.ts';
+import { isBindable } from '../checks/binding.ts';
+import { ruleIssue } from '../finding.ts';
+import type { ElementCase } from './element-case.ts';
+
+const valueKey = /^(fixed|pattern|minValue|maxValue|defaultValue)([A-Z]\w*)$/;
+
+/** `fixedCode` is for elements that hold a code. */
+export function valueTypeIssues({ element, types, place }: ElementCase): Issue[] {
+  if (types === undefined) return [];
+  const names = new Set(types.map((type) => type.toLowerCase()));
+  return Object.keys(element).flatMap((key) => {
+    const [, name, type = ''] = valueKey.exec(key) ?? [];
+    // A backbone element is named by its path and takes no value at all.
+    return name === undefined || names.has(type.toLowerCase())
+      ? []
+      : [ruleIssue('profile-value-type', `${place}.${name}`, types.join(', '))];
+  });
+}
+
+/** Only what may hold a code is bound to codes. */
+export function bindingIssues({ element, types, place }: ElementCase): Issue[] {
+  if (element.binding === undefined || types === undefined || types.some(isBindable)) return [];
+  return [ruleIssue('profile-binding', `${place}.binding`, types.join(', '))];
+}
