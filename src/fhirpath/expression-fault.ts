@@ -7,16 +7,17 @@ import type { Model } from '../fhir/model.ts';
 import { createExpressionCompiler } from './create-expression-compiler.ts';
 import { parseToTree, type Tree } from './tree.ts';
 
-/** @param focusType without it, or where it is not known here, the elements that the text names are not looked up */
-export type ExpressionJudge = (text: string, focusType: string | undefined) => ExpressionVerdict;
-
-/** `not-judged`: the text is longer than any rule of a definition is. */
+/** `not-judged`: the text is longer, or nests deeper, than any rule of a definition does. */
 export type ExpressionVerdict = 'fine' | 'not-judged' | 'no-fhirpath' | 'no-such-name';
 
-/** The longest expression of R4, the extension pack and US Core has 2,000 characters. */
-const longest = 8000;
-/** Parsing goes as deep as brackets nest. */
-const deepest = 100;
+/** @param focusType undefined, or not of the model: the elements that the text names are not looked up */
+export type ExpressionJudge = (text: string, focusType: string | undefined) => ExpressionVerdict;
+
+/** R4's longest expression has 1,400 characters; the time to parse grows with the square. */
+const longest = 2000;
+/** The parser calls itself for each bracket. */
+const deepest = 50;
+const remembered = 2000;
 
 /** Functions of the specifications that the compiler leaves to fhirpath.js, or that nothing here evaluates. */
 const uncompiled: ReadonlySet<string> = new Set([
@@ -31,24 +32,34 @@ const uncompiled: ReadonlySet<string> = new Set([
 
 export function createExpressionJudge(model: Model): ExpressionJudge {
   const compile = createExpressionCompiler(model, { strict: true });
+  const verdicts = new Map<string, ExpressionVerdict>();
+
   return (text, focusType) => {
     if (text.length > longest || depthOf(text) > deepest) return 'not-judged';
+    const type = focusType !== undefined && model.type(focusType) ? focusType : 'Element';
+    const key = `${type} ${text}`;
+    const known = verdicts.get(key);
+    if (known !== undefined) return known;
+    const verdict = judge(text, type);
+    if (verdicts.size < remembered) verdicts.set(key, verdict);
+    return verdict;
+  };
+
+  function judge(text: string, type: string): ExpressionVerdict {
     let tree: Tree;
     try {
       tree = parseToTree(text);
-    } catch {
-      return 'no-fhirpath';
+    } catch (error) {
+      return error instanceof RangeError ? 'not-judged' : 'no-fhirpath';
     }
-    const type = focusType !== undefined && model.type(focusType) ? focusType : 'Element';
     try {
       if (compile(text, type).engine === 'compiled') return 'fine';
-    } catch {
-      return 'no-such-name';
+    } catch (error) {
+      return error instanceof RangeError ? 'not-judged' : 'no-such-name';
     }
-    return functionsIn(tree).every((name) => uncompiled.has(name) || isCompiled(name))
-      ? 'fine'
-      : 'no-such-name';
-  };
+    const exists = (name: string) => uncompiled.has(name) || isCompiled(name);
+    return functionsIn(tree).every(exists) ? 'fine' : 'no-such-name';
+  }
 
   /** Another number of arguments is a fault, and no function a case for fhirpath.js. */
   function isCompiled(name: string): boolean {

@@ -103,6 +103,11 @@ export const resourceFindings = {
     text: 'The element holds no codes, but {0}: it cannot be bound to a value set',
   },
   'expression-malformed': { severity: 'error', code: 'invalid', text: 'The expression is no FHIRPath' },
+  'expression-not-judged': {
+    severity: 'information',
+    code: 'not-supported',
+    text: 'Not checked: the expression is too long, or comes after too many others',
+  },
   'expression-unknown-name': {
     severity: 'error',
     code: 'invalid',

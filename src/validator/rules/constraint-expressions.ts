@@ -22,7 +22,8 @@ export function expressionIssues(
 ): Issue[] {
   if (typeof expression !== 'string') return [];
   const verdicts = (types ?? [undefined]).map((type) => judgeExpression(expression, type));
-  if (verdicts.includes('fine') || verdicts.includes('not-judged')) return [];
+  if (verdicts.includes('fine')) return [];
+  if (verdicts.includes('not-judged')) return [ruleIssue('expression-not-judged', place)];
   const key = verdicts.includes('no-fhirpath') ? 'expression-malformed' : 'expression-unknown-name';
   return [ruleIssue(key, place)];
 }
