@@ -10,16 +10,25 @@ import { checkCourse } from '../../src/protocol/check-course.ts';
 import { courseOf } from '../../src/protocol/course.ts';
 import { ruleParameters } from '../../src/protocol/rule-parameters.ts';
 import { protocolRules } from '../../src/protocol/rules/rules.ts';
-import type { CourseResources } from '../support/course.ts';
-import { type PlannedSession, partsOf, plannedSessions, playedPlan } from '../support/played-plan.ts';
-import { type RunningServer, startServer } from '../support/server.ts';
+import {
+  apartFrom,
+  clinic,
+  found,
+  openedCourse,
+  parameters,
+  persist,
+  said,
+  start,
+  stored,
+  transaction,
+} from '../support/clinic.ts';
+import { partsOf, plannedSessions, playedPlan } from '../support/played-plan.ts';
+import type { RunningServer } from '../support/server.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: resources of any type
 type Any = any;
 
 const base = 'https://w3id.org/kat-fhir';
-/** In time to come: what is planned is not late when it is recorded. */
-const start = '2036-03-03T09:00:00Z';
 
 /** Protocols of the guide with what they plan: preparations, medicine sessions, integrations. */
 const protocols: Readonly<Record<string, readonly [number, number, number]>> = {
@@ -30,55 +39,6 @@ const protocols: Readonly<Record<string, readonly [number, number, number]>> = {
   'kat-protocol-esketamine-label': [1, 8, 8],
   'kat-protocol-infusion-only': [0, 6, 0],
 };
-
-/** Each protocol is played on a server of its own: what one enforces is nothing to the others. */
-async function clinic(): Promise<RunningServer> {
-  const server = await startServer({
-    guide: 'shipped',
-    environment: { VALIDATION: 'base', PROTOCOL_MODE: 'enforce' },
-  });
-  await stored(server, { resourceType: 'Patient', id: 'pat', birthDate: '1984-03-18', gender: 'male' });
-  await stored(server, { resourceType: 'Practitioner', id: 'paul' });
-  return server;
-}
-
-async function stored(server: RunningServer, resource: Any): Promise<void> {
-  const { status, text } = await server.send('PUT', `/${resource.resourceType}/${resource.id}`, {
-    body: resource,
-  });
-  if (status > 201) throw new Error(`${resource.resourceType}/${resource.id}: ${text}`);
-}
-
-async function transaction(server: RunningServer, resources: readonly Any[]) {
-  const entry = resources.map((resource) => ({
-    resource,
-    request: { method: 'PUT', url: `${resource.resourceType}/${resource.id}` },
-  }));
-  return server.send('POST', '', { body: { resourceType: 'Bundle', type: 'transaction', entry } });
-}
-
-/** What a refusal says. */
-function said({ status, body }: Any): string {
-  const issues: Any[] = status < 400 ? [] : body.issue;
-  return issues.map(({ details, expression }) => `${expression} ${details.text}`).join('; ');
-}
-
-async function found(server: RunningServer, path: string): Promise<Any[]> {
-  const { body } = await server.send('GET', `${path}&_count=200`);
-  return (body.entry ?? []).map(({ resource }: Any) => resource);
-}
-
-const parameters = (more: readonly Any[] = []) => ({
-  resourceType: 'Parameters',
-  parameter: [
-    { name: 'subject', valueString: 'Patient/pat' },
-    { name: 'practitioner', valueString: 'Practitioner/paul' },
-    { name: 'startDate', valueDateTime: start },
-    ...more,
-  ],
-});
-
-const persist = { name: 'persist', valueBoolean: true };
 
 /** `R05 fail` and its like for the course `Procedure/course`. */
 async function verdicts({ services }: RunningServer, now: number): Promise<string[]> {
@@ -164,21 +124,9 @@ t.test('a course that runs is planned from where it stands', async (t) => {
   const server = await clinic();
   t.teardown(() => server.close());
   const id = 'kat-protocol-iv-6';
-  const answer = await server.send('POST', `/PlanDefinition/${id}/$apply`, { body: parameters([persist]) });
-  const plan = answer.body;
-  const orders = await found(server, `/ServiceRequest?based-on=CarePlan/${plan.id}`);
-  const sessions = plannedSessions(orders);
-  const [prescription] = await found(server, '/MedicationRequest?subject=Patient/pat');
-  const resources = playedPlan(plan.id, sessions, prescription);
-  const active = { ...plan, status: 'active', careTeam: [{ reference: 'CareTeam/team' }] };
-  await stored(server, { ...active, addresses: [{ reference: 'Condition/c' }] });
-  const before = apartFrom(resources, sessions);
-  await transaction(server, before);
+  const { plan, sessions, hold } = await openedCourse(server, id);
   // Three preparations, then two cycles of a medicine session with its integration.
-  for (const session of sessions.slice(0, 7)) {
-    const held = await transaction(server, partsOf(resources, session));
-    t.equal(held.status, 200, said(held));
-  }
+  await hold(7);
   const next = sessions[7]!;
   const body = {
     resourceType: 'Parameters',
@@ -275,12 +223,6 @@ t.test('an activity becomes a request of its kind that is valid', async (t) => {
     );
   }
 });
-
-/** What there is before any session. */
-function apartFrom(resources: CourseResources, sessions: readonly PlannedSession[]): Any[] {
-  const parts = new Set(sessions.flatMap((session) => partsOf(resources, session)));
-  return [...resources.values()].filter((one) => !parts.has(one));
-}
 
 /** The comparator has no therapist. */
 function withoutTherapist(resource: Any): void {
