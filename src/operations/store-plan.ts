@@ -40,8 +40,8 @@ export async function storePlan(
   return version?.body ?? '';
 }
 
-/** Names an entry within the transaction. */
-function temporary(n: number): string {
+/** Names what has no id yet, by its place in a Bundle. */
+export function temporary(n: number): string {
   return `urn:uuid:00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 }
 

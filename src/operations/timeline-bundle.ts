@@ -8,6 +8,7 @@ import { instant } from '../interactions/write-version.ts';
 import { systems } from '../protocol/codes.ts';
 import type { Timeline, UpcomingStep } from '../protocol/timeline/timeline-event.ts';
 import type { StoreReader } from '../storage/store.ts';
+import { temporary } from './store-plan.ts';
 
 interface Origin {
   readonly store: StoreReader;
@@ -28,7 +29,11 @@ export async function timelineBundle(
   };
   for (const { resource } of events) await add(`${resource.resourceType}/${resource.id}`);
   for (const step of next) {
-    if (step.kind === 'rule') entries.push({ resource: JSON.stringify(proposedTask(step, plan)) });
+    if (step.kind === 'rule')
+      entries.push({
+        fullUrl: temporary(entries.length),
+        resource: JSON.stringify(proposedTask(step, plan)),
+      });
     else await add(step.reference);
   }
   return bundleText({ type: 'collection', timestamp: instant(now) }, entries);

@@ -170,14 +170,15 @@ function kindOf(observation: Observation, scores: readonly string[]): EventKind 
   const { category = [], code, derivedFrom = [] } = observation;
   if (isScore(observation, scores)) return 'score';
   if (hasCode(code, systems.observation, 'eligibility')) return 'decision';
-  const isVital = category.some((one) => hasCode(one, categories, 'vital-signs'));
-  if (isVital || extensionOf(observation, extensions.monitoringPoint)) return 'vital';
   const isOwn = code?.coding?.some(
     (one) => one.system === systems.observation || `${one.system}|${one.code}` === suicideRisk,
   );
+  if (isOwn) return 'assessment';
+  const isVital = category.some((one) => hasCode(one, categories, 'vital-signs'));
+  if (isVital || extensionOf(observation, extensions.monitoringPoint)) return 'vital';
   // The answers to single questions stay with their form.
   const isAnswer = derivedFrom.some(({ reference }) => reference?.startsWith('QuestionnaireResponse/'));
-  return isOwn || !isAnswer ? 'assessment' : undefined;
+  return isAnswer ? undefined : 'assessment';
 }
 
 const categories = 'http://terminology.hl7.org/CodeSystem/observation-category';

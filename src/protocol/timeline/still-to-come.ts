@@ -54,7 +54,7 @@ export async function stillToCome(source: UpcomingSource): Promise<UpcomingStep[
 }
 
 /** Tasks of the plan, and those of the patient that belong to no plan, such as to look after a signal. */
-async function openTasksOf({ plan, progress, reader }: UpcomingSource): Promise<Task[]> {
+async function openTasksOf({ plan, sessions, progress, reader }: UpcomingSource): Promise<Task[]> {
   const own = `CarePlan/${plan.id}`;
   const patient = plan.subject?.reference;
   if (patient === undefined) return [];
@@ -69,8 +69,15 @@ async function openTasksOf({ plan, progress, reader }: UpcomingSource): Promise<
       plans.length === 0
         ? (instantAfter(task.authoredOn) ?? Number.POSITIVE_INFINITY) >= begun
         : plans.some(({ reference }) => reference === own);
-    return isOwn && !isPerformed(task, progress);
+    return isOwn && !isPerformed(task, progress) && !isPassedOver(task, sessions);
   });
+}
+
+/** A step of the protocol that nobody took up, and whose time had ended when a later session began. */
+function isPassedOver({ status, instantiatesUri, restriction }: Task, sessions: readonly Session[]): boolean {
+  const end = instantAfter(restriction?.period?.end);
+  if (status !== 'draft' || instantiatesUri === undefined || end === undefined) return false;
+  return sessions.some(({ begun, start }) => begun && start !== undefined && start >= end);
 }
 
 /** Whether it was carried out, though nobody has closed it. */
