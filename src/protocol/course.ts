@@ -19,12 +19,15 @@ import type {
   Patient,
   PlanDefinition,
   Procedure,
+  QuestionnaireResponse,
   Resource,
   Task,
 } from '@medplum/fhirtypes';
 import { hasCode, systems } from './codes.ts';
 import type { ResourceReader } from './resource-reader.ts';
 import { type Session, sessionOf } from './session.ts';
+
+const survey = 'http://terminology.hl7.org/CodeSystem/observation-category|survey';
 
 export interface Course {
   readonly procedure: Procedure;
@@ -48,6 +51,10 @@ export interface Course {
   sessionObservations(): Promise<readonly Observation[]>;
   /** Observations of the patient with one of these codes (`system|code`), part of a session or not. */
   observations(codes: readonly string[]): Promise<readonly Observation[]>;
+  /** Observations of the patient that come of asking: scores among them. */
+  surveys(): Promise<readonly Observation[]>;
+  /** Completed and amended responses of the patient. */
+  responses(): Promise<readonly QuestionnaireResponse[]>;
   orders(): Promise<readonly MedicationRequest[]>;
   consents(): Promise<readonly Consent[]>;
   conditions(): Promise<readonly Condition[]>;
@@ -134,6 +141,11 @@ export function courseOf(procedure: Procedure, reader: ResourceReader, protocolB
       observed.set(list, found);
       return found;
     },
+    surveys: once(() => reader.find<Observation>('Observation', [...ofPatient(), ['category', survey]])),
+    responses: once(async () => {
+      const all = await reader.find<QuestionnaireResponse>('QuestionnaireResponse', ofPatient());
+      return all.filter(({ status }) => status === 'completed' || status === 'amended');
+    }),
     orders: once(() => reader.find<MedicationRequest>('MedicationRequest', ofPatient())),
     consents: once(() => reader.find<Consent>('Consent', ofPatient())),
     conditions: once(() => reader.find<Condition>('Condition', ofPatient())),

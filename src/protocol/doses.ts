@@ -1,5 +1,12 @@
 /** Doses that were given: by which route, how much in milligrams, when, in which session. */
-import type { CodeableConcept, Medication, MedicationAdministration, Quantity } from '@medplum/fhirtypes';
+import type {
+  CodeableConcept,
+  Medication,
+  MedicationAdministration,
+  MedicationRequest,
+  MedicationStatement,
+  Quantity,
+} from '@medplum/fhirtypes';
 import { systems } from './codes.ts';
 import type { Course } from './course.ts';
 import type { Session } from './session.ts';
@@ -41,6 +48,7 @@ export interface Dose {
   readonly reference: string;
   readonly route: Route | undefined;
   readonly milligrams: number | undefined;
+  readonly medicine: CodeableConcept | undefined;
   readonly esketamine: boolean;
   /** Milliseconds since the epoch. */
   readonly start: number | undefined;
@@ -67,6 +75,7 @@ async function doseOf(administration: MedicationAdministration, course: Course):
     reference: `MedicationAdministration/${id}`,
     route: routeOf(dosage?.route),
     milligrams: milligramsOf(dosage?.dose),
+    medicine,
     esketamine: medicine?.coding?.some(({ code = '' }) => esketamineCodes.has(code)) ?? false,
     start: instantOf(effectivePeriod?.start ?? effectiveDateTime),
     end: instantAfter(effectivePeriod?.end ?? effectiveDateTime),
@@ -88,8 +97,13 @@ export function milligramsOf(quantity: Quantity | undefined): number | undefined
   return quantity?.value === undefined || unit === undefined ? undefined : quantity.value * unit;
 }
 
-async function medicineOf(
-  { medicationCodeableConcept, medicationReference, contained }: MedicationAdministration,
+/** Which medicine is meant, by its code or by the Medication that is named or contained. */
+export async function medicineOf(
+  {
+    medicationCodeableConcept,
+    medicationReference,
+    contained,
+  }: MedicationAdministration | MedicationRequest | MedicationStatement,
   course: Course,
 ): Promise<CodeableConcept | undefined> {
   const reference = medicationReference?.reference;

@@ -2,6 +2,7 @@
  * The shape of a rule that looks across the resources of a course. Key and words come from the guide's kat-rule code
  * system, so that rule, page of the guide, finding and test share one name.
  */
+import type { QuestionnaireResponse } from '@medplum/fhirtypes';
 import type { Course } from './course.ts';
 import type { RuleParameter, RuleParameters } from './rule-parameters.ts';
 
@@ -40,9 +41,14 @@ export interface RuleContext {
   readonly now: number;
   /** Whether a code is in a value set; absent: no terminology is at hand. */
   readonly memberOf?: MemberOf;
+  /** How grave a response answers the question for suicidal thoughts; absent: no forms are at hand. */
+  readonly suicideItemOf?: SuicideItemOf;
 }
 
 export type MemberOf = (valueSet: string, system: string | undefined, code: string | undefined) => boolean;
+
+/** What the answer counts by its form; undefined when the form does not ask, or nothing was answered. */
+export type SuicideItemOf = (response: QuestionnaireResponse) => Promise<number | undefined>;
 
 export interface ProtocolRule {
   /** `R01` … `R22` */

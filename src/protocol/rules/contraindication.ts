@@ -1,10 +1,20 @@
-/** R16: no active condition, allergy or interacting medicine stands against the dose. */
-import type { CodeableConcept, Condition } from '@medplum/fhirtypes';
+/** R16: no condition, pregnancy, allergy or interacting medicine stands against the dose. */
+import type {
+  AllergyIntolerance,
+  CodeableConcept,
+  Condition,
+  MedicationRequest,
+  MedicationStatement,
+} from '@medplum/fhirtypes';
+import { hadBegun, isOver, onsetOf, stands } from '../conditions.ts';
 import type { Course } from '../course.ts';
+import { dosesOf, medicineOf } from '../doses.ts';
 import { eachMedicineSession } from '../each-medicine-session.ts';
-import type { ProtocolRule, RuleSeverity, Verdict } from '../rule.ts';
-import type { RuleParameter } from '../rule-parameters.ts';
-import { instantAfter, instantOf } from '../time.ts';
+import { lastPregnancyTest } from '../pregnancy-tests.ts';
+import type { ProtocolRule, RuleContext, RuleSeverity, Verdict } from '../rule.ts';
+import { minutesOf, type RuleParameter } from '../rule-parameters.ts';
+import type { Session } from '../session.ts';
+import { instantAfter, instantOf, minute } from '../time.ts';
 import { notStated, statedBy, verdict } from '../verdict.ts';
 
 /** What stands against a dose: a fact is never refused, the session in spite of it is. */
@@ -12,105 +22,188 @@ interface Objection {
   readonly text: string;
   readonly severity: RuleSeverity;
   readonly evidence: string;
-  readonly parameter?: RuleParameter;
+  readonly parameter: RuleParameter;
 }
+
+/** One of the lists by which the rule judges: a value set that the protocol names. */
+interface List {
+  readonly parameter: RuleParameter;
+  has(concept: CodeableConcept | undefined): boolean;
+}
+
+const listNames = [
+  ...(['contraindications', 'contraindications-ever', 'cardiovascular-events'] as const),
+  ...(['cautions', 'interactions', 'medicines'] as const),
+];
+
+type Lists = Readonly<Record<(typeof listNames)[number], List>>;
 
 export const contraindication: ProtocolRule = {
   key: 'R16',
   on: ['Procedure'],
   check: (course, context) =>
     eachMedicineSession(course, async (session): Promise<Verdict[]> => {
-      const { memberOf, parameters } = context;
-      if (!memberOf) return [verdict('not-applicable', 'No terminology is at hand to judge by')];
-      const stated = statedBy('R16', parameters);
-      const url = (parameter: RuleParameter | undefined) =>
-        parameter?.value.valueCanonical ?? parameter?.value.valueString;
-      const stops = stated('contraindications', url);
-      const warnings = stated('cautions', url);
-      const interactions = stated('interactions', url);
-      if (!stops || !warnings || !interactions)
-        return [notStated('contraindications', 'cautions', 'interactions')];
+      if (!context.memberOf) return [verdict('not-applicable', 'No terminology is at hand to judge by')];
+      const lists = listsOf(context);
+      const eventAge = statedBy('R16', context.parameters)('cardiovascular-event-min', minutesOf);
+      if (!lists || !eventAge) return [notStated(...listNames, 'cardiovascular-event-min')];
       const time = session.start ?? context.now;
-      const among = (concept: CodeableConcept | undefined, list: string) =>
-        concept?.coding?.some(({ system, code }) => memberOf(list, system, code)) ?? false;
-      const found: Objection[] = [];
-      for (const condition of (await course.conditions()).filter((one) => stands(one, time))) {
-        const evidence = `Condition/${condition.id}`;
-        if (among(condition.code, stops.value))
-          found.push({
-            text: 'A contraindication is active',
-            severity: 'error',
-            evidence,
-            parameter: stops.parameter,
-          });
-        else if (among(condition.code, warnings.value))
-          found.push({
-            text: 'A condition that asks for caution is active',
-            severity: 'warning',
-            evidence,
-            parameter: warnings.parameter,
-          });
-      }
-      for (const { id, status, medicationCodeableConcept, effectivePeriod } of await course.medications())
-        if (
-          status === 'active' &&
-          (instantOf(effectivePeriod?.start) ?? time) <= time &&
-          among(medicationCodeableConcept, interactions.value)
-        )
-          found.push({
-            text: 'A medicine that interacts is being taken',
-            severity: 'warning',
-            evidence: `MedicationStatement/${id}`,
-            parameter: interactions.parameter,
-          });
-      found.push(...(await allergies(course)));
+      const found = [
+        ...(await course.conditions()).flatMap(
+          (condition) => ofCondition(condition, time, lists, eventAge) ?? [],
+        ),
+        ...(await ofPregnancyTest(time, course, lists)),
+        ...(await ofAllergies(session, course, lists)),
+        ...(await ofMedicines(time, course, lists)),
+      ];
       const here = [session.reference];
       if (found.length === 0) return [verdict('pass', 'Nothing known stands against the dose', here)];
       return found.map(({ text, severity, evidence, parameter }) =>
         verdict('fail', text, here, {
           severity,
           evidence: [evidence],
-          ...(parameter ? { parameter } : {}),
+          parameter,
           satisfy: 'That it no longer stands, or a recorded deviation that says who weighed it and why',
         }),
       );
     }),
 };
 
-/** Allergies to what is ordered in the course. */
-async function allergies(course: Course): Promise<Objection[]> {
-  const key = (concept: CodeableConcept | undefined) =>
+/** Undefined when the protocol does not name them all. */
+function listsOf({ parameters, memberOf }: RuleContext): Lists | undefined {
+  const lists = listNames.flatMap((name): [string, List][] => {
+    const parameter = parameters.get('R16', name);
+    const valueSet = parameter?.value.valueString;
+    if (!parameter || valueSet === undefined) return [];
+    const has: List['has'] = (concept) =>
+      concept?.coding?.some(({ system, code }) => memberOf!(valueSet, system, code)) ?? false;
+    return [[name, { parameter, has }]];
+  });
+  return lists.length < listNames.length ? undefined : (Object.fromEntries(lists) as Lists);
+}
+
+/** The first row that fits a condition. */
+function ofCondition(
+  condition: Condition,
+  time: number,
+  lists: Lists,
+  eventAge: { readonly value: number; readonly parameter: RuleParameter },
+): Objection | undefined {
+  const { code, id } = condition;
+  const onset = onsetOf(condition);
+  const active = stands(condition, time);
+  const isEvent = lists['cardiovascular-events'].has(code);
+  const isRecent = onset !== undefined && time - onset < eventAge.value * minute;
+  const rows: readonly (readonly [boolean, RuleSeverity, string, RuleParameter])[] = [
+    [
+      lists['contraindications-ever'].has(code) && hadBegun(condition, time),
+      'error',
+      'A contraindication is part of the history',
+      lists['contraindications-ever'].parameter,
+    ],
+    [
+      isEvent && hadBegun(condition, time) && (isRecent || (onset === undefined && active)),
+      'error',
+      'A cardiovascular event is too recent',
+      eventAge.parameter,
+    ],
+    [isEvent && active, 'warning', 'A cardiovascular event is still treated as active', eventAge.parameter],
+    [
+      !isEvent && active && lists.contraindications.has(code),
+      'error',
+      'A contraindication is active',
+      lists.contraindications.parameter,
+    ],
+    [
+      active && lists.cautions.has(code),
+      'warning',
+      'A condition that calls for care is active',
+      lists.cautions.parameter,
+    ],
+  ];
+  const [, severity, text, parameter] = rows.find(([fits]) => fits) ?? [];
+  return severity && text && parameter
+    ? { severity, text, parameter, evidence: `Condition/${id}` }
+    : undefined;
+}
+
+/** A test says the same as a condition when its result is on the list. */
+async function ofPregnancyTest(time: number, course: Course, lists: Lists): Promise<Objection[]> {
+  const test = await lastPregnancyTest(time, course);
+  const list = lists.contraindications;
+  return test && list.has(test.observation.valueCodeableConcept)
+    ? [
+        {
+          text: 'The last pregnancy test was positive',
+          severity: 'error',
+          evidence: test.reference,
+          parameter: list.parameter,
+        },
+      ]
+    : [];
+}
+
+/** Allergies to the medicine that was given, or to any of those that the therapy gives. */
+async function ofAllergies(session: Session, course: Course, lists: Lists): Promise<Objection[]> {
+  const keys = (concept: CodeableConcept | undefined) =>
     (concept?.coding ?? []).map(({ system, code }) => `${system}|${code}`);
-  const orders = await course.orders();
-  const ordered = new Set(orders.flatMap(({ medicationCodeableConcept: medicine }) => key(medicine)));
+  const given = new Set((await dosesOf(session, course)).flatMap(({ medicine }) => keys(medicine)));
+  const concerns = ({ code, reaction = [] }: AllergyIntolerance) =>
+    [code, ...reaction.map(({ substance }) => substance)].some(
+      (one) => lists.medicines.has(one) || keys(one).some((key) => given.has(key)),
+    );
   return (await course.allergies())
-    .filter(({ clinicalStatus, verificationStatus }) => {
-      const codes = [clinicalStatus, verificationStatus].flatMap((one) => one?.coding ?? []);
-      return !codes.some(({ code = '' }) => over.has(code));
-    })
-    .filter(({ code }) => key(code).some((one) => ordered.has(one)))
+    .filter(
+      ({ clinicalStatus, verificationStatus }) => !isOver(clinicalStatus) && !isOver(verificationStatus),
+    )
+    .filter(concerns)
     .map(({ id }) => ({
-      text: 'An allergy to the ordered medicine is recorded',
+      text: 'An allergy to the medicine is recorded',
       severity: 'error',
       evidence: `AllergyIntolerance/${id}`,
+      parameter: lists.medicines.parameter,
     }));
 }
 
-/** Statuses of what does not, or no longer, hold. */
-const over: ReadonlySet<string> = new Set([
-  'inactive',
-  'resolved',
-  'remission',
-  'refuted',
-  'entered-in-error',
+/** What the patient takes, as stated or as ordered. */
+async function ofMedicines(time: number, course: Course, { interactions }: Lists): Promise<Objection[]> {
+  const taken = [
+    ...(await course.medications()).filter((statement) => isTaken(statement, time)),
+    ...(await course.orders()).filter((order) => isOrdered(order, time)),
+  ];
+  const found: Objection[] = [];
+  for (const one of taken)
+    if (interactions.has(await medicineOf(one, course)))
+      found.push({
+        text: 'A medicine that interacts is being taken',
+        severity: 'warning',
+        evidence: `${one.resourceType}/${one.id}`,
+        parameter: interactions.parameter,
+      });
+  return found;
+}
+
+/** What was ended since was taken then, if its end is known. */
+function isTaken({ status, effectivePeriod, effectiveDateTime }: MedicationStatement, time: number): boolean {
+  const from = instantOf(effectivePeriod?.start ?? effectiveDateTime);
+  const until = instantAfter(effectivePeriod?.end);
+  const ended = status === 'completed' || status === 'stopped';
+  if (from !== undefined && from > time) return false;
+  return (status === 'active' || (ended && until !== undefined)) && (until === undefined || until >= time);
+}
+
+const orderIntents: ReadonlySet<string> = new Set([
+  ...['order', 'original-order', 'reflex-order', 'filler-order', 'instance-order'],
 ]);
 
-function stands(condition: Condition, time: number): boolean {
-  const { onsetDateTime, recordedDate, abatementDateTime, clinicalStatus, verificationStatus } = condition;
-  const from = instantOf(onsetDateTime ?? recordedDate);
-  const until = instantAfter(abatementDateTime);
-  if (verificationStatus?.coding?.some(({ code = '' }) => over.has(code))) return false;
-  if (from !== undefined && from > time) return false;
-  if (until !== undefined) return until >= time;
-  return !clinicalStatus?.coding?.some(({ code = '' }) => over.has(code));
+function isOrdered(order: MedicationRequest, time: number): boolean {
+  const { status, intent, doNotPerform, authoredOn, dispenseRequest } = order;
+  const until = instantAfter(dispenseRequest?.validityPeriod?.end);
+  return (
+    status === 'active' &&
+    doNotPerform !== true &&
+    orderIntents.has(intent ?? '') &&
+    (instantOf(authoredOn) ?? time) <= time &&
+    (until === undefined || until >= time)
+  );
 }

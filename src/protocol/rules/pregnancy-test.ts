@@ -1,14 +1,15 @@
 /** R21: where pregnancy is possible and its state not known, a test is recorded shortly before the dose. */
 import { hasCode, systems } from '../codes.ts';
+import { stands } from '../conditions.ts';
 import { dosesOf } from '../doses.ts';
 import { eachMedicineSession } from '../each-medicine-session.ts';
+import { lastPregnancyTest } from '../pregnancy-tests.ts';
 import type { ProtocolRule } from '../rule.ts';
 import { minutesOf } from '../rule-parameters.ts';
 import { day, instantOf, minute } from '../time.ts';
 import { notStated, statedBy, verdict } from '../verdict.ts';
 
-/** SNOMED CT: a urine pregnancy test; not pregnant, or a negative test, as its result. */
-const testCodes = ['167252002', '250425007', '60001007'].map((code) => `${systems.snomed}|${code}`);
+const pregnant = '77386006';
 const year = 365.25 * day;
 
 export const pregnancyTest: ProtocolRule = {
@@ -32,15 +33,13 @@ export const pregnancyTest: ProtocolRule = {
       const here = [session.reference];
       if (patient?.gender !== 'female' || outside)
         return [verdict('not-applicable', 'Nothing says that pregnancy is possible', here)];
-      const known = (await course.conditions()).some(({ code }) => hasCode(code, systems.snomed, '77386006'));
-      if (known) return [verdict('not-applicable', 'The state is known', here)];
-      const test = (await course.observations(testCodes)).find(({ status, effectiveDateTime }) => {
-        const taken = instantOf(effectiveDateTime);
-        const final = status === 'final' || status === 'amended' || status === 'corrected';
-        return final && taken !== undefined && taken <= time && time - taken <= maxAge.value * minute;
-      });
-      if (test)
-        return [verdict('pass', 'A test is recorded', here, { evidence: [`Observation/${test.id}`] })];
+      const known = (await course.conditions()).some(
+        (condition) => hasCode(condition.code, systems.snomed, pregnant) && stands(condition, time),
+      );
+      if (known) return [verdict('not-applicable', 'Pregnancy is known: see R16', here)];
+      const test = await lastPregnancyTest(time, course);
+      if (test && time - test.time <= maxAge.value * minute)
+        return [verdict('pass', 'A recent pregnancy test is recorded', here, { evidence: [test.reference] })];
       return [
         verdict('fail', 'No recent pregnancy test is recorded', here, {
           severity: 'warning',

@@ -13,6 +13,7 @@ import { noteLabel } from './note-label.ts';
 import { numbering } from './numbering.ts';
 import { observationTime } from './observation-time.ts';
 import { orderMatch } from './order-match.ts';
+import { outcomes } from './outcomes.ts';
 import { people } from './people.ts';
 import { pregnancyTest } from './pregnancy-test.ts';
 import { preparation } from './preparation.ts';
@@ -40,6 +41,7 @@ export const protocolRules: readonly ProtocolRule[] = [
   orderMatch,
   contraindication,
   numbering,
+  outcomes,
   integrity,
   adverseEventReview,
   pregnancyTest,

@@ -1,5 +1,5 @@
 /** R06: integration comes between two medicine sessions, and session numbers rise with time. */
-import type { ProtocolRule, Verdict } from '../rule.ts';
+import type { ProtocolRule } from '../rule.ts';
 import type { Session, SessionKind } from '../session.ts';
 import { flagOf, notStated, statedBy, verdict } from '../verdict.ts';
 import { waiverOf } from '../waiver.ts';
@@ -14,17 +14,16 @@ export const sessionOrder: ProtocolRule = {
     const between = statedBy('R06', parameters)('integration-before-next', flagOf);
     if (!between) return [notStated('integration-before-next')];
     const begun = (await course.sessions()).filter((session) => session.begun);
-    const verdicts: Verdict[] = [];
-    for (const kind of kinds) {
-      for (const [one, next] of neighbours(begun.filter((session) => session.kind === kind))) {
-        if (next.number <= one.number)
-          verdicts.push(
-            verdict('fail', 'Session numbers do not rise with time', [next.reference, one.reference], {
-              satisfy: 'Numbers in the order in which the sessions began',
-            }),
-          );
-      }
-    }
+    const pairs = kinds.flatMap((kind) => neighbours(begun.filter((session) => session.kind === kind)));
+    const verdicts = pairs
+      .filter(([one, next]) => next.number <= one.number)
+      .map(([one, next]) =>
+        verdict('fail', 'Session numbers do not rise with time', [next.reference, one.reference], {
+          satisfy: 'Numbers in the order in which the sessions began',
+        }),
+      );
+    if (pairs.length > 0 && verdicts.length === 0)
+      verdicts.push(verdict('pass', 'Session numbers rise with time', [course.reference]));
     const medicine = begun.filter(({ kind }) => kind === 'medicine');
     for (const [one, next] of between.value ? neighbours(medicine) : []) {
       const done = begun.find(
