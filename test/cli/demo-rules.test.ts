@@ -9,6 +9,7 @@ import { brokenRules, type Outcomes, storedAs } from '../support/told-by-rules.t
 
 const sessionsOf = ({ course }: CourseDescription) => course?.medicine ?? [];
 const missed = (one: CourseDescription) => sessionsOf(one).filter(({ integration }) => integration?.notDone);
+const isLost = ({ course }: CourseDescription) => course?.end.reason === 'lost-to-follow-up';
 const alerts = (one: CourseDescription) => sessionsOf(one).flatMap(({ deviations = [] }) => deviations);
 
 function meantBy(description: CourseDescription): Outcomes {
@@ -17,6 +18,7 @@ function meantBy(description: CourseDescription): Outcomes {
   return {
     ...(overdue > 0 ? { 'R05 fail': overdue } : {}),
     ...(answered > 0 ? { 'R09 overridden': answered } : {}),
+    ...(isLost(description) ? { 'R18 fail': 1 } : {}),
   };
 }
 
@@ -25,7 +27,11 @@ t.test('forty patients are stored where grave breaches are refused, and break wh
   t.teardown(() => server.close());
   const patients = [...cohort(40, 2)];
   const meant = Object.assign({}, ...patients.map(meantBy));
-  t.same(Object.keys(meant).toSorted(), ['R05 fail', 'R09 overridden'], 'both are among the forty');
+  t.same(
+    Object.keys(meant).toSorted(),
+    ['R05 fail', 'R09 overridden', 'R18 fail'],
+    'each is among the forty',
+  );
   for (const description of patients) {
     const { status, body, text } = await server.send('POST', '', { body: courseBundle(description) });
     t.equal(status, 200, status === 200 ? description.key : text.slice(0, 600));
@@ -40,7 +46,7 @@ t.test('the shares of what is broken are those of the parameters', async (t) => 
   const severe = many.flatMap(alerts).length / sessions.length;
   t.ok(Math.abs(severe - severeRise.share) < 0.003, `alerts in ${severe} of sessions`);
   const left = many.filter(({ course }) => course?.end.reason);
-  const lost = left.filter(({ course }) => course!.end.reason === 'lost-to-follow-up');
+  const lost = left.filter(isLost);
   t.ok(Math.abs(lost.length / left.length - dropOut.reasons['lost-to-follow-up']) < 0.06);
   t.ok(lost.every(({ scores }) => scores.at(-1)!.total === undefined));
   const inTherapy = lost.filter(({ protocol }) => protocol !== 'infusion-only');

@@ -2,9 +2,9 @@
  * What the simulated cohort is drawn from. Nothing here is a finding: where a number has a source it is named, where it
  * has none it is an assumption made so that charts and queries have something plausible to show.
  *
- * Its courses keep the rules of the protocol but for two: who is lost to follow-up misses the last integration (R05) and
- * the score with it (R18), and in the sessions of `severeRise` the pressure reaches the alert, with a recorded deviation
- * (R09).
+ * Its courses keep the rules of the protocol but for three: who is lost to follow-up misses the last integration (R05)
+ * and the score with it (R18), and in the sessions of `severeRise` the pressure reaches the alert, with a recorded
+ * deviation (R09).
  */
 import type { IndicationName, ProtocolName, StatusReason } from './course-description.ts';
 import type { Normal } from './random.ts';
