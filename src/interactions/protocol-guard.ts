@@ -15,7 +15,13 @@ import { parameterText, ruleParameters } from '../protocol/rule-parameters.ts';
 import { protocolRules } from '../protocol/rules/rules.ts';
 import { createCourseMemory } from './course-memory.ts';
 import type { FollowUp, FollowUpIssue } from './follow-up.ts';
-import { createResourceReader, generalProtocol, memberOf, protocolByUrl } from './protocol-reader.ts';
+import {
+  createResourceReader,
+  generalProtocol,
+  memberOf,
+  protocolByUrl,
+  suicideItemOf,
+} from './protocol-reader.ts';
 
 /** @param mode of the server, where the protocol of a course does not set its own */
 export function protocolGuard(mode: ProtocolMode): FollowUp {
@@ -46,6 +52,7 @@ export function protocolGuard(mode: ProtocolMode): FollowUp {
         parameters,
         now: services.clock.now(),
         memberOf: membership,
+        suicideItemOf: suicideItemOf(reader),
       })) {
         for (const verdict of report.verdicts) {
           if (verdict.status !== 'fail') continue;

@@ -1,8 +1,9 @@
 /** The reader that the rules of the protocol are given: searches over the store, or over a unit of work in progress. */
-import type { PlanDefinition, Resource } from '@medplum/fhirtypes';
+import type { PlanDefinition, Questionnaire, Resource } from '@medplum/fhirtypes';
 import type { ProtocolByUrl } from '../protocol/course.ts';
 import type { ResourceReader } from '../protocol/resource-reader.ts';
-import type { MemberOf } from '../protocol/rule.ts';
+import type { MemberOf, SuicideItemOf } from '../protocol/rule.ts';
+import { scoreResponse } from '../questionnaire/score/score-response.ts';
 import type { StoreReader } from '../storage/store.ts';
 import { createTerminology } from '../terminology/create-terminology.ts';
 import type { Services } from './interaction.ts';
@@ -46,4 +47,27 @@ export function generalProtocol(reader: ResourceReader): Promise<PlanDefinition 
 export function memberOf({ registry }: Pick<Services, 'registry'>): MemberOf {
   const terminology = createTerminology(registry);
   return (valueSet, system, code) => terminology.contains(valueSet, { system, code }) === 'member';
+}
+
+/** What responses answer to the item on suicidal thoughts of their instrument, by their forms; each form is read once. */
+export function suicideItemOf(reader: ResourceReader): SuicideItemOf {
+  const forms = new Map<string, Promise<Questionnaire | undefined>>();
+  const formOf = async (canonical: string) => {
+    const [url = '', version] = canonical.split('|');
+    const found = await reader.find<Questionnaire>('Questionnaire', [
+      ['url', url],
+      ...(version === undefined ? [] : [['version', version] as const]),
+    ]);
+    return found[0];
+  };
+  return async (response) => {
+    const { questionnaire = '' } = response;
+    if (questionnaire === '') return undefined;
+    const reading = forms.get(questionnaire) ?? formOf(questionnaire);
+    forms.set(questionnaire, reading);
+    const form = await reading;
+    const scored = form && scoreResponse({ ...form }, { ...response });
+    const { safetyItem } = scored?.instrument ?? {};
+    return safetyItem === undefined ? undefined : scored?.items[safetyItem - 1];
+  };
 }

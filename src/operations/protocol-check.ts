@@ -11,6 +11,7 @@ import {
   generalProtocol,
   memberOf,
   protocolByUrl,
+  suicideItemOf,
 } from '../interactions/protocol-reader.ts';
 import { requirePresent } from '../interactions/read.ts';
 import { checkCourse } from '../protocol/check-course.ts';
@@ -44,12 +45,13 @@ async function check(services: Services, _: RequestContext, request: OperationRe
   const byUrl = protocolByUrl(reader);
   const general = await generalProtocol(reader);
   const membership = memberOf(services);
+  const suicideItem = suicideItemOf(reader);
   const checked: CheckedVerdict[] = [];
   for (const procedure of await coursesAskedFor(services, reader, request)) {
     const course = courseOf(procedure, reader, byUrl);
     const plan = await course.carePlan();
     const parameters = ruleParameters([await course.protocol(), general]);
-    const context = { parameters, now, memberOf: membership };
+    const context = { parameters, now, memberOf: membership, suicideItemOf: suicideItem };
     const named = plan ? `CarePlan/${plan.id}` : course.reference;
     for (const { rule, verdicts } of await checkCourse(course, asked, context))
       for (const verdict of verdicts)

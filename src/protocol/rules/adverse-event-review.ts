@@ -1,10 +1,11 @@
-/** R20: the prescriber reviewed a serious adverse event before the next medicine session. */
+/** R20: a serious adverse event was recorded in time, and reviewed by the prescriber before the next medicine session. */
 import type { AdverseEvent } from '@medplum/fhirtypes';
 import { hasCode, systems } from '../codes.ts';
 import type { Course } from '../course.ts';
 import type { ProtocolRule, Verdict } from '../rule.ts';
+import { minutesOf, type RuleParameter } from '../rule-parameters.ts';
 import type { Session } from '../session.ts';
-import { instantOf } from '../time.ts';
+import { instantAfter, instantOf, minute } from '../time.ts';
 import { flagOf, notStated, statedBy, verdict } from '../verdict.ts';
 
 const seriousness = 'http://terminology.hl7.org/CodeSystem/adverse-event-seriousness';
@@ -16,16 +17,23 @@ export const adverseEventReview: ProtocolRule = {
   key: 'R20',
   on: ['Procedure', 'AdverseEvent', 'Task'],
   async check(course, { parameters }) {
-    const required = statedBy('R20', parameters)('review-required', flagOf);
-    if (!required) return [notStated('review-required')];
-    if (!required.value) return [verdict('not-applicable', 'The protocol asks for no review')];
+    const stated = statedBy('R20', parameters);
+    const required = stated('review-required', flagOf);
+    const longest = stated('report-max', minutesOf);
+    if (!required || !longest) return [notStated('review-required', 'report-max')];
     const medicine = (await course.sessions()).filter(({ kind, begun }) => kind === 'medicine' && begun);
     const began = medicine[0]?.start;
     const events = (await course.adverseEvents()).filter(
       (event) => isSerious(event) && began !== undefined && (timeOf(event) ?? began) >= began,
     );
+    if (events.length === 0) return [verdict('not-applicable', 'No serious adverse event is recorded')];
+    const reports = events.flatMap((event) => lateReport(event, longest) ?? []);
+    if (!required.value)
+      return reports.length > 0
+        ? reports
+        : [verdict('not-applicable', 'The protocol asks for no review of serious adverse events')];
     const prescribers = await prescribersOf(course, medicine);
-    const verdicts: Verdict[] = [];
+    const verdicts = reports;
     for (const event of events) {
       const time = timeOf(event) ?? began!;
       const next = medicine.find(({ start }) => start !== undefined && start > time);
@@ -52,9 +60,7 @@ export const adverseEventReview: ProtocolRule = {
           }),
         );
     }
-    return verdicts.length > 0
-      ? verdicts
-      : [verdict('not-applicable', 'No serious adverse event is recorded')];
+    return verdicts;
   },
 };
 
@@ -63,6 +69,22 @@ function isSerious({ actuality, seriousness: grade, event }: AdverseEvent): bool
     actuality === 'actual' &&
     (hasCode(grade, seriousness, 'Serious') ||
       alwaysSerious.some((code) => hasCode(event, systems.snomed, code)))
+  );
+}
+
+/** A breach when the record came later than allowed after the event, or after it was noticed; unknown times are none. */
+function lateReport(
+  { id, date, detected, recordedDate }: AdverseEvent,
+  { value, parameter }: { readonly value: number; readonly parameter: RuleParameter },
+): Verdict | undefined {
+  const known = instantAfter(detected ?? date);
+  const recorded = instantOf(recordedDate);
+  if (known === undefined || recorded === undefined || recorded - known <= value * minute) return undefined;
+  return verdict(
+    'fail',
+    'The serious adverse event was recorded later than allowed',
+    [`AdverseEvent/${id}`],
+    { severity: 'warning', parameter, satisfy: 'A record within this time after the event was noticed' },
   );
 }
 

@@ -1,5 +1,15 @@
-/** R19: patient and course agree across every reference, and times nest: dose in session, phase in session, session in visit. */
-import type { Encounter, Reference } from '@medplum/fhirtypes';
+/**
+ * R19: patient and course agree across every reference, and times nest: dose in medicine phase, phase in session,
+ * session in visit.
+ */
+import type {
+  CareTeam,
+  Encounter,
+  EpisodeOfCare,
+  MedicationRequest,
+  Reference,
+  Resource,
+} from '@medplum/fhirtypes';
 import type { Course } from '../course.ts';
 import { dosesOf } from '../doses.ts';
 import type { ProtocolRule, Verdict } from '../rule.ts';
@@ -19,59 +29,103 @@ export const integrity: ProtocolRule = {
     const sessions = await course.sessions();
     const visits = await course.encounters();
     const faults: Verdict[] = [];
-    const plan = await course.carePlan();
-    const other = (one: { readonly subject?: Reference }) => one.subject?.reference !== course.subject;
-    if (plan && other(plan))
-      faults.push(fault('The plan is of another patient', [course.reference, `CarePlan/${plan.id}`]));
+    faults.push(...(await planFaults(course)));
     for (const session of sessions) {
       const visit = visits.get(session.procedure.encounter?.reference ?? '');
-      if (other(session.procedure))
+      if (isOther(session.procedure.subject, course))
         faults.push(fault('The session is of another patient than its course', [session.reference]));
-      if (visit) faults.push(...visitFaults(session, visit, other(visit)));
+      if (visit) faults.push(...(await visitFaults(session, visit, course)));
       if (session.phase && !within(session.phase, session))
         faults.push(fault('The medicine phase does not lie within the session', [session.reference]));
       faults.push(...(await doseFaults(session, course)));
     }
-    for (const observation of await course.sessionObservations())
-      if (other(observation))
-        faults.push(
-          fault('The observation is of another patient than its session', [`Observation/${observation.id}`]),
-        );
-    const known = new Set(sessions.map(({ reference }) => reference));
-    for (const { integrates, reference } of sessions)
-      if (integrates !== undefined && !known.has(integrates))
-        faults.push(fault('The session integrates one of another course', [reference]));
+    faults.push(...(await observationFaults(sessions, course)), ...integrationFaults(sessions));
     return faults.length > 0
       ? faults
       : [verdict('pass', 'References agree and times nest', [course.reference])];
   },
 };
 
-function visitFaults(session: Session, visit: Encounter, otherPatient: boolean): Verdict[] {
+const isOther = (patient: Reference | undefined, { subject }: Course) => patient?.reference !== subject;
+
+async function planFaults(course: Course): Promise<Verdict[]> {
+  const plan = await course.carePlan();
+  if (!plan) return [];
+  const here = [course.reference, `CarePlan/${plan.id}`];
+  const faults = isOther(plan.subject, course) ? [fault('The plan is of another patient', here)] : [];
+  for (const team of await named<CareTeam>(plan.careTeam ?? [], course))
+    if (isOther(team.subject, course))
+      faults.push(fault('The care team of the plan is of another patient', [...here, `CareTeam/${team.id}`]));
+  return faults;
+}
+
+async function visitFaults(session: Session, visit: Encounter, course: Course): Promise<Verdict[]> {
   const both = [session.reference, `Encounter/${visit.id}`];
   const times = { start: instantOf(visit.period?.start), end: instantAfter(visit.period?.end) };
+  const episodes = await named<EpisodeOfCare>(visit.episodeOfCare ?? [], course);
   return [
-    ...(otherPatient ? [fault('The visit is of another patient than its session', both)] : []),
+    ...(isOther(visit.subject, course)
+      ? [fault('The visit is of another patient than its session', both)]
+      : []),
+    ...(episodes.some(({ patient }) => isOther(patient, course))
+      ? [fault('The visit belongs to an episode of another patient', both)]
+      : []),
     ...(within(session, times) ? [] : [fault('The session does not lie within its visit', both)]),
   ];
 }
 
 async function doseFaults(session: Session, course: Course): Promise<Verdict[]> {
-  const visit = session.procedure.encounter?.reference;
-  return (await dosesOf(session, course)).flatMap(({ administration, reference, start, end }) => {
-    const here = [reference, session.reference];
-    const { subject, context } = administration;
+  const faults: Verdict[] = [];
+  for (const { administration, reference, start, end } of await dosesOf(session, course)) {
+    const { subject, context, request } = administration;
+    const [order] = await named<MedicationRequest>(request ? [request] : [], course);
+    const rows: readonly (readonly [boolean, string])[] = [
+      [isOther(subject, course), 'The dose is of another patient than its session'],
+      [order !== undefined && isOther(order.subject, course), 'The dose was ordered for another patient'],
+      [differ(context, session.procedure.encounter), 'The dose belongs to another visit than its session'],
+      [!within({ start, end }, session), 'The dose does not lie within the session'],
+      [
+        session.phase !== undefined && !within({ start, end }, session.phase),
+        'The dose does not lie within the medicine phase',
+      ],
+    ];
+    for (const [wrong, text] of rows) if (wrong) faults.push(fault(text, [reference, session.reference]));
+  }
+  return faults;
+}
+
+async function observationFaults(sessions: readonly Session[], course: Course): Promise<Verdict[]> {
+  const visits = new Map(sessions.map(({ reference, procedure }) => [reference, procedure.encounter]));
+  return (await course.sessionObservations()).flatMap(({ id, subject, encounter, partOf = [] }) => {
+    const here = [`Observation/${id}`];
+    const elsewhere = partOf.some(({ reference }) => differ(encounter, visits.get(reference ?? '')));
     return [
-      ...(subject?.reference === course.subject
-        ? []
-        : [fault('The dose is of another patient than its session', here)]),
-      ...(visit === undefined || context?.reference === undefined || context.reference === visit
-        ? []
-        : [fault('The dose belongs to another visit than its session', here)]),
-      ...(within({ start, end }, session) ? [] : [fault('The dose does not lie within the session', here)]),
+      ...(isOther(subject, course)
+        ? [fault('The observation is of another patient than its session', here)]
+        : []),
+      ...(elsewhere ? [fault('The observation belongs to another visit than its session', here)] : []),
     ];
   });
 }
+
+function integrationFaults(sessions: readonly Session[]): Verdict[] {
+  const medicine = new Set(sessions.flatMap(({ kind, reference }) => (kind === 'medicine' ? reference : [])));
+  return sessions
+    .filter(({ integrates }) => integrates !== undefined && !medicine.has(integrates))
+    .map(({ reference }) => fault('The session integrates no medicine session of its course', [reference]));
+}
+
+/** What references name, as far as it is here. */
+async function named<T extends Resource>(references: readonly Reference[], course: Course): Promise<T[]> {
+  const found = await Promise.all(
+    references.map(({ reference }) => (reference === undefined ? undefined : course.read<T>(reference))),
+  );
+  return found.filter((one) => one !== undefined);
+}
+
+/** Whether two references are known and name different things. */
+const differ = (one: Reference | undefined, other: Reference | undefined): boolean =>
+  one?.reference !== undefined && other?.reference !== undefined && one.reference !== other.reference;
 
 /** What is not known is no fault. */
 function within(inner: Times, outer: Times): boolean {
