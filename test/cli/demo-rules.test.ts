@@ -5,7 +5,7 @@ import { dropOut, severeRise } from '../../src/cli/demo/cohort-parameters.ts';
 import { courseBundle } from '../../src/cli/demo/course-bundle.ts';
 import type { CourseDescription } from '../../src/cli/demo/course-description.ts';
 import { startServer } from '../support/server.ts';
-import { brokenRules, type Outcomes, storedAs } from '../support/told-by-rules.ts';
+import { type Outcomes, storedAs, toldByRules } from '../support/told-by-rules.ts';
 
 const sessionsOf = ({ course }: CourseDescription) => course?.medicine ?? [];
 const missed = (one: CourseDescription) => sessionsOf(one).filter(({ integration }) => integration?.notDone);
@@ -36,7 +36,7 @@ t.test('forty patients are stored where grave breaches are refused, and break wh
     const { status, body, text } = await server.send('POST', '', { body: courseBundle(description) });
     t.equal(status, 200, status === 200 ? description.key : text.slice(0, 600));
     const plan = storedAs(body, 'CarePlan');
-    t.same(plan ? await brokenRules(server, plan) : {}, meantBy(description), description.key);
+    t.same(plan ? await toldByRules(server, plan) : {}, meantBy(description), description.key);
   }
 });
 

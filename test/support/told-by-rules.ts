@@ -11,9 +11,16 @@ interface Parameters {
   }[];
 }
 
-/** @param plan `CarePlan/id` */
-export async function brokenRules(server: RunningServer, plan: string): Promise<Outcomes> {
-  const path = `/${plan}/$protocol-check?status=fail&status=overridden`;
+/**
+ * @param plan `CarePlan/id`
+ * @param statuses those that are counted
+ */
+export async function toldByRules(
+  server: RunningServer,
+  plan: string,
+  statuses: readonly string[] = ['fail', 'overridden'],
+): Promise<Outcomes> {
+  const path = `/${plan}/$protocol-check?${statuses.map((status) => `status=${status}`).join('&')}`;
   const { parameter } = (await server.send('GET', path)).body as Parameters;
   const outcomes: Record<string, number> = {};
   for (const { name, part = [] } of parameter) {

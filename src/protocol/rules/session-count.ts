@@ -44,6 +44,8 @@ export const sessionCount: ProtocolRule = {
         }),
       );
     if (verdicts.length > 0) return verdicts;
+    if (course.procedure.status === 'stopped')
+      return [verdict('not-applicable', 'The course was stopped before its end', [course.reference])];
     return [
       over || completed.length >= least.value
         ? verdict('pass', 'The number of medicine sessions is as planned and usual', [course.reference])
