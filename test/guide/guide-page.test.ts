@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import t from 'tap';
 import { instruments } from '../../src/questionnaire/score/instruments.ts';
+import { validator } from '../validator/parts.ts';
 
 const root = new URL('../../', import.meta.url);
 const textOf = (path: string): string => readFileSync(new URL(path, root), 'utf8');
@@ -69,6 +70,18 @@ t.test('what a change means is what the instruments have', async (t) => {
     else t.ok(response.startsWith('fall by half') && stated.fraction === 0.5, title!);
     t.equal(number(remission), instrument.remission!.value + 1, `${title}: below`);
     t.equal(number(important), instrument.importantDifference!.value, title!);
+  }
+});
+
+t.test('the resources it shows meet the profiles they claim', async (t) => {
+  const shown = [...page.matchAll(/^```json\n(.*?)^```$/gms)].map(([, text]) => JSON.parse(text!));
+  t.ok(shown.length > 0);
+  for (const resource of shown) {
+    t.ok(resource.meta.profile.length > 0);
+    t.same(
+      validator.validate(resource).filter(({ severity }) => severity === 'error' || severity === 'warning'),
+      [],
+    );
   }
 });
 
