@@ -10,6 +10,7 @@ import {
   generalProtocol,
   memberOf,
   protocolByUrl,
+  suicideItemOf,
 } from '../interactions/protocol-reader.ts';
 import { requirePresent } from '../interactions/read.ts';
 import { readProgress } from '../protocol/apply/course-progress.ts';
@@ -106,6 +107,7 @@ async function verdictsOn(
       parameters,
       now,
       memberOf: memberOf(services),
+      suicideItemOf: suicideItemOf(reader),
     });
     for (const { rule, verdicts } of reports)
       found.push(...verdicts.map((verdict): [string, Verdict] => [rule.key, verdict]));

@@ -4,11 +4,11 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DetectedIssue, PlanDefinition, Resource } from '@medplum/fhirtypes';
+import type { DetectedIssue, PlanDefinition, Resource, ValueSet } from '@medplum/fhirtypes';
 import { checkCourse, type RuleReport } from '../../src/protocol/check-course.ts';
 import { courseOf } from '../../src/protocol/course.ts';
 import type { ResourceReader } from '../../src/protocol/resource-reader.ts';
-import type { ProtocolRule } from '../../src/protocol/rule.ts';
+import type { MemberOf, ProtocolRule } from '../../src/protocol/rule.ts';
 import { ruleParameters } from '../../src/protocol/rule-parameters.ts';
 import { protocolRules } from '../../src/protocol/rules/rules.ts';
 
@@ -258,6 +258,21 @@ export function shippedProtocol(id = 'kat-protocol'): PlanDefinition {
   return JSON.parse(readFileSync(join(folder, `PlanDefinition-${id}.json`), 'utf8')) as PlanDefinition;
 }
 
+/** Whether a code is in a value set of the guide, by its file. */
+const memberOf: MemberOf = (url, system, code) => {
+  const name = `ValueSet-${url.slice(url.lastIndexOf('/') + 1)}.json`;
+  const known =
+    valueSets.get(name) ?? (JSON.parse(readFileSync(join(valueSetFolder, name), 'utf8')) as ValueSet);
+  valueSets.set(name, known);
+  return (known.compose?.include ?? []).some(
+    (include) =>
+      include.system === system &&
+      (include.concept === undefined || include.concept.some((concept) => concept.code === code)),
+  );
+};
+const valueSetFolder = join(import.meta.dirname, '..', '..', 'terminology', 'value-sets');
+const valueSets = new Map<string, ValueSet>();
+
 /** Finds by the search parameters that the rules use, by looking at every resource. */
 export function readerOf(resources: CourseResources): ResourceReader {
   const referenced = (value: unknown): string[] =>
@@ -276,10 +291,13 @@ export function readerOf(resources: CourseResources): ResourceReader {
           parameters.every(([name, value]) => {
             const asked = value.split(',');
             if (name === '_id') return asked.includes(resource.id);
-            if (name === 'code')
-              return (resource.code?.coding ?? []).some((coding: { system: string; code: string }) =>
-                asked.includes(`${coding.system}|${coding.code}`),
-              );
+            if (name === 'code' || name === 'category')
+              return [resource[name] ?? []]
+                .flat()
+                .flatMap(({ coding = [] }) => coding)
+                .some((coding: { system: string; code: string }) =>
+                  asked.includes(`${coding.system}|${coding.code}`),
+                );
             const places = fields[name];
             if (!places) throw new Error(`The reader of tests does not know the parameter ${name}`);
             return places.some((field) => referenced(resource[field]).some((one) => asked.includes(one)));
@@ -306,6 +324,8 @@ export async function check(resources: CourseResources, options: CheckOptions = 
   return checkCourse(course, options.rules ?? protocolRules, {
     parameters: ruleParameters([options.protocol, general]),
     now: options.now ?? firstSession + 100 * day,
+    memberOf,
+    suicideItemOf: async ({ item = [] }) => item[0]?.answer?.[0]?.valueInteger,
   });
 }
 
