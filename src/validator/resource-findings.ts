@@ -22,6 +22,16 @@ export const resourceFindings = {
     code: 'invalid',
     text: 'There is another link of this relation',
   },
+  'bundle-request-type': {
+    severity: 'error',
+    code: 'invalid',
+    text: 'The request is for another type than that of the resource',
+  },
+  'bundle-request-id': {
+    severity: 'error',
+    code: 'invalid',
+    text: 'An update has the id of its resource in its URL',
+  },
   'bundle-search-entry': { severity: 'error', code: 'invalid', text: 'A {0} of a search is {1}' },
   'bundle-unreachable': {
     severity: 'error',

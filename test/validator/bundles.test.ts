@@ -259,3 +259,25 @@ t.test('a RESTful fullUrl that ends in another id is a warning', async (t) => {
   const other = bundle('collection', { fullUrl: 'http://x.com/Patient/2', resource: patient });
   t.same(findings(other, 'warning'), ['bundle-fullurl-id @ Bundle.entry[0].fullUrl']);
 });
+
+t.test('a request names the type of the resource that comes with it, an update its id', async (t) => {
+  const asked = (method: string, url: string, resource: object = patient) =>
+    errors(bundle('transaction', { fullUrl: 'http://x.com/Patient/1', resource, request: { method, url } }));
+  for (const [method, url] of [
+    ['POST', 'Patient'],
+    ['PUT', 'Patient/1'],
+    ['PUT', 'Patient?identifier=http://x.com|1'],
+    ['POST', 'Observation/$validate'],
+    ['PUT', 'http://x.com/Patient/1'],
+  ] as const) {
+    t.same(asked(method, url), [], `${method} ${url}`);
+  }
+  const place = 'Bundle.entry[0].request.url';
+  t.same(asked('POST', 'Observation'), [`bundle-request-type @ ${place}`]);
+  t.same(asked('PUT', 'Observation/1'), [`bundle-request-type @ ${place}`]);
+  t.same(asked('PUT', 'Patient?identifier=x', { resourceType: 'Group', type: 'person', actual: true }), [
+    `bundle-request-type @ ${place}`,
+  ]);
+  t.same(asked('PUT', 'Patient/2'), [`bundle-request-id @ ${place}`]);
+  t.same(asked('PUT', 'Patient/1', { resourceType: 'Patient' }), [`bundle-request-id @ ${place}`]);
+});

@@ -7,6 +7,7 @@ import { isObject } from '../../fhir/resource.ts';
 import { found, type Run } from '../run.ts';
 import { type BundleIndex, indexBundle } from './bundle-index.ts';
 import { checkLinks, checkSearchEntries } from './bundle-pages.ts';
+import { checkRequests } from './bundle-requests.ts';
 import { checkReached } from './document-entries.ts';
 import { isAbsolute } from './url.ts';
 
@@ -56,6 +57,7 @@ export function bundleRules(bundle: Record<string, unknown>, run: Run): void {
     run.findings.push({ key: 'bdl-7', severity: 'error', code: 'invariant', text, path: '' });
   }
   checkLinks(bundle, type, run);
+  if (type === 'transaction' || type === 'batch') checkRequests(entries, run);
   if (type === 'searchset') checkSearchEntries(entries, bundle, run);
   const first = lead.get(type);
   if (first === undefined) return;
