@@ -302,7 +302,7 @@ const table = {
   },
   ...resourceFindings,
   'identifier-uri': {
-    severity: 'warning',
+    severity: 'error',
     code: 'code-invalid',
     text: 'With the system urn:ietf:rfc:3986 the value is a full URI',
   },

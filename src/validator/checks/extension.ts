@@ -41,9 +41,16 @@ function partUrls(structure: StructureDefinition): Set<string> {
 }
 
 /**
- * HL7's own extensions: their contexts differ from version to version, and HL7's own definitions and examples do not
- * keep to them. Elsewhere a wrong context is an error.
+ * HL7's own extensions on HL7's own definitions: their contexts differ from version to version, and the definitions do
+ * not keep to them. Elsewhere a wrong context is an error.
  */
+const definitionTypes: ReadonlySet<string> = new Set([
+  'CodeSystem',
+  'OperationDefinition',
+  'SearchParameter',
+  'StructureDefinition',
+  'ValueSet',
+]);
 const core = 'http://hl7.org/fhir/StructureDefinition/';
 
 /** Extensions that DICOM defines, without StructureDefinitions. */
@@ -86,7 +93,8 @@ export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
     const { profile, url, places } = definition;
     const allowed = contexts.allows(definition.contexts, url, host, run);
     if (!allowed || !contexts.invariantsHold(profile.structure, host, run)) {
-      const severity = url.startsWith(core) ? 'warning' : 'error';
+      const lenient = url.startsWith(core) && definitionTypes.has(run.scope.type);
+      const severity = lenient ? 'warning' : 'error';
       foundAs(run, severity, 'extension-context', '', url, host.at);
       return;
     }
