@@ -128,6 +128,11 @@ const table = {
     code: 'code-invalid',
     text: 'The system of a coding is an absolute URI',
   },
+  'code-system-https': {
+    severity: 'error',
+    code: 'code-invalid',
+    text: 'The system is that of a known code system but for its scheme, which is http',
+  },
   'code-system-is-value-set': {
     severity: 'error',
     code: 'invalid',

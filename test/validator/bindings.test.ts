@@ -111,3 +111,15 @@ t.test('what is not shipped is said to be unchecked, once', async (t) => {
     ['code-not-checked @ Procedure.category.coding[0].code'],
   );
 });
+
+t.test('the name of a code system is its own to the letter', async (t) => {
+  const of = (system: string) =>
+    errors({
+      resourceType: 'Observation',
+      status: 'final',
+      code: { coding: [{ system, code: '44261-6' }] },
+    });
+  t.same(of('http://loinc.org'), []);
+  t.same(of('https://loinc.org'), ['code-system-https @ Observation.code.coding[0].system']);
+  t.same(of('https://codes.kat.test'), []);
+});

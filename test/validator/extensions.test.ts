@@ -216,3 +216,19 @@ t.test('a profile may demand an extension', async (t) => {
   t.same(errors({ resourceType: 'Patient' }, options, by), ['slice-min @ Patient']);
   t.same(errors(patient({ extension: [value, value] }), options, by), ['slice-max @ Patient.extension']);
 });
+
+t.test(
+  'an extension of HL7 stands where HL7 says; on definitions HL7 does not keep to that itself',
+  async (t) => {
+    const maiden = {
+      extension: [
+        { url: 'http://hl7.org/fhir/StructureDefinition/patient-mothersMaidenName', valueString: 'x' },
+      ],
+    };
+    const group = { resourceType: 'Group', type: 'person', actual: true, ...maiden };
+    t.same(errors(group), ['extension-context @ Group.extension[0]']);
+    const system = { resourceType: 'CodeSystem', status: 'draft', content: 'complete', ...maiden };
+    t.same(errors(system), []);
+    t.same(findings(system, 'warning'), ['extension-context @ CodeSystem.extension[0]']);
+  },
+);

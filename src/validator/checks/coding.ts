@@ -59,6 +59,13 @@ export function codingCheck(
 ): { coding: CodedCheck; quantity: CodedCheck } {
   const systems = createTextTable<KnownSystem>();
 
+  /** The URL of a code system is a name: `https` in it makes it another one. */
+  function isKnownByHttp(system: string): boolean {
+    if (!system.startsWith('https://') || registry.codeSystem(system)) return false;
+    const named = `http${system.slice('https'.length)}`;
+    return external.has(named) || named === ucum || registry.codeSystem(named) !== undefined;
+  }
+
   function systemOf(system: string): KnownSystem {
     const definition = registry.codeSystem(system);
     const supplement = definition?.content === 'supplement' || definition?.supplements !== undefined;
@@ -69,7 +76,9 @@ export function codingCheck(
         : valueSet
           ? notice('code-system-is-value-set')
           : isAbsolute(system)
-            ? undefined
+            ? isKnownByHttp(system)
+              ? notice('code-system-https')
+              : undefined
             : notice('code-system-relative'),
       unchecked: notice('code-not-checked', external.has(system) ? system : 'of this code'),
       unknownCode: notice(
