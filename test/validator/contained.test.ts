@@ -158,3 +158,17 @@ t.test('contained resources have ids of their own', async (t) => {
   };
   t.same(errors(twice), ['contained-duplicate @ Patient.contained[1]']);
 });
+
+t.test('a contained resource without an id cannot be referred to', async (t) => {
+  const observation = (contained: object) => ({
+    resourceType: 'Observation',
+    status: 'final',
+    code: { text: 'x' },
+    contained: [contained],
+  });
+  t.same(errors(observation({ resourceType: 'Patient', active: true })), [
+    'dom-3 @ Observation.contained[0]',
+  ]);
+  const report = { resourceType: 'DiagnosticReport', status: 'final', code: { text: 'x' } };
+  t.same(errors(observation({ ...report, result: [{ reference: '#' }] })), []);
+});

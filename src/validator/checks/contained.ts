@@ -36,7 +36,9 @@ export function checkContained(contained: readonly unknown[], run: Run): void {
       );
     }
     const { id, meta } = resource;
-    if (typeof id === 'string' && !referenced.has(`#${id}`) && !refersToContainer(resource)) {
+    // What has no id cannot be referred to.
+    const isReferenced = typeof id === 'string' && referenced.has(`#${id}`);
+    if (!isReferenced && !refersToContainer(resource)) {
       const text =
         'If the resource is contained in another resource, it SHALL be referred to from elsewhere in the resource or SHALL refer to the containing resource';
       broken(run, 'dom-3', text, index);
