@@ -62,14 +62,26 @@ function initialIssues(item: FormItem): Issue[] {
   const rule = itemTypeRule(item.type);
   if (!rule) return [];
   const options = objectsOf(item.definition.answerOption).map((option) => choiceOf(option, 'value')?.value);
-  return objectsOf(item.definition.initial).flatMap((initial, index) => {
-    const value = choiceOf(initial, 'value');
-    const path = `${item.path}.initial[${index}].value`;
-    if (!value) return [];
-    if (!rule.answers.includes(value.type)) return [formFinding('form-initial-type', path, item.linkId)];
-    const isListed = options.length === 0 || options.some((option) => isSameAnswer(value.value, option));
-    // A form with an open choice may begin with an answer of its own.
-    if (isListed || item.type === 'open-choice') return [];
-    return [formFinding('form-initial-option', path, item.linkId)];
-  });
+  return [
+    ...initialCountIssues(item),
+    ...objectsOf(item.definition.initial).flatMap((initial, index) => {
+      const value = choiceOf(initial, 'value');
+      const path = `${item.path}.initial[${index}].value`;
+      if (!value) return [];
+      if (!rule.answers.includes(value.type)) return [formFinding('form-initial-type', path, item.linkId)];
+      const isListed = options.length === 0 || options.some((option) => isSameAnswer(value.value, option));
+      // A form with an open choice may begin with an answer of its own.
+      if (isListed || item.type === 'open-choice') return [];
+      return [formFinding('form-initial-option', path, item.linkId)];
+    }),
+  ];
+}
+
+/** que-13 says nothing where `repeats` is absent, which means false. */
+function initialCountIssues({ definition, path, linkId }: FormItem): Issue[] {
+  const selected = objectsOf(definition.answerOption).filter(
+    ({ initialSelected }) => initialSelected === true,
+  );
+  const isMany = objectsOf(definition.initial).length > 1 || selected.length > 1;
+  return isMany && definition.repeats !== true ? [formFinding('form-initial-many', path, linkId)] : [];
 }

@@ -21,6 +21,7 @@ const table = {
   'form-option-type': ['error', 'value', 'The answer option is not of the type of its item'],
   'form-initial-type': ['error', 'value', 'The initial value is not of the type of its item'],
   'form-initial-option': ['error', 'code-invalid', 'The initial value is none of the answer options'],
+  'form-initial-many': ['error', 'value', 'Only an item that repeats has several initial values'],
   'form-link-id': ['error', 'invariant', 'The linkId is used by another item of the form'],
   'response-form-unknown': [
     'warning',

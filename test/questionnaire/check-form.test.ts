@@ -73,6 +73,28 @@ const cases: [name: string, item: Record<string, unknown>, expected: string[]][]
     ['form-initial-option Questionnaire.item[2].initial[0].value'],
   ],
   [
+    'several initial values of an item that does not repeat',
+    { linkId: 'b', type: 'string', initial: [{ valueString: 'x' }, { valueString: 'y' }] },
+    ['form-initial-many Questionnaire.item[2]'],
+  ],
+  [
+    'several initial values of an item that repeats',
+    { linkId: 'b', type: 'string', repeats: true, initial: [{ valueString: 'x' }, { valueString: 'y' }] },
+    [],
+  ],
+  [
+    'several options selected at first',
+    {
+      linkId: 'b',
+      type: 'choice',
+      answerOption: [
+        { valueString: 'x', initialSelected: true },
+        { valueString: 'y', initialSelected: true },
+      ],
+    },
+    ['form-initial-many Questionnaire.item[2]'],
+  ],
+  [
     'a fault in a nested item',
     { linkId: 'g', type: 'group', item: [{ linkId: 'n', type: 'string' }] },
     ['form-link-id Questionnaire.item[2].item[0].linkId'],
