@@ -10,6 +10,7 @@ import { createResourceReader, generalProtocol } from '../interactions/protocol-
 import { type AppliedPlan, applyPlan } from '../protocol/apply/apply-plan.ts';
 import { noProgress, readProgress } from '../protocol/apply/course-progress.ts';
 import { type ApplyInput, applyInput, createResolve, requireKnown } from './apply-input.ts';
+import { continuePlan } from './continue-plan.ts';
 import { elementModel } from './element-model.ts';
 import type { Operation, SubmittedRequest } from './operation.ts';
 import { type GivenParameter, givenValue, readParameters } from './read-parameters.ts';
@@ -32,7 +33,7 @@ async function apply(
   context: RequestContext,
   submitted: SubmittedRequest,
 ): Promise<Result> {
-  const { parameters, issues } = await readParameters(
+  const { parameters, issues: read } = await readParameters(
     services,
     context,
     services.registry.operationDefinition(definition)!,
@@ -48,13 +49,17 @@ async function apply(
     submitted.id,
     parameters,
   );
+  const issues = [...read];
+  const reader = createResourceReader(services, services.store);
   const answers: string[] = [];
   for (const subject of input.subjects) {
     const running = await runningPlan(services, context, input.definition, subject, parameters);
     const applied = await planFor(services, input, subject, running, persist);
-    answers.push(
-      persist ? await storePlan(services, context, applied.carePlan) : JSON.stringify(applied.carePlan),
-    );
+    if (!persist) answers.push(JSON.stringify(applied.carePlan));
+    else if (running) answers.push(await continuePlan(services, context, running, applied, reader));
+    else answers.push(await storePlan(services, context, applied.carePlan));
+    // A plan that runs does not carry what was found on the way.
+    if (persist && running) issues.push(...applied.issues);
   }
   const body = answers.length === 1 ? answers[0]! : bundleOf(answers);
   return { status: 200, body, issues };

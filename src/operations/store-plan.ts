@@ -11,31 +11,49 @@ import type { ContainingPlan } from '../protocol/apply/apply-plan.ts';
 /** Findings of the moment stay with the plan; all else is worth having by itself. */
 const kept: ReadonlySet<string> = new Set(['OperationOutcome']);
 
+export interface PlanEntry {
+  readonly fullUrl?: string;
+  readonly resource: Resource;
+  readonly request: { readonly method: 'POST' | 'PUT'; readonly url: string; readonly ifMatch?: string };
+}
+
 /** @returns JSON text of the CarePlan as stored */
 export async function storePlan(
   services: Services,
   context: RequestContext,
-  plan: ContainingPlan,
+  { contained, ...rest }: ContainingPlan,
 ): Promise<string> {
-  const { contained, ...rest } = plan;
   const staying = contained.filter(({ resourceType }) => kept.has(resourceType));
-  const leaving = contained.filter((resource) => !staying.includes(resource));
-  const links = new Map([['#', temporary(0)]]);
-  leaving.forEach(({ id }, n) => {
-    links.set(`#${id}`, temporary(n + 1));
-  });
   const carePlan: Resource = { ...rest, ...(staying.length > 0 ? { contained: staying } : {}) };
-  const resources = [carePlan, ...leaving.map(({ id: _, ...resource }) => resource as Resource)];
-  const entry = resources.map((resource, n) => ({
-    fullUrl: temporary(n),
-    resource: withLinks(resource, links),
-    request: { method: 'POST', url: resource.resourceType },
-  }));
+  const name = temporary(0);
+  const links = linksOf(contained, name);
+  const own = newEntry(withLinks(carePlan, links), name);
+  return storeEntries(services, context, [own, ...entriesOf(contained, links)]);
+}
+
+/** What a plan holds, as entries of their own. */
+export function entriesOf(contained: readonly Resource[], links: ReadonlyMap<string, string>): PlanEntry[] {
+  return contained
+    .filter(({ resourceType }) => !kept.has(resourceType))
+    .map(({ id, ...resource }) => newEntry(withLinks(resource as Resource, links), links.get(`#${id}`)!));
+}
+
+/** Where links to what is contained lead once it is by itself, and those to the plan. */
+export function linksOf(contained: readonly Resource[], plan: string): Map<string, string> {
+  return new Map([['#', plan], ...contained.map(({ id }, n) => [`#${id}`, temporary(n + 1)] as const)]);
+}
+
+/** @returns JSON text of the CarePlan, which is the first entry */
+export async function storeEntries(
+  services: Services,
+  context: RequestContext,
+  entry: readonly PlanEntry[],
+): Promise<string> {
   const text = JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry });
   const bundle = await parseBundle(services, context.baseUrl, text);
   if (bundle.type !== 'transaction') throw new Error('A transaction was read as a batch');
   const [stored] = await runTransaction(services, context, bundle);
-  const id = /CarePlan\/([^/]+)/.exec(stored?.location ?? '')?.[1] ?? '';
+  const id = entry[0]?.resource.id ?? /CarePlan\/([^/]+)/.exec(stored?.location ?? '')?.[1] ?? '';
   const version = await services.store.read('CarePlan', id);
   return version?.body ?? '';
 }
@@ -50,4 +68,8 @@ function withLinks<T>(value: T, links: ReadonlyMap<string, string>): T {
   return JSON.parse(JSON.stringify(value), (key, member) =>
     key === 'reference' && typeof member === 'string' ? (links.get(member) ?? member) : member,
   ) as T;
+}
+
+function newEntry(resource: Resource, fullUrl: string): PlanEntry {
+  return { fullUrl, resource, request: { method: 'POST', url: resource.resourceType } };
 }

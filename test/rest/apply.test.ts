@@ -162,6 +162,62 @@ t.test('a course that runs is planned from where it stands', async (t) => {
   t.equal(Date.parse(third.occurrencePeriod.start), next.start, 'three days after the second session began');
 });
 
+t.test('stored again, the plan that runs goes on with what is to come', async (t) => {
+  const server = await clinic();
+  t.teardown(() => server.close());
+  const path = '/PlanDefinition/kat-protocol-iv-6/$apply';
+  const { plan, sessions, hold } = await openedCourse(server, 'kat-protocol-iv-6');
+  // Three preparations, then three of six medicine sessions, each with its integration.
+  await hold(9);
+  const late = { name: 'startDate', valueDateTime: new Date(sessions[8]!.start + 3_600_000).toISOString() };
+  const given = parameters([persist]).parameter.filter(({ name }) => name !== 'startDate');
+  const body = { resourceType: 'Parameters', parameter: [...given, late] };
+  const proposed = await server.send('POST', path, {
+    body: { ...body, parameter: body.parameter.filter((one) => one !== persist) },
+  });
+  const once = await server.send('POST', path, { body });
+  t.equal(once.status, 200, said(once));
+  t.equal(once.body.id, plan.id, 'it is the same plan');
+  t.equal(once.body.status, 'active');
+  t.equal(Number(once.body.meta.versionId), Number(plan.meta.versionId) + 2, 'in a new version');
+
+  const orders = await found(server, `/ServiceRequest?based-on=CarePlan/${plan.id}`);
+  const open = orders.filter(({ status }) => status === 'draft');
+  const added = open.filter(({ replaces }) => replaces !== undefined);
+  const left = plannedSessions(added);
+  t.strictSame(
+    left.map(({ kind, number }) => `${kind} ${number}`),
+    ['medicine 4', 'integration 4', 'medicine 5', 'integration 5', 'medicine 6', 'integration 6'],
+  );
+  const dates = (list: readonly Any[]) => plannedSessions(list).map((one) => one.start);
+  t.strictSame(dates(added), dates(proposed.body.contained.filter(isOrder)), 'dated as it was proposed');
+  t.equal(left[0]!.start, sessions[9]!.start, 'three days after the third session began');
+  const replaced = orders.filter(({ status }) => status === 'revoked').map(({ id }) => id);
+  t.strictSame(
+    added.map(({ replaces }) => replaces[0].reference.split('/')[1]).toSorted(),
+    replaced.toSorted(),
+    'each takes the place of one that is revoked',
+  );
+  t.equal(open.length - added.length, sessions.length - 6, 'what was carried out stays as it was');
+  const groups = await found(server, '/RequestGroup?subject=Patient/pat');
+  t.strictSame(groups.map(({ status }) => status).toSorted(), ['draft', 'revoked']);
+  const current = groups.find(({ status }) => status === 'draft');
+  t.strictSame(once.body.activity, [{ reference: { reference: `RequestGroup/${current.id}` } }]);
+
+  const accepted = added.find(({ extension }) => extension[0].valuePositiveInt === 4);
+  await stored(server, { ...accepted, status: 'active' });
+  const twice = await server.send('POST', path, { body });
+  t.equal(twice.status, 200, said(twice));
+  const after = await found(server, `/ServiceRequest?based-on=CarePlan/${plan.id}`);
+  const stands = after.filter(({ id }) => id === accepted.id).map(({ status }) => status);
+  t.strictSame(stands, ['active'], 'what somebody has accepted stands');
+  t.equal(
+    after.filter(({ status, replaces }) => status === 'draft' && replaces !== undefined).length,
+    5,
+    'and is not asked for again',
+  );
+});
+
 t.test('what cannot be applied is refused', async (t) => {
   const server = await clinic();
   t.teardown(() => server.close());
@@ -223,6 +279,8 @@ t.test('an activity becomes a request of its kind that is valid', async (t) => {
     );
   }
 });
+
+const isOrder = ({ resourceType }: Any): boolean => resourceType === 'ServiceRequest';
 
 /** The comparator has no therapist. */
 function withoutTherapist(resource: Any): void {

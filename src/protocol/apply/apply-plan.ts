@@ -58,6 +58,8 @@ export interface PlanDeps {
 export interface AppliedPlan {
   /** With all that belongs to it contained. */
   readonly carePlan: ContainingPlan;
+  /** Steps that lie behind, as what they ask for names them. */
+  readonly past: ReadonlySet<string>;
   readonly issues: readonly Issue[];
 }
 
@@ -156,7 +158,11 @@ export async function applyPlan(
   };
   issues.push(...dropUnmetClaims(carePlan, deps.findings));
   const unique = distinct(issues);
-  return { carePlan: withOutcome(carePlan, unique, nameFor('outcome')), issues: unique };
+  return {
+    carePlan: withOutcome(carePlan, unique, nameFor('outcome')),
+    past: new Set([...everyStep(steps)].flatMap(({ id, uri }) => (past.has(id) && uri ? [uri] : []))),
+    issues: unique,
+  };
 }
 
 /** The findings travel in the plan, where software for $apply looks for them. */
