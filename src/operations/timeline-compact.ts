@@ -1,6 +1,6 @@
 /**
  * A course as plain JSON, for pages and scripts that know no FHIR: an object for each event, and one for each thing that
- * is still to come. The shape stands in docs/timeline.md.
+ * is still to come. The OperationDefinition tells its shape.
  */
 import { instant } from '../interactions/write-version.ts';
 import { instantAfter } from '../protocol/time.ts';

@@ -83,3 +83,17 @@ t.test('a query keeps order and repeats, and must be UTF-8', async (t) => {
   t.same(parseQuery('a=b=c'), [['a', 'b=c']]);
   t.throws(() => parseQuery('a=%E0%A4'), FhirError);
 });
+
+t.test('a view is an answer only where it exists, and only as generic JSON', (t) => {
+  const accept = 'application/json; view=compact';
+  t.equal(answerFormat([], accept, ['compact']).view, 'compact');
+  t.match(answerFormat([], accept, ['compact']).contentType, /^application\/json; view=compact/);
+  t.equal(answerFormat([], 'application/json', ['compact']).view, undefined);
+  for (const [other, views] of [
+    [accept, []],
+    ['application/json; view=table', ['compact']],
+    ['application/fhir+json; view=compact', ['compact']],
+  ] as const)
+    t.throws(() => answerFormat([], other, views), { status: 406 }, other);
+  t.end();
+});
