@@ -4,7 +4,7 @@
  * https://hl7.org/fhir/extensions/StructureDefinition-itemWeight.html
  */
 import { isObject } from '../fhir/resource.ts';
-import { allItems, choiceOf, extensionValue, type FormItem, objectsOf } from './form.ts';
+import { allItems, choiceOf, extensionValue, type FormItem, formItems, objectsOf } from './form.ts';
 import { isSameAnswer } from './same-answer.ts';
 
 const scores = ['itemWeight', 'ordinalValue'].map((id) => `http://hl7.org/fhir/StructureDefinition/${id}`);
@@ -12,23 +12,22 @@ const scores = ['itemWeight', 'ordinalValue'].map((id) => `http://hl7.org/fhir/S
 /** @returns the score of an answer, or of the value of one, of this very response; undefined when it has none */
 export type AnswerWeights = (value: unknown) => number | undefined;
 
-/** @param form the items of the form, as a tree */
 export function answerWeights(
-  form: readonly FormItem[],
+  questionnaire: Readonly<Record<string, unknown>>,
   response: Readonly<Record<string, unknown>>,
 ): AnswerWeights {
   let known: ReadonlyMap<unknown, number> | undefined;
   return (value) => {
-    known ??= weightsByAnswer(form, response);
+    known ??= weightsByAnswer(questionnaire, response);
     return known.get(value);
   };
 }
 
 function weightsByAnswer(
-  form: readonly FormItem[],
+  questionnaire: Readonly<Record<string, unknown>>,
   response: Readonly<Record<string, unknown>>,
 ): ReadonlyMap<unknown, number> {
-  const items = new Map(allItems(form).map((item) => [item.linkId, item]));
+  const items = new Map(allItems(formItems(questionnaire)).map((item) => [item.linkId, item]));
   const weights = new Map<unknown, number>();
   const walk = (holder: Readonly<Record<string, unknown>>): void => {
     for (const given of objectsOf(holder.item)) {

@@ -3,9 +3,10 @@
  * https://hl7.org/fhir/uv/sdc/StructureDefinition-sdc-questionnaire-calculatedExpression.html
  */
 import { type AnswerValue, answerFromValue } from './answer-from-value.ts';
-import { type Answer, allItems, type FormItem, formItems } from './form.ts';
-import { type ExpressionParts, evaluate, expressionsOf, fhirPathLanguage } from './form-environment.ts';
-import { type Place, walkForm } from './walk-form.ts';
+import type { Answer, FormItem } from './form.ts';
+import { type ExpressionParts, evaluate, fhirPathLanguage } from './form-environment.ts';
+import type { Form } from './read-form.ts';
+import { type Place, type Visited, walkForm } from './walk-form.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -19,26 +20,21 @@ export interface Calculated {
   readonly values: readonly AnswerValue[] | undefined;
 }
 
-const calculatedUrl = 'http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-calculatedExpression';
-
 /**
  * Every enabled item with a calculated expression, in the order of the form; in each repetition of its group.
  * @param wanted which of them; without it all
  */
 export function calculate(
-  questionnaire: Json,
+  form: Form,
   response: Json,
   parts: ExpressionParts,
   wanted: (place: Place) => boolean = () => true,
 ): Calculated[] {
-  const calculates = ({ definition }: FormItem): boolean =>
-    expressionsOf(definition, calculatedUrl).length > 0;
-  if (!allItems(formItems(questionnaire)).some(calculates)) return [];
-
+  if (form.calculations.size === 0) return [];
   const found: Calculated[] = [];
-  walkForm(questionnaire, response, parts, { state: undefined }, (place) => {
+  const visit = (place: Place): Visited<undefined> => {
     const { item, path, answers, environment, focus } = place;
-    const [expression] = expressionsOf(item.definition, calculatedUrl);
+    const expression = form.calculations.get(item);
     if (expression && wanted(place)) {
       const results =
         expression.language === fhirPathLanguage
@@ -48,6 +44,7 @@ export function calculate(
       found.push({ item, path, given: answers, values });
     }
     return { state: undefined };
-  });
+  };
+  walkForm(form, response, parts, { state: undefined }, visit, form.calculating);
   return found;
 }

@@ -7,15 +7,16 @@ import { calculate } from './calculate.ts';
 import { formFinding } from './finding.ts';
 import { choiceOf } from './form.ts';
 import type { ExpressionParts } from './form-environment.ts';
+import type { Form } from './read-form.ts';
 import { isSameAnswer } from './same-answer.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
 /** @returns findings with expressions that begin with `QuestionnaireResponse` */
-export function checkCalculated(response: Json, questionnaire: Json, parts: ExpressionParts): Issue[] {
+export function checkCalculated(response: Json, form: Form, parts: ExpressionParts): Issue[] {
   if (response.status !== 'completed' && response.status !== 'amended') return [];
   // A program that does not calculate leaves the answer out; that is no fault.
-  const calculated = calculate(questionnaire, response, parts, ({ answers }) => answers.length > 0);
+  const calculated = calculate(form, response, parts, ({ answers }) => answers.length > 0);
   return calculated.flatMap(({ item, path, given, values }) => {
     if (values === undefined) return [formFinding('response-calculation-unchecked', path, item.linkId)];
     const agrees =

@@ -13,16 +13,16 @@ import { isEnabled } from './enable-when.ts';
 import { formFinding } from './finding.ts';
 import {
   type Answer,
-  allItems,
   answersOf,
   choiceOf,
   extensionValue,
   type FormItem,
-  formItems,
+  itemsByLinkId,
   type ResponseItem,
   responseItems,
 } from './form.ts';
 import { answersAround } from './given-answers.ts';
+import type { Form } from './read-form.ts';
 
 export interface ResponseCheck {
   readonly memberOf: MemberOf;
@@ -41,17 +41,12 @@ const occurrence = 'http://hl7.org/fhir/StructureDefinition/questionnaire-';
 /** @returns findings with expressions that begin with `QuestionnaireResponse` */
 export function checkResponse(
   response: Readonly<Record<string, unknown>>,
-  questionnaire: Readonly<Record<string, unknown>>,
-  parts: ResponseCheck,
+  { items, byLinkId }: Form,
+  { memberOf }: ResponseCheck,
 ): Issue[] {
-  const form = formItems(questionnaire);
-  const walk: Walk = {
-    ...parts,
-    complete: completeStatuses.has(response.status),
-    byLinkId: new Map(allItems(form).map((item) => [item.linkId, item])),
-    issues: [],
-  };
-  checkLevel(walk, form, response, 'QuestionnaireResponse', [response]);
+  const complete = completeStatuses.has(response.status);
+  const walk: Walk = { memberOf, complete, byLinkId, issues: [] };
+  checkLevel(walk, items, response, 'QuestionnaireResponse', [response]);
   return walk.issues;
 }
 
@@ -68,9 +63,11 @@ function checkLevel(
 ): void {
   const given = responseItems(parent, path);
   checkPlaces(walk, form, given);
+  const byLinkId = itemsByLinkId(given);
+  const answersTo = answersAround(around);
   for (const item of form) {
-    const own = given.filter(({ linkId }) => linkId === item.linkId);
-    const enabled = isEnabled(item.definition, answersAround(around));
+    const own = byLinkId.get(item.linkId) ?? [];
+    const enabled = isEnabled(item.definition, answersTo);
     if (!enabled) {
       for (const { path: at } of own)
         walk.issues.push(formFinding('response-item-disabled', at, item.linkId));
@@ -82,9 +79,10 @@ function checkLevel(
 function checkPlaces(walk: Walk, form: readonly FormItem[], given: readonly ResponseItem[]): void {
   let last = -1;
   for (const { linkId, path } of given) {
-    const place = form.findIndex((item) => item.linkId === linkId);
+    const item = walk.byLinkId.get(linkId);
+    const place = item ? form.indexOf(item) : -1;
     if (place === -1) {
-      const key = walk.byLinkId.has(linkId) ? 'response-item-place' : 'response-item-unknown';
+      const key = item ? 'response-item-place' : 'response-item-unknown';
       walk.issues.push(formFinding(key, path, linkId));
     } else if (place < last) walk.issues.push(formFinding('response-item-order', path, linkId));
     last = Math.max(last, place);

@@ -4,7 +4,7 @@
  */
 import type { Environment, ExpressionCompiler, TypedValue } from '../fhirpath/expression.ts';
 import { answerWeights } from './answer-weights.ts';
-import { type FormItem, formItems, objectsOf } from './form.ts';
+import { type FormItem, objectsOf } from './form.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -32,7 +32,7 @@ export function formEnvironment(questionnaire: Json, response: Json, parts: Expr
   const bare: Environment = {
     resource,
     rootResource: resource,
-    weight: answerWeights(formItems(questionnaire), response),
+    weight: answerWeights(questionnaire, response),
     variables: { ...parts.variables, questionnaire: { type: 'Questionnaire', value: questionnaire } },
     ...(parts.now === undefined ? {} : { now: parts.now }),
   };

@@ -10,6 +10,7 @@ import { checkCalculated } from './check-calculated.ts';
 import { checkForm } from './check-form.ts';
 import { checkResponse } from './check-response.ts';
 import { formFinding } from './finding.ts';
+import { type Form, readForm } from './read-form.ts';
 
 export interface FormSurroundings {
   /** A resource of a type by canonical URL (`url`, `url|version`) or fragment. */
@@ -24,22 +25,33 @@ type FormRule = (resource: Resource, surroundings: FormSurroundings) => readonly
  * @param compile for expressions of forms, which may come from clients: with a limit to what they may take
  */
 export function formRules(compile: ExpressionCompiler): Readonly<Record<string, readonly FormRule[]>> {
+  /** What a form says of its items does not depend on who answers it. */
+  const forms = new WeakMap<Resource, Form>();
+  const formOf = (questionnaire: Resource): Form => {
+    const known = forms.get(questionnaire) ?? readForm(questionnaire);
+    forms.set(questionnaire, known);
+    return known;
+  };
   return {
     Questionnaire: [(questionnaire) => checkForm(questionnaire)],
-    QuestionnaireResponse: [(response, surroundings) => responseFindings(response, surroundings, compile)],
+    QuestionnaireResponse: [
+      (response, surroundings) => responseFindings(response, surroundings, formOf, compile),
+    ],
   };
 }
 
 function responseFindings(
   response: Resource,
   { find, memberOf }: FormSurroundings,
+  formOf: (questionnaire: Resource) => Form,
   compile: ExpressionCompiler,
 ): readonly Issue[] {
   const { questionnaire } = response;
   if (typeof questionnaire !== 'string') {
     return [formFinding('response-form-missing', 'QuestionnaireResponse')];
   }
-  const form = find(questionnaire, 'Questionnaire');
-  if (!form) return [formFinding('response-form-unknown', 'QuestionnaireResponse.questionnaire')];
+  const found = find(questionnaire, 'Questionnaire');
+  if (!found) return [formFinding('response-form-unknown', 'QuestionnaireResponse.questionnaire')];
+  const form = formOf(found);
   return [...checkResponse(response, form, { memberOf }), ...checkCalculated(response, form, { compile })];
 }

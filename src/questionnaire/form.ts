@@ -59,6 +59,11 @@ export function responseItems(parent: Readonly<Record<string, unknown>>, path: s
   }));
 }
 
+/** Items of one place, those of a linkId together. */
+export function itemsByLinkId(items: readonly ResponseItem[]): ReadonlyMap<string, readonly ResponseItem[]> {
+  return Map.groupBy(items, ({ linkId }) => linkId);
+}
+
 export function answersOf(item: ResponseItem): Answer[] {
   return objectsOf(item.value.answer).map((value, index) => ({
     value,

@@ -4,9 +4,10 @@
  */
 import type { Environment, TypedValue } from '../fhirpath/expression.ts';
 import { isEnabled } from './enable-when.ts';
-import { type Answer, answersOf, type FormItem, formItems, responseItems } from './form.ts';
+import { type Answer, answersOf, type FormItem, itemsByLinkId, responseItems } from './form.ts';
 import { type ExpressionParts, formEnvironment, itemEnvironment } from './form-environment.ts';
 import { answersAround } from './given-answers.ts';
+import type { Form } from './read-form.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -26,13 +27,15 @@ export interface Place {
 /**
  * Visits parents before children, in the order of the form.
  * @param visit gets what it returned for the parent of the place, and may add variables for the children
+ * @param entered the items that are visited, with those around them; without it all
  */
 export function walkForm<State>(
-  questionnaire: Json,
+  form: Form,
   response: Json,
   parts: ExpressionParts,
   start: Visited<State>,
   visit: (place: Place, state: State) => Visited<State>,
+  entered?: ReadonlySet<FormItem>,
 ): void {
   const level = (
     items: readonly FormItem[],
@@ -42,10 +45,11 @@ export function walkForm<State>(
     outer: () => Environment,
     state: State,
   ): void => {
-    const given = responseItems(holder, path);
+    const byLinkId = itemsByLinkId(responseItems(holder, path));
+    const answersTo = answersAround(around);
     for (const item of items) {
-      if (!isEnabled(item.definition, answersAround(around))) continue;
-      const own = given.filter(({ linkId }) => linkId === item.linkId);
+      if (entered?.has(item) === false || !isEnabled(item.definition, answersTo)) continue;
+      const own = byLinkId.get(item.linkId) ?? [];
       const found = own.length > 0 ? own : [{ value: { linkId: item.linkId }, path, linkId: item.linkId }];
       for (const one of found) {
         const focus: TypedValue = { type: 'QuestionnaireResponse.item', value: one.value };
@@ -60,8 +64,10 @@ export function walkForm<State>(
       }
     }
   };
-  const environment = once(() => adding(formEnvironment(questionnaire, response, parts), start.variables));
-  level(formItems(questionnaire), response, 'QuestionnaireResponse', [response], environment, start.state);
+  const environment = once(() =>
+    adding(formEnvironment(form.questionnaire, response, parts), start.variables),
+  );
+  level(form.items, response, 'QuestionnaireResponse', [response], environment, start.state);
 }
 
 /** What is passed on to the children of a place. */

@@ -1,6 +1,7 @@
 import t from 'tap';
 import type { MemberOf } from '../../src/questionnaire/answer-options.ts';
 import { checkResponse } from '../../src/questionnaire/check-response.ts';
+import { readForm } from '../../src/questionnaire/read-form.ts';
 
 const core = 'http://hl7.org/fhir/StructureDefinition/questionnaire-';
 const sdc = 'http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-';
@@ -16,7 +17,7 @@ function judged(type: string, extension: object[], answer: object | undefined): 
   const item = [{ linkId: 'a', ...(answer ? { answer: [answer] } : {}) }];
   const response = { resourceType: 'QuestionnaireResponse', status: 'completed', item };
   const memberOf: MemberOf = (_, { code }) => (code === 'mg' ? 'member' : 'not-member');
-  return checkResponse(response, questionnaire, { memberOf }).map(({ key }) => key);
+  return checkResponse(response, readForm(questionnaire), { memberOf }).map(({ key }) => key);
 }
 
 t.test('limits of quantities hold across metric prefixes', async (t) => {

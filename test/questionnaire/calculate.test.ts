@@ -8,6 +8,7 @@ import { type Calculated, calculate } from '../../src/questionnaire/calculate.ts
 import { checkCalculated } from '../../src/questionnaire/check-calculated.ts';
 import { checkResponse } from '../../src/questionnaire/check-response.ts';
 import { allItems, choiceOf, type FormItem, formItems, objectsOf } from '../../src/questionnaire/form.ts';
+import { readForm } from '../../src/questionnaire/read-form.ts';
 import type { Score } from '../../src/questionnaire/score/instrument.ts';
 import { scoreResponse } from '../../src/questionnaire/score/score-response.ts';
 import { jsonFiles } from '../support/guide-files.ts';
@@ -39,7 +40,7 @@ const valuesOf = ({ values }: Calculated): unknown[] =>
   values!.map((value) => choiceOf(value, 'value')?.value);
 const byLinkId = (questionnaire: Json, response: Json): Record<string, unknown[]> =>
   Object.fromEntries(
-    calculate(questionnaire, response, { compile }).map((one) => [one.item.linkId, valuesOf(one)]),
+    calculate(readForm(questionnaire), response, { compile }).map((one) => [one.item.linkId, valuesOf(one)]),
   );
 
 /** Total and sub-scores by the code of the item that holds them. */
@@ -84,7 +85,7 @@ t.test('fhirpath.js, with which other programs calculate, agrees', async (t) => 
       questionnaire,
       ({ definition }) => objectsOf(definition.answerOption).length - 1,
     );
-    for (const { item, values } of calculate(questionnaire, response, { compile })) {
+    for (const { item, values } of calculate(readForm(questionnaire), response, { compile })) {
       const calculated = objectsOf(item.definition.extension).find(({ url }) =>
         String(url).endsWith('calculatedExpression'),
       );
@@ -156,7 +157,7 @@ t.test('a completed response whose total is another than the calculated one is w
     item: [...objectsOf(response.item), { linkId: '/70274-6', answer: [answer] }],
   });
   const said = (resource: Json, questionnaire = form('gad-7')): string[] =>
-    checkCalculated(resource, questionnaire, { compile }).map(
+    checkCalculated(resource, readForm(questionnaire), { compile }).map(
       ({ severity, key, expression }) => `${severity} ${key} ${expression}`,
     );
   t.same(said(withTotal({ valueDecimal: 7 })), []);
@@ -203,7 +204,7 @@ t.test('in a group that repeats, each repetition calculates its own', async (t) 
   };
   const group = (n: number) => ({ linkId: 'g', item: [{ linkId: 'n', answer: [{ valueInteger: n }] }] });
   const response = { resourceType: 'QuestionnaireResponse', item: [group(1), group(5)] };
-  const found = calculate(questionnaire, response, { compile });
+  const found = calculate(readForm(questionnaire), response, { compile });
   t.same(
     found.map(({ path, values }) => [path, values]),
     [
@@ -216,6 +217,6 @@ t.test('in a group that repeats, each repetition calculates its own', async (t) 
 t.test('answers that the property draws are ones the forms take', async (t) => {
   for (const id of ['phq-9', 'gad-7', 'audit-c', 'pcl-5']) {
     const response = answered(form(id), () => 1);
-    t.same(checkResponse(response, form(id), { memberOf: () => 'unknown' }), [], id);
+    t.same(checkResponse(response, readForm(form(id)), { memberOf: () => 'unknown' }), [], id);
   }
 });

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { checkResponse } from '../../src/questionnaire/check-response.ts';
+import { readForm } from '../../src/questionnaire/read-form.ts';
 
 const yes = { system: 'urn:x', code: 'Y' };
 const no = { system: 'urn:x', code: 'N' };
@@ -69,7 +70,7 @@ function findings(items: Item[], status = 'completed'): string[] {
   const memberOf = (_: string, { code }: { code?: string }): 'member' | 'not-member' | 'unknown' =>
     code === 'Y' ? 'member' : code === 'N' ? 'not-member' : 'unknown';
   const response = { resourceType: 'QuestionnaireResponse', status, item: items };
-  return checkResponse(response, form, { memberOf }).map(
+  return checkResponse(response, readForm(form), { memberOf }).map(
     ({ key, expression }) => `${key} ${expression?.replace('QuestionnaireResponse', '')}`,
   );
 }

@@ -7,6 +7,7 @@ import type { Environment, TypedValue } from '../../fhirpath/expression.ts';
 import { formFinding } from '../finding.ts';
 import { choiceOf, objectsOf } from '../form.ts';
 import { evaluate, formEnvironment } from '../form-environment.ts';
+import { readForm } from '../read-form.ts';
 import { adding, type Place, walkForm } from '../walk-form.ts';
 import { allocatedIds } from './allocated-ids.ts';
 import { type ElementTarget, setElement } from './element-target.ts';
@@ -30,7 +31,7 @@ export function extractByDefinition(extraction: Extraction): void {
   const environment = adding(formEnvironment(questionnaire, response, parts), variables);
   const root = beginResource(extraction, questionnaire, focus, environment);
   if (root) setValues(extraction, questionnaire, root, focus, environment, 'QuestionnaireResponse');
-  walkForm(questionnaire, response, parts, { state: root, variables }, (place, above) => {
+  walkForm(readForm(questionnaire), response, parts, { state: root, variables }, (place, above) => {
     if (!place.present) return { state: above };
     const own = allocatedIds(place.item.definition, extraction);
     const inner = adding(place.environment(), own);

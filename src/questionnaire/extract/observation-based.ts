@@ -5,6 +5,7 @@
 import { isObject } from '../../fhir/resource.ts';
 import { formFinding } from '../finding.ts';
 import { choiceOf, extensionValue, objectsOf } from '../form.ts';
+import { readForm } from '../read-form.ts';
 import type { Code } from '../score/instrument.ts';
 import { instrumentOf, severityOf } from '../score/instruments.ts';
 import { type Place, walkForm } from '../walk-form.ts';
@@ -37,7 +38,7 @@ export function extractObservations(extraction: Extraction): void {
     category: categoriesOf(questionnaire),
     parent: undefined,
   };
-  walkForm(questionnaire, response, parts, { state: start }, (place, state) => ({
+  walkForm(readForm(questionnaire), response, parts, { state: start }, (place, state) => ({
     state: extractPlace(extraction, place, state),
   }));
 }

@@ -7,6 +7,7 @@ import type { Environment, TypedValue } from '../../fhirpath/expression.ts';
 import { formFinding } from '../finding.ts';
 import { extensionValue, objectsOf } from '../form.ts';
 import { evaluate, formEnvironment } from '../form-environment.ts';
+import { readForm } from '../read-form.ts';
 import { adding, walkForm } from '../walk-form.ts';
 import { allocatedIds } from './allocated-ids.ts';
 import { entryRequest, partsOf } from './entry-request.ts';
@@ -23,7 +24,7 @@ export function extractByTemplate(extraction: Extraction): void {
   const environment = adding(formEnvironment(questionnaire, response, parts), variables);
   extractBundle(extraction, focus, environment);
   extractAt(extraction, questionnaire, focus, environment, 'QuestionnaireResponse');
-  walkForm(questionnaire, response, parts, { state: undefined, variables }, (place) => {
+  walkForm(readForm(questionnaire), response, parts, { state: undefined, variables }, (place) => {
     const own = place.present ? allocatedIds(place.item.definition, extraction) : {};
     if (place.present) {
       const inner = adding(place.environment(), own);
