@@ -102,18 +102,50 @@ export const aggregates: Readonly<Record<string, (items: Collection) => Node | u
 /** `repeat()`: what a projection finds, what it finds there, and so on, each value once. */
 export function repeat(items: Collection, project: (item: Node) => Collection): Node[] {
   const found: Node[] = [];
-  const seen = new Set<unknown>();
+  const isNew = newcomers();
   let level: readonly Node[] = items;
   while (level.length > 0) {
     const next: Node[] = [];
-    for (const item of level.flatMap((one) => project(one))) {
-      const key = typeof item.value === 'object' ? JSON.stringify(item.value) : item.value;
-      if (seen.has(key)) continue;
-      seen.add(key);
-      found.push(item);
-      next.push(item);
+    for (const one of level) {
+      for (const item of project(one)) {
+        if (isNew(item.value)) next.push(item);
+      }
     }
+    for (const item of next) found.push(item);
     level = next;
   }
   return found;
+}
+
+/** Whether a value comes for the first time. Objects are only written out where others begin as they do. */
+function newcomers(): (value: unknown) => boolean {
+  const primitives = new Set<unknown>();
+  const objects = new Map<string, { readonly first: unknown; texts?: Set<string> }>();
+  return (value) => {
+    if (typeof value !== 'object') return isAdded(primitives, value);
+    const beginning = beginningOf(value);
+    const alike = objects.get(beginning);
+    if (!alike) {
+      objects.set(beginning, { first: value });
+      return true;
+    }
+    alike.texts ??= new Set([JSON.stringify(alike.first)]);
+    return isAdded(alike.texts, JSON.stringify(value));
+  };
+}
+
+function isAdded<Item>(set: Set<Item>, item: Item): boolean {
+  if (set.has(item)) return false;
+  set.add(item);
+  return true;
+}
+
+/** The first member of an object that is no object itself: the same for objects of the same text. */
+function beginningOf(value: object | null): string {
+  const record = value as Readonly<Record<string, unknown>>;
+  for (const key in record) {
+    const member = record[key];
+    if (typeof member !== 'object') return `${key}:${member}`;
+  }
+  return '';
 }

@@ -53,6 +53,7 @@ export function createNavigation(model: Model): Navigation {
   const children = (node: Node): readonly Node[] => {
     const { value, element, type } = node;
     if (typeof value !== 'object' || value === null) {
+      if (element === undefined) return none;
       return [...ofElement(element, 'id'), ...ofElement(element, 'extension')];
     }
     if (isSystemType(type)) return none;
@@ -64,7 +65,7 @@ export function createNavigation(model: Model): Navigation {
       if (key === 'resourceType' || (key !== member && Object.hasOwn(record, key))) continue;
       const known = typeModel?.key(key);
       const companion = record[`_${key}`];
-      if (known) found.push(...pairs(record[key], companion, known.type));
+      if (known) addPairs(found, record[key], companion, known.type);
       else found.push(...list(record[key]).map(untypedNode));
     }
     return found;
@@ -74,8 +75,12 @@ export function createNavigation(model: Model): Navigation {
     const found: Node[] = [];
     let level = children(node);
     while (level.length > 0) {
-      found.push(...level);
-      level = level.flatMap(children);
+      const next: Node[] = [];
+      for (const one of level) {
+        found.push(one);
+        for (const child of children(one)) next.push(child);
+      }
+      level = next;
     }
     return found;
   };
@@ -99,15 +104,22 @@ export function countChildren(value: unknown, element: unknown): number {
 
 /** Values with their companions, position by position; a contained resource has the type it names. */
 function pairs(value: unknown, companion: unknown, type: string): readonly Node[] {
-  if (!Array.isArray(value) && !Array.isArray(companion)) return [pair(value, companion, type)];
+  const found: Node[] = [];
+  addPairs(found, value, companion, type);
+  return found;
+}
+
+function addPairs(found: Node[], value: unknown, companion: unknown, type: string): void {
+  if (!Array.isArray(value) && !Array.isArray(companion)) {
+    found.push(pair(value, companion, type));
+    return;
+  }
   const values = list(value);
   const companions = list(companion);
-  const found: Node[] = [];
   for (let i = 0; i < Math.max(values.length, companions.length); i++) {
     const [one, other] = [values[i] ?? undefined, companions[i] ?? undefined];
     if (one !== undefined || other !== undefined) found.push(pair(one, other, type));
   }
-  return found;
 }
 
 function pair(value: unknown, companion: unknown, type: string): Node {
