@@ -88,8 +88,10 @@ export function courseResources(description: CourseDescription = {}): CourseReso
     scope: {
       coding: [{ system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'treatment' }],
     },
+    category: [loinc('59284-0')],
     patient: subject,
     dateTime: at(firstSession - 13 * day),
+    policyRule: { text: 'Policy of the clinic' },
   });
   add({
     resourceType: 'MedicationRequest',
@@ -241,10 +243,15 @@ export const at = (time: number): string => new Date(time).toISOString();
 const ketamine = { coding: [{ system: 'http://www.nlm.nih.gov/research/umls/rxnorm', code: '6130' }] };
 const intravenous = { coding: [{ system: 'http://snomed.info/sct', code: '47625008' }] };
 
+const vitalSigns = {
+  coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'vital-signs' }],
+};
+
 const observation = (id: string, code: string, time: number, more: object) => ({
   resourceType: 'Observation',
   id,
   status: 'final',
+  category: [vitalSigns],
   code: loinc(code),
   subject: { reference: 'Patient/pat' },
   effectiveDateTime: at(time),

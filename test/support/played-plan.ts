@@ -12,9 +12,6 @@ const criteria = [
   ...['nausea-controlled', 'no-new-suicidal-intent', 'escort-present', 'instructions-given'],
 ];
 const kilograms = 70;
-const vitalSigns = {
-  coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'vital-signs' }],
-};
 const instant = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 const hour = 3_600_000;
 
@@ -78,13 +75,6 @@ export function playedPlan(
     );
     played.set(key, JSON.parse(text.replaceAll('"CarePlan/plan"', `"CarePlan/${planId}"`)));
   }
-  // R4 asks for what no rule does.
-  for (const resource of played.values())
-    if (resource.resourceType === 'Observation') resource.category ??= [vitalSigns];
-  Object.assign(played.get('Consent/consent'), {
-    category: [{ coding: [{ system: 'http://loinc.org', code: '59284-0' }] }],
-    policyRule: { text: 'Policy of the clinic' },
-  });
   if (prescription) prescribe(played, prescription);
   // A weight is asked for anew after some weeks.
   const weight = played.get('Observation/weight');

@@ -113,6 +113,7 @@ export function wholeCourse({ way = 'iv', ...description }: WholeDescription = {
     ...{ resourceType: 'DocumentReference', id: 'note', status: 'current', subject },
     meta: { security: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'PSYTHPN' }] },
     type: { coding: [{ system: `${base}/CodeSystem/kat-document-type`, code: 'psychotherapy-note' }] },
+    content: [{ attachment: { title: 'A note' } }],
   };
   add(note);
   return all;
