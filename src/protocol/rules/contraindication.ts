@@ -8,12 +8,11 @@ import type {
 } from '@medplum/fhirtypes';
 import { hadBegun, isOver, onsetOf, stands } from '../conditions.ts';
 import type { Course } from '../course.ts';
-import { dosesOf, medicineOf } from '../doses.ts';
+import { type Dose, dosesOf, medicineOf } from '../doses.ts';
 import { eachMedicineSession } from '../each-medicine-session.ts';
 import { lastPregnancyTest } from '../pregnancy-tests.ts';
 import type { ProtocolRule, RuleContext, RuleSeverity, Verdict } from '../rule.ts';
 import { minutesOf, type RuleParameter } from '../rule-parameters.ts';
-import type { Session } from '../session.ts';
 import { instantAfter, instantOf, minute } from '../time.ts';
 import { notStated, statedBy, verdict } from '../verdict.ts';
 
@@ -40,23 +39,25 @@ type Lists = Readonly<Record<(typeof listNames)[number], List>>;
 
 export const contraindication: ProtocolRule = {
   key: 'R16',
-  on: ['Procedure'],
+  on: ['Procedure', 'MedicationAdministration'],
   check: (course, context) =>
     eachMedicineSession(course, async (session): Promise<Verdict[]> => {
       if (!context.memberOf) return [verdict('not-applicable', 'No terminology is at hand to judge by')];
       const lists = listsOf(context);
       const eventAge = statedBy('R16', context.parameters)('cardiovascular-event-min', minutesOf);
       if (!lists || !eventAge) return [notStated(...listNames, 'cardiovascular-event-min')];
-      const time = session.start ?? context.now;
+      const doses = await dosesOf(session, course);
+      // What came up since the session began counts at the dose.
+      const time = doses.at(-1)?.start ?? session.start ?? context.now;
       const found = [
         ...(await course.conditions()).flatMap(
           (condition) => ofCondition(condition, time, lists, eventAge) ?? [],
         ),
         ...(await ofPregnancyTest(time, course, lists)),
-        ...(await ofAllergies(session, course, lists)),
+        ...(await ofAllergies(doses, course, lists)),
         ...(await ofMedicines(time, course, lists)),
       ];
-      const here = [session.reference];
+      const here = [session.reference, ...doses.map(({ reference }) => reference)];
       if (found.length === 0) return [verdict('pass', 'Nothing known stands against the dose', here)];
       return found.map(({ text, severity, evidence, parameter }) =>
         verdict('fail', text, here, {
@@ -144,10 +145,10 @@ async function ofPregnancyTest(time: number, course: Course, lists: Lists): Prom
 }
 
 /** Allergies to the medicine that was given, or to any of those that the therapy gives. */
-async function ofAllergies(session: Session, course: Course, lists: Lists): Promise<Objection[]> {
+async function ofAllergies(doses: readonly Dose[], course: Course, lists: Lists): Promise<Objection[]> {
   const keys = (concept: CodeableConcept | undefined) =>
     (concept?.coding ?? []).map(({ system, code }) => `${system}|${code}`);
-  const given = new Set((await dosesOf(session, course)).flatMap(({ medicine }) => keys(medicine)));
+  const given = new Set(doses.flatMap(({ medicine }) => keys(medicine)));
   const concerns = ({ code, reaction = [] }: AllergyIntolerance) =>
     [code, ...reaction.map(({ substance }) => substance)].some(
       (one) => lists.medicines.has(one) || keys(one).some((key) => given.has(key)),
