@@ -43,6 +43,8 @@ export interface RuleContext {
   readonly memberOf?: MemberOf;
   /** How grave a response answers the question for suicidal thoughts; absent: no forms are at hand. */
   readonly suicideItemOf?: SuicideItemOf;
+  /** On a write: whether a resource is among those written. A verdict that names none of them is not asked for. */
+  readonly isWritten?: (reference: string) => boolean;
 }
 
 export type MemberOf = (valueSet: string, system: string | undefined, code: string | undefined) => boolean;
@@ -53,7 +55,7 @@ export type SuicideItemOf = (response: QuestionnaireResponse) => Promise<number 
 export interface ProtocolRule {
   /** `R01` … `R22` */
   readonly key: string;
-  /** Types whose writes can break the rule. */
+  /** Types of what a breach may make wrong: of the resources that its verdicts name. */
   readonly on: readonly string[];
   /** One verdict for each occasion (a session, a dose …), at least one. Reads through the course only. */
   check(course: Course, context: RuleContext): Promise<Verdict[]>;

@@ -16,7 +16,10 @@ export function verdict(
 
 /** What a rule says when it lacks a number to judge by. */
 export function notStated(...names: readonly string[]): Verdict {
-  return verdict('not-applicable', `No protocol states the parameter ${names.join(', ')}`);
+  const others = names.slice(0, -1).join(', ');
+  const which =
+    others === '' ? `the parameter ${names[0]}` : `all of the parameters ${others} and ${names.at(-1)}`;
+  return verdict('not-applicable', `No protocol states ${which}`);
 }
 
 /** The parameters of a rule that are stated as a value can be read from them. */

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import type { CodeSystem } from '@medplum/fhirtypes';
 import fc from 'fast-check';
 import t from 'tap';
-import { deviation, rulesThat } from '../support/course.ts';
+import { check, deviation, rulesThat } from '../support/course.ts';
 import { courseFaults } from '../support/course-faults.ts';
 import { type WholeDescription, wholeCourse } from '../support/whole-course.ts';
 
@@ -36,6 +36,19 @@ for (const fault of courseFaults)
     t.same(await rulesThat('overridden', resources), [key]);
     overridden.add(key);
   });
+
+t.test('a rule is asked when something is written that its breaches name', async (t) => {
+  for (const { name, apply } of courseFaults) {
+    const resources = wholeCourse({ sessions: 4 });
+    apply(resources, 2, 4);
+    for (const { rule, verdicts } of await check(resources)) {
+      const failing = verdicts.filter(({ status }) => status === 'fail');
+      const types = failing.flatMap((verdict) => verdict.resources.map((one) => one.split('/')[0]!));
+      const missed = types.filter((type) => !rule.on.includes(type));
+      t.same(missed, [], `${rule.key}: ${name}`);
+    }
+  }
+});
 
 t.test('each rule of the guide is kept, broken and overridden above', async (t) => {
   t.same(kept, keys, 'kept');

@@ -15,7 +15,7 @@ const alwaysSerious = ['419045004', '1023001'];
 
 export const adverseEventReview: ProtocolRule = {
   key: 'R20',
-  on: ['Procedure', 'AdverseEvent', 'Task'],
+  on: ['Procedure', 'AdverseEvent'],
   async check(course, { parameters }) {
     const stated = statedBy('R20', parameters);
     const required = stated('review-required', flagOf);

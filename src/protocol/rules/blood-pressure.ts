@@ -10,7 +10,7 @@ import { type Pressure, pressureOf, readingsOf } from '../vital-signs.ts';
 
 export const bloodPressure: ProtocolRule = {
   key: 'R09',
-  on: ['Observation', 'MedicationAdministration', 'Procedure'],
+  on: ['MedicationAdministration', 'Observation'],
   async check(course, context) {
     const medicine = (await course.sessions()).filter(({ kind, begun }) => kind === 'medicine' && begun);
     const verdicts: Verdict[] = [];

@@ -8,7 +8,7 @@ const scopeSystem = 'http://terminology.hl7.org/CodeSystem/consentscope';
 
 export const consent: ProtocolRule = {
   key: 'R02',
-  on: ['Procedure', 'Consent'],
+  on: ['Procedure'],
   async check(course, { parameters }) {
     const scope = statedBy('R02', parameters)('consent-scope', (one) => one?.value.valueCode);
     if (!scope) return [notStated('consent-scope')];

@@ -18,7 +18,7 @@ const criteria = [
 
 export const discharge: ProtocolRule = {
   key: 'R13',
-  on: ['Encounter', 'Observation', 'Procedure'],
+  on: ['Procedure', 'Encounter'],
   check: (course, { parameters }) =>
     eachMedicineSession(course, async (session) => {
       const all = statedBy('R13', parameters)('all-criteria', flagOf);

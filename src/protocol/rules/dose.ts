@@ -30,7 +30,7 @@ const judgements: readonly Judgement[] = [range, most, esketamine, agreement, es
 
 export const dose: ProtocolRule = {
   key: 'R11',
-  on: ['MedicationAdministration', 'Procedure', 'Observation'],
+  on: ['MedicationAdministration'],
   async check(course, context) {
     const verdicts: Verdict[] = [];
     for (const given of await givenIn(course)) {

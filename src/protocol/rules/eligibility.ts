@@ -9,11 +9,12 @@ import { flagOf, statedBy, verdict } from '../verdict.ts';
 const decisionCode = `${systems.observation}|eligibility`;
 const finalStatuses: ReadonlySet<string> = new Set(['final', 'amended', 'corrected']);
 const satisfy =
-  'A final eligibility decision (eligible, or conditionally eligible with its conditions met), made before the session and valid on its day';
+  'A final eligibility decision, made before the session and valid on its day: eligible, or conditionally eligible with ' +
+  'each condition met, a completed Task that has the decision as its focus';
 
 export const eligibility: ProtocolRule = {
   key: 'R01',
-  on: ['Procedure', 'Observation', 'Task'],
+  on: ['Procedure'],
   async check(course, context) {
     const first = (await course.sessions()).find(({ kind, begun }) => kind === 'medicine' && begun);
     if (!first) return [verdict('not-yet', 'No medicine session has begun')];
@@ -70,7 +71,7 @@ async function unmetConditions(
   });
   return met && conditions.length > 0
     ? undefined
-    : 'The conditions of the eligibility decision are not recorded as met: a completed Task with the decision as its focus';
+    : 'The conditions of the eligibility decision are not recorded as met';
 }
 
 const madeAt = ({ effectiveDateTime, effectivePeriod, issued }: Observation) =>

@@ -55,7 +55,7 @@ async function planFaults(course: Course): Promise<Verdict[]> {
   const faults = isOther(plan.subject, course) ? [fault('The plan is of another patient', here)] : [];
   for (const team of await named<CareTeam>(plan.careTeam ?? [], course))
     if (isOther(team.subject, course))
-      faults.push(fault('The care team of the plan is of another patient', [...here, `CareTeam/${team.id}`]));
+      faults.push(fault('The care team of the plan is of another patient', here, [`CareTeam/${team.id}`]));
   return faults;
 }
 
@@ -134,5 +134,5 @@ function within(inner: Times, outer: Times): boolean {
   return begins && ends;
 }
 
-const fault = (text: string, resources: readonly string[]) =>
-  verdict('fail', text, resources, { satisfy: 'References and times that agree' });
+const fault = (text: string, resources: readonly string[], evidence: readonly string[] = []) =>
+  verdict('fail', text, resources, { evidence, satisfy: 'References and times that agree' });

@@ -9,7 +9,7 @@ import { flagOf, notStated, statedBy, verdict } from '../verdict.ts';
 
 export const orderMatch: ProtocolRule = {
   key: 'R15',
-  on: ['MedicationAdministration', 'MedicationRequest'],
+  on: ['MedicationAdministration'],
   check: (course, { parameters }) =>
     eachMedicineSession(course, async (session) => {
       const stated = statedBy('R15', parameters);

@@ -103,7 +103,7 @@ function scoreOf(
 /** Each answer of the course that reaches the limit; the Task that looks after it has the response as its focus. */
 async function suicidalThoughts(
   course: Course,
-  { parameters, suicideItemOf }: RuleContext,
+  { parameters, suicideItemOf, isWritten }: RuleContext,
 ): Promise<Verdict[]> {
   const least = statedBy('R18', parameters)('suicide-item-min', numberOf);
   if (!suicideItemOf || !least) return [];
@@ -111,6 +111,7 @@ async function suicidalThoughts(
   const window = statedBy('R18', parameters)('baseline-score-window', minutesOf)?.value ?? 0;
   const verdicts: Verdict[] = [];
   for (const response of await course.responses()) {
+    if (isWritten?.(`QuestionnaireResponse/${response.id}`) === false) continue;
     const authored = instantOf(response.authored);
     if (authored !== undefined && authored < begin - window * minute) continue;
     if (((await suicideItemOf(response)) ?? 0) < least.value) continue;

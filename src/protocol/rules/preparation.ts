@@ -30,7 +30,7 @@ export const preparation: ProtocolRule = {
             {
               evidence: before,
               parameter: least.parameter,
-              satisfy: `${least.value} completed preparation sessions that end before the first medicine session begins`,
+              satisfy: `Preparation sessions that are completed before the first medicine session begins: ${least.value}`,
             },
           ),
     ];

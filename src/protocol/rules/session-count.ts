@@ -7,7 +7,7 @@ import { notStated, statedBy, verdict } from '../verdict.ts';
 
 export const sessionCount: ProtocolRule = {
   key: 'R04',
-  on: ['Procedure', 'CarePlan'],
+  on: ['Procedure'],
   async check(course, { parameters }) {
     const stated = statedBy('R04', parameters);
     const least = stated('sessions-min', numberOf);

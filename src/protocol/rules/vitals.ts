@@ -14,7 +14,7 @@ const duringPoints: ReadonlySet<string | undefined> = new Set(['during', 'peak']
 
 export const vitals: ProtocolRule = {
   key: 'R08',
-  on: ['Procedure', 'Observation', 'MedicationAdministration'],
+  on: ['Procedure', 'MedicationAdministration'],
   async check(course, context) {
     const medicine = (await course.sessions()).filter(({ kind, begun }) => kind === 'medicine' && begun);
     const verdicts: Verdict[] = [];
@@ -22,7 +22,7 @@ export const vitals: ProtocolRule = {
       const [first, ...others] = await dosesOf(session, course);
       if (first?.start === undefined) continue;
       verdicts.push(
-        ...(await pointsOf(session, first.start, course, context)),
+        ...(await pointsOf(session, first, first.start, course, context)),
         ...(await weightFor(session, [first, ...others], first.start, course, context)),
       );
     }
@@ -30,54 +30,76 @@ export const vitals: ProtocolRule = {
   },
 };
 
-async function pointsOf(session: Session, dose: number, course: Course, { parameters, now }: RuleContext) {
+/** A moment of the session at which every vital sign is taken. */
+interface Point {
+  readonly when: string;
+  readonly fits: (reading: Reading) => boolean;
+  /** Details of the verdict while readings may still come; absent: they are late, if missing. */
+  readonly awaited: Pick<Verdict, 'parameter' | 'due'> | undefined;
+  readonly severity: Verdict['severity'];
+  /** Details of a breach. */
+  readonly details: Pick<Verdict, 'parameter'>;
+  readonly resources: readonly string[];
+}
+
+async function pointsOf(
+  session: Session,
+  dose: Dose,
+  start: number,
+  course: Course,
+  { parameters, now }: RuleContext,
+): Promise<Verdict[]> {
   const stated = statedBy('R08', parameters);
   const window = stated('baseline-window', minutesOf);
   const from = stated('during-from', minutesOf);
+  const target = stated('during-target', minutesOf);
   const to = stated('during-to', minutesOf);
-  if (!window || !from || !to) return [notStated('baseline-window', 'during-from', 'during-to')];
-  const { completed } = session;
-  const latest = dose + to.value * minute;
-  const points = [
+  if (!window || !from || !target || !to)
+    return [notStated('baseline-window', 'during-from', 'during-target', 'during-to')];
+  const { completed, reference } = session;
+  const latest = start + to.value * minute;
+  const points: readonly Point[] = [
     {
-      point: 'baseline',
+      when: 'shortly before the dose',
       fits: ({ point, time = 0 }: Reading) =>
-        point === 'baseline' && time <= dose && time >= dose - window.value * minute,
-      awaited: false,
+        point === 'baseline' && time <= start && time >= start - window.value * minute,
+      awaited: undefined,
       severity: completed ? 'error' : 'warning',
-      parameter: window.parameter,
+      details: { parameter: window.parameter },
+      resources: [reference, dose.reference],
     },
     {
-      point: 'during',
+      when: 'during the medicine phase',
       fits: ({ point, time = 0 }: Reading) =>
-        duringPoints.has(point) && time >= dose + from.value * minute && time <= latest,
-      awaited: !completed && now <= latest,
+        duringPoints.has(point) && time >= start + from.value * minute && time <= latest,
+      awaited: !completed && now <= latest ? { parameter: target.parameter, due: latest } : undefined,
       severity: 'warning',
-      parameter: to.parameter,
+      details: { parameter: to.parameter },
+      resources: [reference],
     },
     {
-      point: 'pre-discharge',
-      fits: ({ point, time = 0 }: Reading) => point === 'pre-discharge' && time >= dose,
-      awaited: !completed,
+      when: 'before discharge',
+      fits: ({ point, time = 0 }: Reading) => point === 'pre-discharge' && time >= start,
+      awaited: completed ? undefined : {},
       severity: 'error',
-      parameter: undefined,
+      details: {},
+      resources: [reference],
     },
-  ] as const;
+  ];
   const readings = await Promise.all(signs.map((sign) => readingsOf(session, sign, course)));
-  return points.map(({ point, fits, awaited, severity, parameter }) => {
+  return points.map(({ when, fits, awaited, severity, details, resources }) => {
     const found = readings.map((taken) => taken.find(fits));
     const missing = signs.filter((_, at) => found[at] === undefined);
     const evidence = found.flatMap((reading) => reading?.reference ?? []);
     if (missing.length === 0)
-      return verdict('pass', `Vital signs were taken: ${point}`, [session.reference], { evidence });
-    const text = `Missing at ${point}: ${missing.join(', ')}`;
+      return verdict('pass', `Vital signs were taken ${when}`, resources, { evidence });
+    const list = missing.join(', ');
     return awaited
-      ? verdict('not-yet', text, [session.reference], { evidence })
-      : verdict('fail', text, [session.reference], {
-          severity,
-          evidence,
-          ...(parameter && { parameter }),
-          satisfy: 'Readings that are part of the session, with this monitoring point, within its time',
+      ? verdict('not-yet', `Still to be taken ${when}: ${list}`, resources, { evidence, ...awaited })
+      : verdict('fail', `Not taken ${when}: ${list}`, resources, {
+          ...{ severity, evidence, ...details },
+          satisfy:
+            'Readings that are part of the session, with the monitoring point of that moment, taken within its time',
         });
   });
 }
@@ -100,10 +122,11 @@ async function weightFor(
   const weight = await weightBefore(start, course);
   const recent = weight !== undefined && start - weight.time <= age.value * minute;
   const evidence = weight ? [weight.reference] : [];
+  const resources = [session.reference, ...doses.map(({ reference }) => reference)];
   return [
     recent
-      ? verdict('pass', 'The weight is recent', [session.reference], { evidence })
-      : verdict('fail', 'No recent weight for a dose by weight', [session.reference], {
+      ? verdict('pass', 'The weight is recent', resources, { evidence })
+      : verdict('fail', 'No recent weight for a dose by weight', resources, {
           severity: 'warning',
           evidence,
           parameter: age.parameter,
