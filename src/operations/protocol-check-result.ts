@@ -1,6 +1,7 @@
 /** What $protocol-check answers: a part for each verdict, and the breaches once more as an OperationOutcome. */
 import type { Extension } from '@medplum/fhirtypes';
 import type { Resource } from '../fhir/resource.ts';
+import { breachHint } from '../protocol/breach-hint.ts';
 import type { Verdict } from '../protocol/rule.ts';
 import { parameterText, type RuleParameter } from '../protocol/rule-parameters.ts';
 import type { OutParameter } from './write-parameters.ts';
@@ -50,15 +51,11 @@ function parameterPart({ name, value, source }: RuleParameter): OutParameter {
 export function checkedOutcome(checked: readonly CheckedVerdict[]): Resource {
   const issue = checked
     .filter(({ verdict }) => verdict.status === 'fail')
-    .map(({ rule, verdict: { severity, text, satisfy, resources } }) => ({
-      severity,
+    .map(({ rule, verdict }) => ({
+      severity: verdict.severity,
       code: 'business-rule',
-      details: { coding: [{ system: ruleSystem, code: rule }], text },
-      diagnostics:
-        [
-          ...(resources.length > 0 ? [`Concerns ${resources.join(', ')}`] : []),
-          ...(satisfy === undefined ? [] : [`To satisfy it: ${satisfy}`]),
-        ].join('. ') || text,
+      details: { coding: [{ system: ruleSystem, code: rule }], text: verdict.text },
+      diagnostics: breachHint(verdict) ?? verdict.text,
     }));
   const fine = { severity: 'information', code: 'informational', details: { text: 'all-ok' } };
   return {

@@ -72,8 +72,16 @@ export function isCourse(procedure: Procedure): boolean {
   return hasCode(procedure.code, systems.sessionType, 'course');
 }
 
-/** @param procedure that of a whole course */
-export function courseOf(procedure: Procedure, reader: ResourceReader, protocolByUrl: ProtocolByUrl): Course {
+/**
+ * @param procedure that of a whole course
+ * @param isObserved whether the visit and the observations of a session are read; absent: those of every session
+ */
+export function courseOf(
+  procedure: Procedure,
+  reader: ResourceReader,
+  protocolByUrl: ProtocolByUrl,
+  isObserved: (session: Session) => boolean = () => true,
+): Course {
   const reference = `Procedure/${procedure.id}`;
   const subject = procedure.subject?.reference ?? '';
   const ofPatient = (parameter = 'patient') => [[parameter, subject] as const];
@@ -85,11 +93,12 @@ export function courseOf(procedure: Procedure, reader: ResourceReader, protocolB
       .flatMap((part) => sessionOf(part) ?? [])
       .sort((one, other) => (one.start ?? 0) - (other.start ?? 0) || one.number - other.number);
   });
-  /** The value of a search parameter that names every session; undefined when there is none. */
-  const anySession = async () => {
-    const all = await sessions();
-    return all.length === 0 ? undefined : all.map((session) => session.reference).join(',');
-  };
+  const observed = once(async () => (await sessions()).filter(isObserved));
+  /** What is part of any of the sessions. */
+  const partsOf = async <T extends Resource>(type: T['resourceType'], of: readonly Session[]) =>
+    of.length === 0
+      ? []
+      : reader.find<T>(type, [['part-of', of.map((session) => session.reference).join(',')]]);
   const carePlan = once(async () => {
     for (const { reference: plan } of procedure.basedOn ?? []) {
       if (plan?.startsWith('CarePlan/')) return reader.read<CarePlan>(plan);
@@ -97,7 +106,7 @@ export function courseOf(procedure: Procedure, reader: ResourceReader, protocolB
     return undefined;
   });
   const known = new Map<string, Promise<Resource | undefined>>();
-  const observed = new Map<string, Promise<readonly Observation[]>>();
+  const byCodes = new Map<string, Promise<readonly Observation[]>>();
 
   return {
     procedure,
@@ -118,27 +127,22 @@ export function courseOf(procedure: Procedure, reader: ResourceReader, protocolB
     }),
     encounters: once(async () => {
       const ids = [
-        ...new Set((await sessions()).flatMap(({ procedure: { encounter } }) => encounter?.reference ?? [])),
+        ...new Set((await observed()).flatMap(({ procedure: { encounter } }) => encounter?.reference ?? [])),
       ];
       const visits =
         ids.length === 0 ? [] : await reader.find<Encounter>('Encounter', [['_id', ids.map(idOf).join(',')]]);
       return new Map(visits.map((visit) => [`Encounter/${visit.id}`, visit]));
     }),
-    administrations: once(async () => {
-      const parts = await anySession();
-      if (parts === undefined) return [];
-      return reader.find<MedicationAdministration>('MedicationAdministration', [['part-of', parts]]);
-    }),
-    sessionObservations: once(async () => {
-      const parts = await anySession();
-      return parts === undefined ? [] : reader.find<Observation>('Observation', [['part-of', parts]]);
-    }),
+    administrations: once(async () =>
+      partsOf<MedicationAdministration>('MedicationAdministration', await sessions()),
+    ),
+    sessionObservations: once(async () => partsOf<Observation>('Observation', await observed())),
     observations(codes) {
       const list = codes.join(',');
-      const before = observed.get(list);
+      const before = byCodes.get(list);
       if (before) return before;
       const found = reader.find<Observation>('Observation', [...ofPatient(), ['code', list]]);
-      observed.set(list, found);
+      byCodes.set(list, found);
       return found;
     },
     surveys: once(() => reader.find<Observation>('Observation', [...ofPatient(), ['category', survey]])),
