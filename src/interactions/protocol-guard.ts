@@ -25,18 +25,16 @@ export function protocolGuard(mode: ProtocolMode): FollowUp {
   const protocolMemory = createProtocolMemory();
   let membership: MemberOf | undefined;
   return async (services, work) => {
-    const types = new Set(work.written.map(({ resource }) => resource.resourceType));
-    const rules = protocolRules.filter(({ on }) => on.some((type) => types.has(type)));
-    if (rules.length === 0) return [];
-    const reader = createResourceReader(services, work.transaction);
     const written = new Map(
       work.written.map(({ reference, resource }) => [reference, resource as unknown as Resource]),
     );
-    const courses = await affectedCourses(
-      [...written.values()],
-      reader,
-      courseMemory.finder(services.generations),
+    const resources = [...written.values()];
+    const rules = protocolRules.filter(({ on, concerns = () => true }) =>
+      resources.some((resource) => on.includes(resource.resourceType) && concerns(resource)),
     );
+    if (rules.length === 0) return [];
+    const reader = createResourceReader(services, work.transaction);
+    const courses = await affectedCourses(resources, reader, courseMemory.finder(services.generations));
     if (courses.length === 0) return [];
     const isTouched = touchedSessions(written);
     const isWritten = (reference: string) => written.has(reference);

@@ -17,6 +17,26 @@ export const systems = {
   snomed: 'http://snomed.info/sct',
 } as const;
 
+/** Observations of a patient that rules ask for, wherever they were made, by their codes (`system|code`). */
+export const patientObservations = {
+  eligibility: [`${systems.observation}|eligibility`],
+  dischargeReadiness: [`${systems.observation}|discharge-readiness`],
+  suicideRisk: [`${systems.loinc}|93374-7`],
+  weight: [`${systems.loinc}|29463-7`],
+  /** A urine pregnancy test; a negative test, not pregnant. */
+  pregnancyTest: [
+    ...[`${systems.snomed}|167252002`, `${systems.snomed}|250425007`, `${systems.snomed}|60001007`],
+  ],
+} as const satisfies Record<string, readonly string[]>;
+
+export type PatientObservation = keyof typeof patientObservations;
+
+/** Whether an observation is of a kind, by any of its codings. */
+export function isObservationOf(kind: PatientObservation, code: CodeableConcept | undefined): boolean {
+  const codes: readonly string[] = patientObservations[kind];
+  return code?.coding?.some((one) => codes.includes(`${one.system}|${one.code}`)) ?? false;
+}
+
 const extension = (id: string) => `${base}/StructureDefinition/${id}`;
 
 export const extensions = {

@@ -23,7 +23,7 @@ import type {
   Resource,
   Task,
 } from '@medplum/fhirtypes';
-import { hasCode, systems } from './codes.ts';
+import { hasCode, isObservationOf, type PatientObservation, patientObservations, systems } from './codes.ts';
 import type { ResourceReader } from './resource-reader.ts';
 import { type Session, sessionOf } from './session.ts';
 
@@ -46,11 +46,12 @@ export interface Course {
   protocol(): Promise<PlanDefinition | undefined>;
   /** Visits of the sessions, by reference. */
   encounters(): Promise<ReadonlyMap<string, Encounter>>;
+  /** Those that are part of a medicine session. */
   administrations(): Promise<readonly MedicationAdministration[]>;
   /** Observations that are part of a session. */
   sessionObservations(): Promise<readonly Observation[]>;
-  /** Observations of the patient with one of these codes (`system|code`), part of a session or not. */
-  observations(codes: readonly string[]): Promise<readonly Observation[]>;
+  /** Observations of the patient of a kind, part of a session or not. */
+  observations(kind: PatientObservation): Promise<readonly Observation[]>;
   /** Observations of the patient that come of asking: scores among them. */
   surveys(): Promise<readonly Observation[]>;
   /** Completed and amended responses of the patient. */
@@ -106,7 +107,13 @@ export function courseOf(
     return undefined;
   });
   const known = new Map<string, Promise<Resource | undefined>>();
-  const byCodes = new Map<string, Promise<readonly Observation[]>>();
+  /** In one search: each rule asks for a kind of its own. */
+  const coded = once(() =>
+    reader.find<Observation>('Observation', [
+      ...ofPatient(),
+      ['code', Object.values(patientObservations).flat().join(',')],
+    ]),
+  );
 
   return {
     procedure,
@@ -134,17 +141,13 @@ export function courseOf(
       return new Map(visits.map((visit) => [`Encounter/${visit.id}`, visit]));
     }),
     administrations: once(async () =>
-      partsOf<MedicationAdministration>('MedicationAdministration', await sessions()),
+      partsOf<MedicationAdministration>(
+        'MedicationAdministration',
+        (await sessions()).filter(({ kind }) => kind === 'medicine'),
+      ),
     ),
     sessionObservations: once(async () => partsOf<Observation>('Observation', await observed())),
-    observations(codes) {
-      const list = codes.join(',');
-      const before = byCodes.get(list);
-      if (before) return before;
-      const found = reader.find<Observation>('Observation', [...ofPatient(), ['code', list]]);
-      byCodes.set(list, found);
-      return found;
-    },
+    observations: async (kind) => (await coded()).filter(({ code }) => isObservationOf(kind, code)),
     surveys: once(() => reader.find<Observation>('Observation', [...ofPatient(), ['category', survey]])),
     responses: once(async () => {
       const all = await reader.find<QuestionnaireResponse>('QuestionnaireResponse', ofPatient());

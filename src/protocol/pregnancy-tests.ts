@@ -1,11 +1,8 @@
 /** Pregnancy tests of the patient: a urine test with its result, or a finding that names the result itself. */
 import type { Observation } from '@medplum/fhirtypes';
-import { systems } from './codes.ts';
 import type { Course } from './course.ts';
 import { instantOf } from './time.ts';
 
-/** SNOMED CT: a urine pregnancy test; a negative test, not pregnant. */
-const codes = ['167252002', '250425007', '60001007'].map((code) => `${systems.snomed}|${code}`);
 const finalStatuses: ReadonlySet<string> = new Set(['final', 'amended', 'corrected']);
 
 export interface PregnancyTest {
@@ -18,7 +15,7 @@ export interface PregnancyTest {
 
 /** The last final test up to a time; undefined when there is none. */
 export async function lastPregnancyTest(time: number, course: Course): Promise<PregnancyTest | undefined> {
-  const tests = (await course.observations(codes)).flatMap((observation) => {
+  const tests = (await course.observations('pregnancyTest')).flatMap((observation) => {
     const taken = instantOf(observation.effectiveDateTime ?? observation.effectivePeriod?.start);
     return taken !== undefined && taken <= time && finalStatuses.has(observation.status ?? '')
       ? [{ observation, reference: `Observation/${observation.id}`, time: taken }]

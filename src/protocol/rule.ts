@@ -2,7 +2,7 @@
  * The shape of a rule that looks across the resources of a course. Key and words come from the guide's kat-rule code
  * system, so that rule, page of the guide, finding and test share one name.
  */
-import type { QuestionnaireResponse } from '@medplum/fhirtypes';
+import type { QuestionnaireResponse, Resource } from '@medplum/fhirtypes';
 import type { Course } from './course.ts';
 import type { RuleParameter, RuleParameters } from './rule-parameters.ts';
 
@@ -57,6 +57,8 @@ export interface ProtocolRule {
   readonly key: string;
   /** Types of what a breach may make wrong: of the resources that its verdicts name. */
   readonly on: readonly string[];
+  /** Which resources of these types a breach may name; absent: any. */
+  readonly concerns?: (resource: Resource) => boolean;
   /** One verdict for each occasion (a session, a dose …), at least one. Reads through the course only. */
   check(course: Course, context: RuleContext): Promise<Verdict[]>;
 }

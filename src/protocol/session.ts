@@ -1,5 +1,5 @@
 /** A session of a course: one Procedure with what it says of itself, its times as instants. */
-import type { Procedure } from '@medplum/fhirtypes';
+import type { Procedure, Resource } from '@medplum/fhirtypes';
 import { codeIn, extensionOf, extensions, systems } from './codes.ts';
 import { instantAfter, instantOf } from './time.ts';
 
@@ -32,6 +32,15 @@ const kinds: Readonly<Record<string, SessionKind>> = {
 };
 
 const begunStatuses: ReadonlySet<string> = new Set(['in-progress', 'on-hold', 'completed', 'stopped']);
+
+/** Whether a resource, if it is a Procedure, is a session of one of the kinds. */
+export function isSessionOf(...kinds: readonly SessionKind[]): (resource: Resource) => boolean {
+  return (resource) => {
+    if (resource.resourceType !== 'Procedure') return true;
+    const session = sessionOf(resource);
+    return session !== undefined && kinds.includes(session.kind);
+  };
+}
 
 /** The session that a Procedure is; undefined when it is none. */
 export function sessionOf(procedure: Procedure): Session | undefined {

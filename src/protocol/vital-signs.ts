@@ -28,16 +28,20 @@ const unusable: ReadonlySet<string> = new Set(['entered-in-error', 'cancelled', 
 
 /** The readings of a vital sign in a session, in the order of their times. */
 export async function readingsOf(session: Session, sign: VitalSign, course: Course): Promise<Reading[]> {
-  const codes = vitalSigns[sign];
   return (await course.sessionObservations())
     .filter(
-      ({ status, partOf, code }) =>
-        !unusable.has(status ?? '') &&
-        partOf?.some(({ reference }) => reference === session.reference) === true &&
-        codes.some((one) => hasCode(code, systems.loinc, one)),
+      (observation) =>
+        !unusable.has(observation.status ?? '') &&
+        observation.partOf?.some(({ reference }) => reference === session.reference) === true &&
+        isReadingOf(sign, observation),
     )
     .map(readingOf)
     .sort((one, other) => (one.time ?? 0) - (other.time ?? 0));
+}
+
+/** Whether an observation is of a vital sign, by its code. */
+export function isReadingOf(sign: VitalSign, { code }: Observation): boolean {
+  return vitalSigns[sign].some((one) => hasCode(code, systems.loinc, one));
 }
 
 function readingOf(observation: Observation): Reading {
@@ -63,7 +67,6 @@ export function pressureOf({ component = [] }: Observation): Pressure {
   return { systolic: value('8480-6'), diastolic: value('8462-4') };
 }
 
-const weightCode = `${systems.loinc}|29463-7`;
 const kilogramsIn: Readonly<Record<string, number>> = { kg: 1, g: 0.001, '[lb_av]': 0.45359237 };
 
 /** The last weight taken up to a time. */
@@ -71,7 +74,7 @@ export async function weightBefore(
   time: number,
   course: Course,
 ): Promise<{ kilograms: number; time: number; reference: string } | undefined> {
-  const weights = (await course.observations([weightCode])).flatMap((observation) => {
+  const weights = (await course.observations('weight')).flatMap((observation) => {
     const { time: taken, reference } = readingOf(observation);
     const { value, code = '' } = observation.valueQuantity ?? {};
     const unit = kilogramsIn[code];

@@ -43,8 +43,10 @@ t.test('a rule is asked when something is written that its breaches name', async
     apply(resources, 2, 4);
     for (const { rule, verdicts } of await check(resources)) {
       const failing = verdicts.filter(({ status }) => status === 'fail');
-      const types = failing.flatMap((verdict) => verdict.resources.map((one) => one.split('/')[0]!));
-      const missed = types.filter((type) => !rule.on.includes(type));
+      const { on, concerns = () => true } = rule;
+      const missed = failing
+        .flatMap((verdict) => verdict.resources)
+        .filter((one) => !on.includes(one.split('/')[0]!) || !concerns(resources.get(one)));
       t.same(missed, [], `${rule.key}: ${name}`);
     }
   }

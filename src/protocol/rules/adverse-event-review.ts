@@ -4,7 +4,7 @@ import { hasCode, systems } from '../codes.ts';
 import type { Course } from '../course.ts';
 import type { ProtocolRule, Verdict } from '../rule.ts';
 import { minutesOf, type RuleParameter } from '../rule-parameters.ts';
-import type { Session } from '../session.ts';
+import { isSessionOf, type Session } from '../session.ts';
 import { instantAfter, instantOf, minute } from '../time.ts';
 import { flagOf, notStated, statedBy, verdict } from '../verdict.ts';
 
@@ -16,6 +16,7 @@ const alwaysSerious = ['419045004', '1023001'];
 export const adverseEventReview: ProtocolRule = {
   key: 'R20',
   on: ['Procedure', 'AdverseEvent'],
+  concerns: isSessionOf('medicine'),
   async check(course, { parameters }) {
     const stated = statedBy('R20', parameters);
     const required = stated('review-required', flagOf);

@@ -6,11 +6,12 @@ import { numberOf } from '../rule-parameters.ts';
 import type { Session } from '../session.ts';
 import { instantOf } from '../time.ts';
 import { notStated, statedBy, verdict } from '../verdict.ts';
-import { type Pressure, pressureOf, readingsOf } from '../vital-signs.ts';
+import { isReadingOf, type Pressure, pressureOf, readingsOf } from '../vital-signs.ts';
 
 export const bloodPressure: ProtocolRule = {
   key: 'R09',
   on: ['MedicationAdministration', 'Observation'],
+  concerns: (resource) => resource.resourceType !== 'Observation' || isReadingOf('blood pressure', resource),
   async check(course, context) {
     const medicine = (await course.sessions()).filter(({ kind, begun }) => kind === 'medicine' && begun);
     const verdicts: Verdict[] = [];

@@ -1,6 +1,7 @@
 /** R02: on the day of each medicine session an active consent to treatment is in force. */
 import type { Consent } from '@medplum/fhirtypes';
 import type { ProtocolRule } from '../rule.ts';
+import { isSessionOf } from '../session.ts';
 import { dayOf, instantAfter, instantOf } from '../time.ts';
 import { notStated, statedBy, verdict } from '../verdict.ts';
 
@@ -9,6 +10,7 @@ const scopeSystem = 'http://terminology.hl7.org/CodeSystem/consentscope';
 export const consent: ProtocolRule = {
   key: 'R02',
   on: ['Procedure'],
+  concerns: isSessionOf('medicine'),
   async check(course, { parameters }) {
     const scope = statedBy('R02', parameters)('consent-scope', (one) => one?.value.valueCode);
     if (!scope) return [notStated('consent-scope')];

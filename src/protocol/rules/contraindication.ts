@@ -13,6 +13,7 @@ import { eachMedicineSession } from '../each-medicine-session.ts';
 import { lastPregnancyTest } from '../pregnancy-tests.ts';
 import type { ProtocolRule, RuleContext, RuleSeverity, Verdict } from '../rule.ts';
 import { minutesOf, type RuleParameter } from '../rule-parameters.ts';
+import { isSessionOf } from '../session.ts';
 import { instantAfter, instantOf, minute } from '../time.ts';
 import { notStated, statedBy, verdict } from '../verdict.ts';
 
@@ -40,6 +41,7 @@ type Lists = Readonly<Record<(typeof listNames)[number], List>>;
 export const contraindication: ProtocolRule = {
   key: 'R16',
   on: ['Procedure', 'MedicationAdministration'],
+  concerns: isSessionOf('medicine'),
   check: (course, context) =>
     eachMedicineSession(course, async (session): Promise<Verdict[]> => {
       if (!context.memberOf) return [verdict('not-applicable', 'No terminology is at hand to judge by')];

@@ -4,10 +4,10 @@ import { codeIn, systems } from '../codes.ts';
 import { dosesOf } from '../doses.ts';
 import { eachMedicineSession } from '../each-medicine-session.ts';
 import type { ProtocolRule } from '../rule.ts';
+import { isSessionOf } from '../session.ts';
 import { instantOf } from '../time.ts';
 import { flagOf, notStated, statedBy, verdict } from '../verdict.ts';
 
-const readinessCode = `${systems.observation}|discharge-readiness`;
 const finalStatuses: ReadonlySet<string> = new Set(['final', 'amended', 'corrected']);
 
 /** The codes of kat-discharge-criterion. */
@@ -19,6 +19,7 @@ const criteria = [
 export const discharge: ProtocolRule = {
   key: 'R13',
   on: ['Procedure', 'Encounter'],
+  concerns: isSessionOf('medicine'),
   check: (course, { parameters }) =>
     eachMedicineSession(course, async (session) => {
       const all = statedBy('R13', parameters)('all-criteria', flagOf);
@@ -27,7 +28,7 @@ export const discharge: ProtocolRule = {
         return [verdict('not-applicable', 'No dose was given', [session.reference])];
       const visited = session.procedure.encounter?.reference;
       const visit = visited === undefined ? undefined : (await course.encounters()).get(visited);
-      const recorded = (await course.observations([readinessCode]))
+      const recorded = (await course.observations('dischargeReadiness'))
         .filter(({ status }) => finalStatuses.has(status ?? ''))
         .filter(
           ({ partOf, encounter }) =>

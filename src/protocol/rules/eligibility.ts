@@ -3,10 +3,10 @@ import type { Observation } from '@medplum/fhirtypes';
 import { codeIn, extensionOf, extensions, systems } from '../codes.ts';
 import type { Course } from '../course.ts';
 import type { ProtocolRule, RuleContext } from '../rule.ts';
+import { isSessionOf } from '../session.ts';
 import { instantAfter, instantOf } from '../time.ts';
 import { flagOf, statedBy, verdict } from '../verdict.ts';
 
-const decisionCode = `${systems.observation}|eligibility`;
 const finalStatuses: ReadonlySet<string> = new Set(['final', 'amended', 'corrected']);
 const satisfy =
   'A final eligibility decision, made before the session and valid on its day: eligible, or conditionally eligible with ' +
@@ -15,11 +15,12 @@ const satisfy =
 export const eligibility: ProtocolRule = {
   key: 'R01',
   on: ['Procedure'],
+  concerns: isSessionOf('medicine'),
   async check(course, context) {
     const first = (await course.sessions()).find(({ kind, begun }) => kind === 'medicine' && begun);
     if (!first) return [verdict('not-yet', 'No medicine session has begun')];
     const start = first.start ?? context.now;
-    const standing = (await course.observations([decisionCode]))
+    const standing = (await course.observations('eligibility'))
       .filter(({ status }) => finalStatuses.has(status ?? ''))
       .filter((decision) => (madeAt(decision) ?? Number.POSITIVE_INFINITY) <= start)
       .sort((one, other) => (madeAt(other) ?? 0) - (madeAt(one) ?? 0))[0];

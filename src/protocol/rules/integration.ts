@@ -1,7 +1,7 @@
 /** R05: each completed medicine session is followed by integration within the time allowed. */
 import type { ProtocolRule } from '../rule.ts';
 import { minutesOf, numberOf } from '../rule-parameters.ts';
-import type { Session } from '../session.ts';
+import { isSessionOf, type Session } from '../session.ts';
 import { minute } from '../time.ts';
 import { notStated, statedBy, verdict } from '../verdict.ts';
 import { waiverOf } from '../waiver.ts';
@@ -9,6 +9,7 @@ import { waiverOf } from '../waiver.ts';
 export const integration: ProtocolRule = {
   key: 'R05',
   on: ['Procedure'],
+  concerns: isSessionOf('medicine', 'integration'),
   async check(course, { parameters, now }) {
     const stated = statedBy('R05', parameters);
     const least = stated('integration-min', numberOf);

@@ -3,12 +3,14 @@ import { dosesOf } from '../doses.ts';
 import { eachMedicineSession } from '../each-medicine-session.ts';
 import type { ProtocolRule } from '../rule.ts';
 import { minutesOf } from '../rule-parameters.ts';
+import { isSessionOf } from '../session.ts';
 import { instantAfter, minute } from '../time.ts';
 import { notStated, statedBy, verdict } from '../verdict.ts';
 
 export const observationTime: ProtocolRule = {
   key: 'R12',
   on: ['Procedure', 'Encounter', 'MedicationAdministration'],
+  concerns: isSessionOf('medicine'),
   check: (course, { parameters }) =>
     eachMedicineSession(course, async (session) => {
       const doses = await dosesOf(session, course);

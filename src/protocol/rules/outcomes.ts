@@ -6,6 +6,7 @@ import type { Observation, Task } from '@medplum/fhirtypes';
 import type { Course } from '../course.ts';
 import type { ProtocolRule, RuleContext, Verdict } from '../rule.ts';
 import { minutesOf, numberOf } from '../rule-parameters.ts';
+import { isSessionOf } from '../session.ts';
 import { instantOf, minute } from '../time.ts';
 import { notStated, statedBy, verdict } from '../verdict.ts';
 
@@ -23,6 +24,7 @@ const courseOver: ReadonlySet<string> = new Set(['completed', 'stopped']);
 export const outcomes: ProtocolRule = {
   key: 'R18',
   on: ['Procedure', 'QuestionnaireResponse'],
+  concerns: isSessionOf('medicine'),
   async check(course, context) {
     return [...(await scores(course, context)), ...(await suicidalThoughts(course, context))];
   },

@@ -4,13 +4,14 @@ import { hasCode, systems } from '../codes.ts';
 import type { Course } from '../course.ts';
 import { dosesOf } from '../doses.ts';
 import type { ProtocolRule, RuleContext, Verdict } from '../rule.ts';
-import type { Session } from '../session.ts';
+import { isSessionOf, type Session } from '../session.ts';
 import { instantAfter, instantOf } from '../time.ts';
 import { flagOf, notStated, statedBy, verdict } from '../verdict.ts';
 
 export const people: ProtocolRule = {
   key: 'R10',
   on: ['Procedure', 'MedicationAdministration', 'MedicationRequest'],
+  concerns: isSessionOf('medicine'),
   async check(course, context) {
     const medicine = (await course.sessions()).filter(({ kind, begun }) => kind === 'medicine' && begun);
     const verdicts: Verdict[] = [];

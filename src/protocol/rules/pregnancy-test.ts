@@ -6,6 +6,7 @@ import { eachMedicineSession } from '../each-medicine-session.ts';
 import { lastPregnancyTest } from '../pregnancy-tests.ts';
 import type { ProtocolRule } from '../rule.ts';
 import { minutesOf } from '../rule-parameters.ts';
+import { isSessionOf } from '../session.ts';
 import { day, instantOf, minute } from '../time.ts';
 import { notStated, statedBy, verdict } from '../verdict.ts';
 
@@ -15,6 +16,7 @@ const year = 365.25 * day;
 export const pregnancyTest: ProtocolRule = {
   key: 'R21',
   on: ['Procedure'],
+  concerns: isSessionOf('medicine'),
   check: (course, { parameters, now }) =>
     eachMedicineSession(course, async (session) => {
       const stated = statedBy('R21', parameters);

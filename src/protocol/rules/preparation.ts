@@ -1,11 +1,13 @@
 /** R03: preparation sessions were completed before the first medicine session. */
 import type { ProtocolRule } from '../rule.ts';
 import { numberOf } from '../rule-parameters.ts';
+import { isSessionOf } from '../session.ts';
 import { notStated, statedBy, verdict } from '../verdict.ts';
 
 export const preparation: ProtocolRule = {
   key: 'R03',
   on: ['Procedure'],
+  concerns: isSessionOf('medicine'),
   async check(course, { parameters }) {
     const least = statedBy('R03', parameters)('preparation-min', numberOf);
     if (!least) return [notStated('preparation-min')];

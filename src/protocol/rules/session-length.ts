@@ -2,13 +2,14 @@
 import { extensionOf, extensions } from '../codes.ts';
 import type { ProtocolRule, Verdict } from '../rule.ts';
 import { minutesIn, minutesOf } from '../rule-parameters.ts';
-import type { Session } from '../session.ts';
+import { isSessionOf, type Session } from '../session.ts';
 import { minute } from '../time.ts';
 import { notStated, statedBy, verdict } from '../verdict.ts';
 
 export const sessionLength: ProtocolRule = {
   key: 'R07',
   on: ['Procedure'],
+  concerns: isSessionOf('medicine'),
   async check(course, { parameters }) {
     const stated = statedBy('R07', parameters);
     const least = stated('medicine-phase-min', minutesOf);

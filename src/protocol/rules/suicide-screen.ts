@@ -1,14 +1,14 @@
 /** R14: suicide risk was assessed on the day of the session before the dose, and a high one names what was done. */
 import type { Observation } from '@medplum/fhirtypes';
-import { codeIn, systems } from '../codes.ts';
+import { codeIn, isObservationOf, systems } from '../codes.ts';
 import { dosesOf } from '../doses.ts';
 import { eachMedicineSession } from '../each-medicine-session.ts';
 import type { ProtocolRule } from '../rule.ts';
+import { isSessionOf } from '../session.ts';
 import { dayOf, instantOf } from '../time.ts';
 import { flagOf, notStated, statedBy, verdict } from '../verdict.ts';
 
-/** LOINC: suicide risk, as a search parameter names it. */
-export const suicideRisk = `${systems.loinc}|93374-7`;
+const isMedicineSession = isSessionOf('medicine');
 const finalStatuses: ReadonlySet<string> = new Set(['final', 'amended', 'corrected']);
 const riskSystem = 'https://w3id.org/kat-fhir/CodeSystem/kat-suicide-risk';
 
@@ -19,6 +19,10 @@ const loincLevels: Readonly<Record<string, string>> = { 'LA9194-7': 'low', 'LA67
 export const suicideScreen: ProtocolRule = {
   key: 'R14',
   on: ['Procedure', 'Observation', 'MedicationAdministration'],
+  concerns: (resource) =>
+    resource.resourceType === 'Observation'
+      ? isObservationOf('suicideRisk', resource.code)
+      : isMedicineSession(resource),
   check: (course, { parameters }) =>
     eachMedicineSession(course, async (session) => {
       const stated = statedBy('R14', parameters);
@@ -29,7 +33,7 @@ export const suicideScreen: ProtocolRule = {
       const day = dayOf(performedPeriod?.start ?? performedDateTime);
       const [dose] = await dosesOf(session, course);
       const before = dose?.start ?? session.end ?? Number.POSITIVE_INFINITY;
-      const last = (await course.observations([suicideRisk]))
+      const last = (await course.observations('suicideRisk'))
         .filter(({ status, effectiveDateTime }) => {
           const time = instantOf(effectiveDateTime);
           const onDay = dayOf(effectiveDateTime) === day;

@@ -4,7 +4,7 @@ import type { Course } from '../course.ts';
 import { type Dose, dosesOf } from '../doses.ts';
 import type { ProtocolRule, RuleContext, Verdict } from '../rule.ts';
 import { minutesOf } from '../rule-parameters.ts';
-import type { Session } from '../session.ts';
+import { isSessionOf, type Session } from '../session.ts';
 import { minute } from '../time.ts';
 import { notStated, statedBy, verdict } from '../verdict.ts';
 import { type Reading, readingsOf, type VitalSign, vitalSigns, weightBefore } from '../vital-signs.ts';
@@ -15,6 +15,7 @@ const duringPoints: ReadonlySet<string | undefined> = new Set(['during', 'peak']
 export const vitals: ProtocolRule = {
   key: 'R08',
   on: ['Procedure', 'MedicationAdministration'],
+  concerns: isSessionOf('medicine'),
   async check(course, context) {
     const medicine = (await course.sessions()).filter(({ kind, begun }) => kind === 'medicine' && begun);
     const verdicts: Verdict[] = [];

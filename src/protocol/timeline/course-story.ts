@@ -12,11 +12,10 @@ import type {
   Procedure,
   Resource,
 } from '@medplum/fhirtypes';
-import { codeIn, extensionOf, extensions, hasCode, systems } from '../codes.ts';
+import { codeIn, extensionOf, extensions, hasCode, isObservationOf, systems } from '../codes.ts';
 import type { Course } from '../course.ts';
 import { dosesOf } from '../doses.ts';
 import type { ResourceReader } from '../resource-reader.ts';
-import { suicideRisk } from '../rules/suicide-screen.ts';
 import type { Session } from '../session.ts';
 import { instantOf } from '../time.ts';
 import { type CourseWindow, courseWindow, withinWindow } from './course-window.ts';
@@ -170,10 +169,8 @@ function kindOf(observation: Observation, scores: readonly string[]): EventKind 
   const { category = [], code, derivedFrom = [] } = observation;
   if (isScore(observation, scores)) return 'score';
   if (hasCode(code, systems.observation, 'eligibility')) return 'decision';
-  const isOwn = code?.coding?.some(
-    (one) => one.system === systems.observation || `${one.system}|${one.code}` === suicideRisk,
-  );
-  if (isOwn) return 'assessment';
+  const isOwn = code?.coding?.some(({ system }) => system === systems.observation);
+  if (isOwn || isObservationOf('suicideRisk', code)) return 'assessment';
   const isVital = category.some((one) => hasCode(one, categories, 'vital-signs'));
   if (isVital || extensionOf(observation, extensions.monitoringPoint)) return 'vital';
   // The answers to single questions stay with their form.

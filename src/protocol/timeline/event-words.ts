@@ -9,8 +9,7 @@ import type {
   Procedure,
   Quantity,
 } from '@medplum/fhirtypes';
-import { codeIn, extensionOf, extensions, systems } from '../codes.ts';
-import { suicideRisk } from '../rules/suicide-screen.ts';
+import { codeIn, extensionOf, extensions, isObservationOf, systems } from '../codes.ts';
 import { sessionOf } from '../session.ts';
 import { pressureOf } from '../vital-signs.ts';
 import type { EventKind, TimelineEvent } from './timeline-event.ts';
@@ -26,7 +25,7 @@ type Words = (resource: TimelineEvent['resource']) => EventWords;
 const observed: Words = (resource) => {
   const observation = resource as Observation;
   const { code } = observation;
-  const isRisk = code?.coding?.some((one) => `${one.system}|${one.code}` === suicideRisk);
+  const isRisk = isObservationOf('suicideRisk', code);
   // Its code often stands without words.
   const spoken = isRisk && !code?.text ? 'Suicide risk' : textOf(code);
   return { title: spoken ?? 'Observation', value: observedValue(observation) };
