@@ -51,7 +51,7 @@ export function protocolGuard(mode: ProtocolMode): FollowUp {
         now: services.clock.now(),
         memberOf: membership,
         suicideItemOf: suicideItemOf(reader),
-        isWritten,
+        written,
       })) {
         for (const verdict of verdicts) {
           const resource = verdict.status === 'fail' ? verdict.resources.find(isWritten) : undefined;

@@ -43,8 +43,8 @@ export interface RuleContext {
   readonly memberOf?: MemberOf;
   /** How grave a response answers the question for suicidal thoughts; absent: no forms are at hand. */
   readonly suicideItemOf?: SuicideItemOf;
-  /** On a write: whether a resource is among those written. A verdict that names none of them is not asked for. */
-  readonly isWritten?: (reference: string) => boolean;
+  /** On a write: what is written, by reference. A verdict that names none of it is not asked for. */
+  readonly written?: ReadonlyMap<string, Resource>;
 }
 
 export type MemberOf = (valueSet: string, system: string | undefined, code: string | undefined) => boolean;

@@ -9,6 +9,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   read: async () => (await import('./read.ts')).benchRead(),
   create: async () => (await import('./create.ts')).benchCreate(),
   search: async () => (await import('./search.ts')).benchSearch(),
+  protocol: async () => (await import('./protocol.ts')).benchProtocol(),
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);

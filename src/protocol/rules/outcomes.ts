@@ -2,7 +2,7 @@
  * R18: the same instrument was asked shortly before the first and shortly after the last medicine session, and an
  * answer that points to suicidal thoughts is followed up.
  */
-import type { Observation, Task } from '@medplum/fhirtypes';
+import type { Observation, QuestionnaireResponse, Resource, Task } from '@medplum/fhirtypes';
 import type { Course } from '../course.ts';
 import type { ProtocolRule, RuleContext, Verdict } from '../rule.ts';
 import { minutesOf, numberOf } from '../rule-parameters.ts';
@@ -105,15 +105,15 @@ function scoreOf(
 /** Each answer of the course that reaches the limit; the Task that looks after it has the response as its focus. */
 async function suicidalThoughts(
   course: Course,
-  { parameters, suicideItemOf, isWritten }: RuleContext,
+  { parameters, suicideItemOf, written }: RuleContext,
 ): Promise<Verdict[]> {
   const least = statedBy('R18', parameters)('suicide-item-min', numberOf);
   if (!suicideItemOf || !least) return [];
   const begin = Math.min(...(await course.sessions()).map(({ start }) => start ?? Number.POSITIVE_INFINITY));
   const window = statedBy('R18', parameters)('baseline-score-window', minutesOf)?.value ?? 0;
   const verdicts: Verdict[] = [];
-  for (const response of await course.responses()) {
-    if (isWritten?.(`QuestionnaireResponse/${response.id}`) === false) continue;
+  const responses = written ? answersAmong(written, course) : await course.responses();
+  for (const response of responses) {
     const authored = instantOf(response.authored);
     if (authored !== undefined && authored < begin - window * minute) continue;
     if (((await suicideItemOf(response)) ?? 0) < least.value) continue;
@@ -121,6 +121,14 @@ async function suicidalThoughts(
     verdicts.push(followUpOf(reference, await course.tasks(), least.parameter));
   }
   return verdicts;
+}
+
+/** On a write the answers given before are not asked about again. */
+function answersAmong(written: ReadonlyMap<string, Resource>, { subject }: Course): QuestionnaireResponse[] {
+  return [...written.values()]
+    .filter((resource) => resource.resourceType === 'QuestionnaireResponse')
+    .filter((response) => response.subject?.reference === subject)
+    .filter(({ status }) => status === 'completed' || status === 'amended');
 }
 
 const open: ReadonlySet<string> = new Set([
