@@ -26,15 +26,21 @@ export function createResourceReader(services: Services, store: StoreReader): Re
   };
 }
 
-/** The protocols that a reader finds, by canonical URL with or without a version. */
+/** The protocols that a reader finds, by canonical URL with or without a version; each is read once. */
 export function protocolByUrl(reader: ResourceReader): ProtocolByUrl {
-  return async (canonical) => {
+  const known = new Map<string, Promise<PlanDefinition | undefined>>();
+  const find = async (canonical: string) => {
     const [url = '', version] = canonical.split('|');
     const found = await reader.find<PlanDefinition>('PlanDefinition', [
       ['url', url],
       ...(version === undefined ? [] : [['version', version] as const]),
     ]);
     return found[0];
+  };
+  return (canonical) => {
+    const reading = known.get(canonical) ?? find(canonical);
+    known.set(canonical, reading);
+    return reading;
   };
 }
 

@@ -35,7 +35,7 @@ export function resultPart({ course, rule, verdict }: CheckedVerdict): OutParame
 }
 
 /** The value goes out as text, whatever its type: `72 h`. */
-function parameterPart({ name, value, source }: RuleParameter): OutParameter {
+function parameterPart({ name, value, source, owner }: RuleParameter): OutParameter {
   const bare: RuleParameter = { rule: '', name, value: value as Extension, source: '', owner: '' };
   return {
     name: 'parameter',
@@ -43,6 +43,7 @@ function parameterPart({ name, value, source }: RuleParameter): OutParameter {
       { name: 'name', value: name },
       { name: 'value', value: parameterText(bare).slice(name.length + ' = '.length) },
       ...(source === '' ? [] : [{ name: 'source', value: source }]),
+      ...(owner === '' ? [] : [{ name: 'owner', value: owner }]),
     ],
   };
 }

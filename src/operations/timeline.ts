@@ -5,21 +5,13 @@
 import type { CarePlan, Procedure } from '@medplum/fhirtypes';
 import { refuse } from '../core/fhir-error.ts';
 import type { RequestContext, Result, Services } from '../interactions/interaction.ts';
-import {
-  createResourceReader,
-  generalProtocol,
-  memberOf,
-  protocolByUrl,
-  suicideItemOf,
-} from '../interactions/protocol-reader.ts';
+import { createResourceReader, protocolByUrl } from '../interactions/protocol-reader.ts';
 import { requirePresent } from '../interactions/read.ts';
 import { readProgress } from '../protocol/apply/course-progress.ts';
-import { checkCourse } from '../protocol/check-course.ts';
 import { systems } from '../protocol/codes.ts';
 import { type Course, courseOf } from '../protocol/course.ts';
 import type { ResourceReader } from '../protocol/resource-reader.ts';
 import type { Verdict } from '../protocol/rule.ts';
-import { ruleParameters } from '../protocol/rule-parameters.ts';
 import { protocolRules } from '../protocol/rules/rules.ts';
 import { instantOf } from '../protocol/time.ts';
 import { courseStory } from '../protocol/timeline/course-story.ts';
@@ -31,6 +23,7 @@ import {
   upcomingKinds,
 } from '../protocol/timeline/timeline-event.ts';
 import { instruments } from '../questionnaire/score/instruments.ts';
+import { courseChecker } from './course-checker.ts';
 import type { Operation, OperationRequest } from './operation.ts';
 import { type GivenParameter, givenValue, givenValues } from './read-parameters.ts';
 import { timelineBundle } from './timeline-bundle.ts';
@@ -99,19 +92,11 @@ async function verdictsOn(
   reader: ResourceReader,
   now: number,
 ): Promise<[string, Verdict][]> {
-  const general = await generalProtocol(reader);
+  const check = await courseChecker(services, reader);
   const found: [string, Verdict][] = [];
-  for (const course of courses) {
-    const parameters = ruleParameters([await course.protocol(), general]);
-    const reports = await checkCourse(course, protocolRules, {
-      parameters,
-      now,
-      memberOf: memberOf(services),
-      suicideItemOf: suicideItemOf(reader),
-    });
-    for (const { rule, verdicts } of reports)
+  for (const course of courses)
+    for (const { rule, verdicts } of await check(course, protocolRules, now))
       found.push(...verdicts.map((verdict): [string, Verdict] => [rule.key, verdict]));
-  }
   return found;
 }
 

@@ -1,0 +1,25 @@
+/** Rules over stored courses, outside any write: with the parameters of their protocols, the terminology and the forms. */
+import type { Services } from '../interactions/interaction.ts';
+import { generalProtocol, memberOf, suicideItemOf } from '../interactions/protocol-reader.ts';
+import { checkCourse, type RuleReport } from '../protocol/check-course.ts';
+import type { Course } from '../protocol/course.ts';
+import type { ResourceReader } from '../protocol/resource-reader.ts';
+import type { ProtocolRule } from '../protocol/rule.ts';
+import { ruleParameters } from '../protocol/rule-parameters.ts';
+
+/** @param now milliseconds since the epoch: what is due is judged then */
+export type CourseChecker = (
+  course: Course,
+  rules: readonly ProtocolRule[],
+  now: number,
+) => Promise<RuleReport[]>;
+
+/** What courses have in common is read once. */
+export async function courseChecker(services: Services, reader: ResourceReader): Promise<CourseChecker> {
+  const general = await generalProtocol(reader);
+  const shared = { memberOf: memberOf(services), suicideItemOf: suicideItemOf(reader) };
+  return async (course, rules, now) => {
+    const parameters = ruleParameters([await course.protocol(), general]);
+    return checkCourse(course, rules, { ...shared, parameters, now });
+  };
+}
