@@ -25,26 +25,29 @@ interface Times {
 export const integrity: ProtocolRule = {
   key: 'R19',
   on: ['Procedure', 'Encounter', 'MedicationAdministration', 'Observation', 'CarePlan'],
-  async check(course) {
-    const sessions = await course.sessions();
-    const visits = await course.encounters();
-    const faults: Verdict[] = [];
-    faults.push(...(await planFaults(course)));
-    for (const session of sessions) {
-      const visit = visits.get(session.procedure.encounter?.reference ?? '');
-      if (isOther(session.procedure.subject, course))
-        faults.push(fault('The session is of another patient than its course', [session.reference]));
-      if (visit) faults.push(...(await visitFaults(session, visit, course)));
-      if (session.phase && !within(session.phase, session))
-        faults.push(fault('The medicine phase does not lie within the session', [session.reference]));
-      faults.push(...(await doseFaults(session, course)));
-    }
-    faults.push(...(await observationFaults(sessions, course)), ...integrationFaults(sessions));
+  async check(course, { written }) {
+    const types = written && new Set([...written.values()].map(({ resourceType }) => resourceType));
+    const found: Verdict[][] = [];
+    for (const [names, faultsOf] of kinds)
+      if (!types || names.some((type) => types.has(type))) found.push(await faultsOf(course));
+    const faults = found.flat();
     return faults.length > 0
       ? faults
       : [verdict('pass', 'References agree and times nest', [course.reference])];
   },
 };
+
+/** Kinds of faults, with the types of what they name: on a write only what can name what is written is looked for. */
+const kinds: readonly (readonly [
+  readonly Resource['resourceType'][],
+  (course: Course) => Promise<Verdict[]>,
+])[] = [
+  [['Procedure', 'CarePlan'], planFaults],
+  [['Procedure'], sessionFaults],
+  [['Procedure', 'Encounter'], visitFaults],
+  [['Procedure', 'MedicationAdministration'], doseFaults],
+  [['Observation'], observationFaults],
+];
 
 const isOther = (patient: Reference | undefined, { subject }: Course) => patient?.reference !== subject;
 
@@ -59,7 +62,34 @@ async function planFaults(course: Course): Promise<Verdict[]> {
   return faults;
 }
 
-async function visitFaults(session: Session, visit: Encounter, course: Course): Promise<Verdict[]> {
+async function sessionFaults(course: Course): Promise<Verdict[]> {
+  const sessions = await course.sessions();
+  const medicine = new Set(sessions.flatMap(({ kind, reference }) => (kind === 'medicine' ? reference : [])));
+  return sessions.flatMap((session) => {
+    const { reference, procedure, phase, integrates } = session;
+    const rows: readonly (readonly [boolean, string])[] = [
+      [isOther(procedure.subject, course), 'The session is of another patient than its course'],
+      [phase !== undefined && !within(phase, session), 'The medicine phase does not lie within the session'],
+      [
+        integrates !== undefined && !medicine.has(integrates),
+        'The session integrates no medicine session of its course',
+      ],
+    ];
+    return rows.flatMap(([wrong, text]) => (wrong ? fault(text, [reference]) : []));
+  });
+}
+
+async function visitFaults(course: Course): Promise<Verdict[]> {
+  const visits = await course.encounters();
+  const faults: Verdict[] = [];
+  for (const session of await course.sessions()) {
+    const visit = visits.get(session.procedure.encounter?.reference ?? '');
+    if (visit) faults.push(...(await faultsOfVisit(session, visit, course)));
+  }
+  return faults;
+}
+
+async function faultsOfVisit(session: Session, visit: Encounter, course: Course): Promise<Verdict[]> {
   const both = [session.reference, `Encounter/${visit.id}`];
   const times = { start: instantOf(visit.period?.start), end: instantAfter(visit.period?.end) };
   const episodes = await named<EpisodeOfCare>(visit.episodeOfCare ?? [], course);
@@ -74,7 +104,13 @@ async function visitFaults(session: Session, visit: Encounter, course: Course): 
   ];
 }
 
-async function doseFaults(session: Session, course: Course): Promise<Verdict[]> {
+async function doseFaults(course: Course): Promise<Verdict[]> {
+  const faults: Verdict[] = [];
+  for (const session of await course.sessions()) faults.push(...(await faultsOfDoses(session, course)));
+  return faults;
+}
+
+async function faultsOfDoses(session: Session, course: Course): Promise<Verdict[]> {
   const faults: Verdict[] = [];
   for (const { administration, reference, start, end } of await dosesOf(session, course)) {
     const { subject, context, request } = administration;
@@ -94,7 +130,8 @@ async function doseFaults(session: Session, course: Course): Promise<Verdict[]> 
   return faults;
 }
 
-async function observationFaults(sessions: readonly Session[], course: Course): Promise<Verdict[]> {
+async function observationFaults(course: Course): Promise<Verdict[]> {
+  const sessions = await course.sessions();
   const visits = new Map(sessions.map(({ reference, procedure }) => [reference, procedure.encounter]));
   return (await course.sessionObservations()).flatMap(({ id, subject, encounter, partOf = [] }) => {
     const here = [`Observation/${id}`];
@@ -106,13 +143,6 @@ async function observationFaults(sessions: readonly Session[], course: Course): 
       ...(elsewhere ? [fault('The observation belongs to another visit than its session', here)] : []),
     ];
   });
-}
-
-function integrationFaults(sessions: readonly Session[]): Verdict[] {
-  const medicine = new Set(sessions.flatMap(({ kind, reference }) => (kind === 'medicine' ? reference : [])));
-  return sessions
-    .filter(({ integrates }) => integrates !== undefined && !medicine.has(integrates))
-    .map(({ reference }) => fault('The session integrates no medicine session of its course', [reference]));
 }
 
 /** What references name, as far as it is here. */
