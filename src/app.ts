@@ -30,6 +30,7 @@ import { createResourceSubset } from './interactions/resource-subset.ts';
 import { scoreOnWrite } from './interactions/score-on-write.ts';
 import { createCompiler, createValidator } from './library.ts';
 import type { Indexer } from './search/indexer.ts';
+import { parseReference } from './search/local-reference.ts';
 import { createSearchEngine } from './search/search-engine.ts';
 import { openSqliteStore } from './storage/sqlite/open-sqlite-store.ts';
 import { watchedStore } from './storage/watched-store.ts';
@@ -108,6 +109,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     ids: overrides.ids ?? timeOrderedIds(overrides.clock ?? systemClock),
     guide: new Set(),
     holdsUri: uriTest(registry),
+    localReference: (reference) => parseReference(reference, localBases)?.target,
   };
   await bringIndexUpToDate(unguarded, log);
   await customParameters.refresh();

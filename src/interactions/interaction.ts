@@ -48,6 +48,8 @@ export interface Services {
   readonly guide: ReadonlySet<string>;
   /** Whether the elements of a JSON key hold a URI, and so may hold a link. */
   readonly holdsUri: (key: string) => boolean;
+  /** What a reference names, without its version: `Type/id` on this server, elsewhere its URL; undefined within. */
+  readonly localReference: (reference: string) => string | undefined;
 }
 
 /** What one request says about itself, whatever it asks for. */

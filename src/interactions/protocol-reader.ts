@@ -7,6 +7,7 @@ import { scoreResponse } from '../questionnaire/score/score-response.ts';
 import type { StoreReader } from '../storage/store.ts';
 import { createTerminology } from '../terminology/create-terminology.ts';
 import type { Services } from './interaction.ts';
+import { parsePlain } from './plain-references.ts';
 
 /** More than any course has of one type; a search that finds more is cut off, newest first. */
 const most = 1000;
@@ -16,12 +17,12 @@ export function createResourceReader(services: Services, store: StoreReader): Re
     async read<T extends Resource>(reference: string) {
       const [type = '', id = ''] = reference.split('/');
       const version = id === '' ? undefined : await store.read(type, id);
-      return version?.body === undefined ? undefined : (JSON.parse(version.body) as T);
+      return version?.body === undefined ? undefined : parsePlain<T>(services, version.body);
     },
     async find<T extends Resource>(type: string, parameters: readonly (readonly [string, string])[]) {
       const { where } = services.parseSearch(type, parameters as [string, string][], 'strict');
       const { rows } = await store.search({ type, where, sort: [], limit: most });
-      return rows.map(({ body }) => JSON.parse(body!) as T);
+      return rows.map(({ body }) => parsePlain<T>(services, body!));
     },
   };
 }

@@ -7,6 +7,7 @@ import type { Procedure } from '@medplum/fhirtypes';
 import { refuse } from '../core/fhir-error.ts';
 import { createPauses } from '../core/pauses.ts';
 import type { RequestContext, Result, Services } from '../interactions/interaction.ts';
+import { parsePlain } from '../interactions/plain-references.ts';
 import { createResourceReader, protocolByUrl } from '../interactions/protocol-reader.ts';
 import { requirePresent } from '../interactions/read.ts';
 import { systems } from '../protocol/codes.ts';
@@ -128,7 +129,7 @@ async function coursesAskedFor(
     const found = await reader.find<Procedure>('Procedure', [anyCourse, ['based-on', `CarePlan/${id}`]]);
     return { courses: found.filter(({ status }) => status !== 'entered-in-error') };
   }
-  const procedure = JSON.parse(body) as Procedure;
+  const procedure = parsePlain<Procedure>(services, body);
   if (!isCourse(procedure))
     throw refuse('invalid-parameter', 'The Procedure is no course of therapy', {
       expression: 'Procedure.code',
@@ -148,5 +149,5 @@ async function runningCourses(
     ...{ type: 'Procedure', where, sort: [], limit: Math.min(count, largestPage) },
     ...(position ? { after: position } : {}),
   });
-  return { courses: rows.map(({ body }) => JSON.parse(body!) as Procedure), next };
+  return { courses: rows.map(({ body }) => parsePlain<Procedure>(services, body!)), next };
 }

@@ -5,6 +5,7 @@
 import type { CarePlan, Procedure } from '@medplum/fhirtypes';
 import { refuse } from '../core/fhir-error.ts';
 import type { RequestContext, Result, Services } from '../interactions/interaction.ts';
+import { parsePlain } from '../interactions/plain-references.ts';
 import { createResourceReader, protocolByUrl } from '../interactions/protocol-reader.ts';
 import { requirePresent } from '../interactions/read.ts';
 import { readProgress } from '../protocol/apply/course-progress.ts';
@@ -44,7 +45,7 @@ const scores = instruments.map(({ code: { system, code } }) => `${system}|${code
 async function tell(services: Services, context: RequestContext, request: OperationRequest): Promise<Result> {
   const { id, parameters } = request;
   const { body } = requirePresent(await services.store.read('CarePlan', id));
-  const plan = JSON.parse(body) as CarePlan;
+  const plan = parsePlain<CarePlan>(services, body);
   const isAsked = selection(parameters);
   const now = instantOf(givenValue<string>(parameters, 'at')) ?? services.clock.now();
   const reader = createResourceReader(services, services.store);

@@ -126,6 +126,7 @@ export function fakeServices(overrides: Partial<Services> = {}): Services {
     clock: { now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 678) },
     ids: { next: () => `id-${++id}` },
     guide: new Set(),
+    localReference: (reference) => reference,
     holdsUri: (key) => key === 'reference',
     ...overrides,
   };

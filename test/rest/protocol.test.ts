@@ -174,6 +174,32 @@ t.test('enforce: a recorded deviation beside it is an override, if somebody answ
   t.equal(part('deviation').valueReference.reference, 'DetectedIssue/override');
 });
 
+t.test('enforce: a reference means the same with a version, or with the base of the server', async (t) => {
+  const server = servers.enforce;
+  const ways: Readonly<Record<string, (reference: string) => string>> = {
+    versioned: (reference) => `${reference}/_history/1`,
+    absolute: (reference) => `${server.url}/${reference}`,
+  };
+  for (const [name, written] of Object.entries(ways)) {
+    const { all } = sessionToCome(name);
+    const dose = all.get('MedicationAdministration/dose-3');
+    const others = [...all.values()].filter((one) => one !== dose);
+    all.get('Observation/pressure-3-baseline').component[0].valueQuantity.value = 184;
+    const respelt = (resource: Any): Any =>
+      JSON.parse(
+        JSON.stringify(resource, (key, value) =>
+          key === 'reference' && !value.startsWith('Practitioner/') ? written(value) : value,
+        ),
+      );
+    const before = await transaction(server, others.map(respelt));
+    t.equal(before.status, 200, said(before));
+    const answer = await put(server, respelt(dose));
+    t.same([answer.status, ruleKeys(answer.body)[0]], [422, 'R09'], name);
+    const told = await toldByRules(server, `CarePlan/plan-${name}`, ['pass']);
+    t.ok((told['R06 pass'] ?? 0) > 1, 'and so does the report');
+  }
+});
+
 t.test('the mode of a protocol goes before that of the server', async (t) => {
   const rows: readonly (readonly [Mode, Mode, number])[] = [
     ['advise', 'enforce', 422],
