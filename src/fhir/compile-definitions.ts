@@ -6,13 +6,19 @@ import type { CompartmentDefinition, StructureDefinition } from '@medplum/fhirty
 import { compileGuide } from './compile-guide.ts';
 import { describeTypes } from './create-model.ts';
 import { readGuide, readPackages, type SourceFile } from './definition-sources.ts';
-import { type Definition, type DefinitionTables, lazyDefinition } from './definitions-file.ts';
+import {
+  type CompartmentTable,
+  type Definition,
+  type DefinitionTables,
+  lazyDefinition,
+} from './definitions-file.ts';
 import { withContents } from './guide-contents.ts';
 import { mendStructure } from './known-faults.ts';
 import type { Resource } from './resource.ts';
 import { trimDefinition } from './trim-definition.ts';
 
-const patientCompartment = 'http://hl7.org/fhir/CompartmentDefinition/patient';
+/** Says of the type of the compartment itself that it is in there. */
+const itself = '{def}';
 
 export interface Compiled {
   readonly definitions: readonly Definition[];
@@ -29,9 +35,9 @@ export function compileDefinitions(root: string): Compiled {
   const published = readPackages(root);
   const artefacts = readGuide(root);
   const guide = artefacts.filter(({ resource }) => typeof resource.url === 'string');
-  const compartment = published.find(({ resource }) => resource.url === patientCompartment)?.resource;
+  const compartments = published.map(({ resource }) => resource).filter(isCompartment);
   const whole = published
-    .filter(({ resource }) => resource.resourceType !== 'CompartmentDefinition')
+    .filter(({ resource }) => !isCompartment(resource))
     .map((source) => ({ ...source, resource: mended(source.resource) }));
   const trimmed = whole.map((source) => ({ ...source, resource: trimDefinition(source.resource) }));
   const core = trimmed.filter(({ origin }) => origin === 'core').map(({ resource }) => resource);
@@ -49,7 +55,7 @@ export function compileDefinitions(root: string): Compiled {
     tables: {
       model,
       searchParameters: all.map(({ resource }) => resource).filter(isSearchable),
-      patientCompartment: compartmentParameters(compartment as unknown as CompartmentDefinition | undefined),
+      compartments: compartmentTables(compartments as unknown as CompartmentDefinition[]),
     },
     guide: withContents(
       compileGuide(artefacts, whole).map(({ resource }) => resource),
@@ -73,7 +79,18 @@ function isSearchable(resource: Resource): boolean {
   return resource.resourceType === 'SearchParameter' && Array.isArray(resource.base);
 }
 
-function compartmentParameters(definition: CompartmentDefinition | undefined): Record<string, string[]> {
-  const rows = (definition?.resource ?? []).filter(({ param }) => param !== undefined);
-  return Object.fromEntries(rows.map(({ code, param }) => [code, param ?? []]));
+function isCompartment(resource: Resource): boolean {
+  return resource.resourceType === 'CompartmentDefinition';
+}
+
+function compartmentTables(
+  definitions: readonly CompartmentDefinition[],
+): Readonly<Record<string, CompartmentTable>> {
+  const parameters = ({ resource = [] }: CompartmentDefinition) =>
+    resource.flatMap(({ code, param }) => (param ? [[code, param.filter((name) => name !== itself)]] : []));
+  // The package has an example among them, of a compartment that has a definition of its own.
+  const real = definitions.filter(({ id }) => id !== 'example');
+  return Object.fromEntries(
+    real.map((one) => [one.code, { url: one.url, parameters: Object.fromEntries(parameters(one)) }]),
+  );
 }

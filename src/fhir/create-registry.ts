@@ -11,7 +11,12 @@ import type {
 } from '@medplum/fhirtypes';
 import { compareVersions } from './compare-versions.ts';
 import { createModel } from './create-model.ts';
-import { type Definition, type Definitions, lazyDefinition } from './definitions-file.ts';
+import {
+  type Definition,
+  type Definitions,
+  type DefinitionTables,
+  lazyDefinition,
+} from './definitions-file.ts';
 import type { Model } from './model.ts';
 import type { Registry } from './registry.ts';
 import type { Resource } from './resource.ts';
@@ -25,12 +30,12 @@ interface Parts {
   readonly resourceTypes: readonly string[];
   readonly definitions: readonly Definition[];
   readonly searchParameters: readonly SearchParameter[];
-  readonly patientCompartment: Readonly<Record<string, readonly string[]>>;
+  readonly compartments: DefinitionTables['compartments'];
 }
 
 /** @param definitions read from the compiled file */
 export function createRegistry(definitions: Definitions): Registry {
-  const { model: modelData, searchParameters, patientCompartment } = definitions.tables();
+  const { model: modelData, searchParameters, compartments } = definitions.tables();
   const model = createModel(modelData);
   const abstract = new Set(['Resource', 'DomainResource']);
   const resourceTypes = Object.keys(modelData)
@@ -41,12 +46,12 @@ export function createRegistry(definitions: Definitions): Registry {
     resourceTypes,
     definitions: definitions.definitions,
     searchParameters: searchParameters as unknown as SearchParameter[],
-    patientCompartment,
+    compartments,
   });
 }
 
 function registryOf(parts: Parts): Registry {
-  const { model, resourceTypes, definitions, searchParameters, patientCompartment } = parts;
+  const { model, resourceTypes, definitions, searchParameters, compartments } = parts;
   const find = createFinder(definitions);
   const known = new Set(resourceTypes);
   const parametersByBase = Map.groupBy(
@@ -91,7 +96,9 @@ function registryOf(parts: Parts): Registry {
     },
     operationDefinition: (canonical) =>
       find('OperationDefinition', canonical) as OperationDefinition | undefined,
-    patientCompartmentParameters: (type) => patientCompartment[type] ?? [],
+    compartments: new Map(Object.entries(compartments).map(([type, { url }]) => [type, url])),
+    compartmentParameters: (compartment, type) => compartments[compartment]?.parameters[type] ?? [],
+    patientCompartmentParameters: (type) => compartments.Patient?.parameters[type] ?? [],
     guideArtefacts: (type) =>
       definitions
         .filter(({ origin, resourceType }) => origin === 'guide' && resourceType === type)

@@ -9,7 +9,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { ModelData } from './create-model.ts';
 import type { Resource } from './resource.ts';
 
-const magic = 'katdefs1';
+const magic = 'katdefs2';
 
 /** Where a definition comes from; without a version in the canonical, core goes before the rest. */
 export type Origin = 'core' | 'guide' | 'extensions' | 'terminology' | 'expansions' | 'run-time';
@@ -28,8 +28,15 @@ export interface Definition {
 export interface DefinitionTables {
   readonly model: ModelData;
   readonly searchParameters: readonly Resource[];
-  /** Search parameters that tie a resource type to a patient. */
-  readonly patientCompartment: Readonly<Record<string, readonly string[]>>;
+  /** By type of resource whose compartment it is. */
+  readonly compartments: Readonly<Record<string, CompartmentTable>>;
+}
+
+export interface CompartmentTable {
+  /** Canonical URL of its definition. */
+  readonly url: string;
+  /** By type of resource: the search parameters that tie it to the compartment. */
+  readonly parameters: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface Definitions {

@@ -34,6 +34,10 @@ export interface Registry {
   /** A search parameter by its canonical URL. */
   searchParameter(canonical: string): SearchParameter | undefined;
   operationDefinition(canonical: string): OperationDefinition | undefined;
+  /** Canonical URLs of definitions by the types that have compartments: https://hl7.org/fhir/R4/compartmentdefinition.html */
+  readonly compartments: ReadonlyMap<string, string>;
+  /** Search parameters by which a resource of one type belongs to the compartment of a resource of another. */
+  compartmentParameters(compartmentType: string, resourceType: string): readonly string[];
   /**
    * Search parameters by which a resource of this type belongs to a patient's compartment, e.g. `subject`.
    * https://hl7.org/fhir/R4/compartmentdefinition-patient.html

@@ -75,7 +75,7 @@ export function capabilityStatement(
         resource: registry.resourceTypes.map((type) =>
           resourceOf(options, type, onType, parameters.get(type)!, referrers.get(type)!),
         ),
-        compartment: ['http://hl7.org/fhir/CompartmentDefinition/patient'],
+        compartment: [...registry.compartments.values()],
         searchParam: specialParameters.map(({ code, type, definition }) => ({
           name: code,
           ...(definition === undefined ? {} : { definition }),

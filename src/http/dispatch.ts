@@ -20,8 +20,7 @@ export function createDispatch(registry: Registry, routes: () => readonly FhirRo
     for (const route of routes()) {
       if (route.method !== method) continue;
       const path = matchPath(route.path, entry.path, registry.isResourceType);
-      // Of the compartments, that of a patient is served.
-      if (!path || (path.member !== undefined && path.type !== 'Patient')) continue;
+      if (!path || (path.member !== undefined && !registry.compartments.has(path.type!))) continue;
       return route.handle(services, context, requestOf(route, entry, path));
     }
     return undefined;

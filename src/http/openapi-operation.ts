@@ -46,7 +46,8 @@ const summaries: Readonly<Record<string, string>> = {
   'GET /:type/:id': 'Read',
   'GET /:type/:id/_history': 'History of a resource',
   'GET /:type/:id/_history/:version': 'Read a version',
-  'GET /:type/:id/:member': 'Search in the compartment of a patient',
+  'GET /:type/:id/:member': 'Search in the compartment of a resource',
+  'POST /:type/:id/:member/_search': 'Search in the compartment of a resource',
   'PUT /:type/:id': 'Update, or create under this id',
   'PATCH /:type/:id': 'Patch',
   'DELETE /:type/:id': 'Delete',
@@ -56,7 +57,7 @@ const text = { type: 'string' };
 const anyType = { $ref: '#/components/schemas/ResourceType' };
 const pathSchemas: Readonly<Record<string, object>> = {
   type: anyType,
-  member: anyType,
+  member: { anyOf: [anyType, { const: '*' }] },
   id: { type: 'string', pattern: '^[A-Za-z0-9\\-.]{1,64}$' },
   version: { type: 'string', pattern: '^[0-9]+$' },
 };

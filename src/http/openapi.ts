@@ -20,7 +20,9 @@ export function openApiDocument(options: CapabilityOptions, routes: readonly Fhi
     paths[template.path] = item;
   };
   for (const route of routes) {
-    add(route, templateOf(route, route.type));
+    // Few types are compartments.
+    const owners = route.path.includes('/:member') ? registry.compartments.keys() : [route.type];
+    for (const type of owners) add(route, templateOf(route, type));
     if (route.path !== '/:type') continue;
     for (const type of guidedTypes(options)) add(route, templateOf(route, type));
   }
@@ -51,11 +53,9 @@ export function openApiDocument(options: CapabilityOptions, routes: readonly Fhi
   };
 }
 
-/** Of the compartments, that of a patient is served. */
 function templateOf({ path }: FhirRoute, type: string | undefined): PathTemplate {
-  const own = path.endsWith('/:member') ? 'Patient' : type;
-  const template = own === undefined ? path : path.replace('/:type', `/${own}`);
-  return { path: template.replace(/:(\w+)/g, '{$1}') || '/', type: own };
+  const template = type === undefined ? path : path.replace('/:type', `/${type}`);
+  return { path: template.replace(/:(\w+)/g, '{$1}') || '/', type };
 }
 
 function guidedTypes({ registry }: CapabilityOptions): string[] {

@@ -1,4 +1,5 @@
 /** The patterns of the table of interactions, held against a path: `/:type/:id/_history`. */
+import { everyMember } from '../search/compartment.ts';
 
 export interface PathParameters {
   readonly type?: string;
@@ -26,6 +27,7 @@ export function matchPath(
   if (parts.length !== segments.length) return undefined;
   const fits = parts.every((part, i) => {
     const segment = segments[i]!;
+    if (part === ':member' && segment === everyMember) return true;
     if (part === ':type' || part === ':member') return isResourceType(segment);
     return part.startsWith(':') ? !isName(segment) : part === segment;
   });

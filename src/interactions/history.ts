@@ -7,7 +7,7 @@ import { refuse } from '../core/fhir-error.ts';
 import { openCursor, sealCursor } from '../search/cursor.ts';
 import { type DateRange, dateRange } from '../search/date-range.ts';
 import type { Subset } from '../search/search-request.ts';
-import type { HistoryPage, HistoryPosition, StoredVersion } from '../storage/store.ts';
+import type { HistoryPage, HistoryPosition, StoredVersion, StoreReader } from '../storage/store.ts';
 import { type BundleLink, bundleText, type EntryParts } from './bundle-text.ts';
 import type { RequestContext, Result, Services } from './interaction.ts';
 import type { Parameters } from './search.ts';
@@ -41,14 +41,24 @@ export async function history(
   context: RequestContext,
   request: HistoryRequest,
 ): Promise<Result> {
+  return historyWithin(services, services.store, context, request);
+}
+
+/** The same of a transaction in progress. */
+export async function historyWithin(
+  services: Services,
+  reader: StoreReader,
+  context: RequestContext,
+  request: HistoryRequest,
+): Promise<Result> {
   const { type, id } = request;
-  if (type !== undefined && id !== undefined && !(await services.store.read(type, id)))
+  if (type !== undefined && id !== undefined && !(await reader.read(type, id)))
     throw refuse('not-found', 'There is no such resource');
   const subject = [type, id, '_history'].filter((part) => part !== undefined).join('/');
   const secret = await services.store.secret();
   const { parameters, before } = resume(secret, subject, request.parameters);
   const asked = understand(parameters, context.handling);
-  const page = await services.store.history({
+  const page = await reader.history({
     type,
     id,
     since: asked.since,

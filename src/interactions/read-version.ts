@@ -2,6 +2,7 @@
  * Version read: GET [base]/[type]/[id]/_history/[vid].
  * https://hl7.org/fhir/R4/http.html#vread
  */
+import type { StoreReader } from '../storage/store.ts';
 import type { RequestContext, Result, Services } from './interaction.ts';
 import { asAsked, requirePresent } from './read.ts';
 import type { Parameters } from './search.ts';
@@ -21,9 +22,19 @@ export async function readVersion(
   context: RequestContext,
   request: ReadVersionRequest,
 ): Promise<Result> {
+  return readVersionWithin(services, services.store, context, request);
+}
+
+/** The same of a transaction in progress. */
+export async function readVersionWithin(
+  services: Services,
+  reader: StoreReader,
+  context: RequestContext,
+  request: ReadVersionRequest,
+): Promise<Result> {
   const number = /^[1-9][0-9]{0,14}$/.test(request.version) ? Number(request.version) : undefined;
   const version =
-    number === undefined ? undefined : await services.store.readVersion(request.type, request.id, number);
+    number === undefined ? undefined : await reader.readVersion(request.type, request.id, number);
   const { type, parameters = [] } = request;
   return asAsked(services, { type, parameters }, readResult(context, requirePresent(version)));
 }

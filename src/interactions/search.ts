@@ -5,6 +5,7 @@
  * https://hl7.org/fhir/R4/http.html#search
  */
 import { refuse } from '../core/fhir-error.ts';
+import type { Compartment } from '../search/compartment.ts';
 import { openCursor, sealCursor } from '../search/cursor.ts';
 import type { Position } from '../search/plan.ts';
 import type { SearchRequest } from '../search/search-request.ts';
@@ -18,10 +19,9 @@ import type { RequestContext, Result, Services } from './interaction.ts';
 export type Parameters = readonly (readonly [string, string])[];
 
 export interface SearchInteraction {
-  /** Empty: the whole system. */
+  /** Empty: the whole system, or all of the compartment. */
   readonly type: string;
-  /** Id of the patient in whose compartment to search. */
-  readonly patient?: string;
+  readonly compartment?: Compartment;
   /** Decoded name and value pairs, in order. */
   readonly parameters: Parameters;
   readonly method?: 'GET' | 'POST';
@@ -65,7 +65,8 @@ interface Understood {
   readonly type: string;
   readonly parsed: SearchRequest;
   readonly after: Position | undefined;
-  readonly patient: string | undefined;
+  /** `Patient/1` */
+  readonly compartment: string | undefined;
   /** Where it was asked, below the base. */
   readonly path: string;
 }
@@ -77,15 +78,16 @@ async function understand(
 ): Promise<Understood> {
   const cursor = request.parameters.find(([name]) => name === '_cursor')?.[1];
   const state = cursor === undefined ? undefined : openCursor(await services.store.secret(), cursor);
-  if (state && (state.type !== request.type || state.patient !== request.patient))
+  const compartment = request.compartment && `${request.compartment.type}/${request.compartment.id}`;
+  if (state && (state.type !== request.type || state.compartment !== compartment))
     throw refuse('invalid-parameter', 'The cursor belongs to another search');
   const parameters = state?.parameters ?? request.parameters;
   return {
     type: request.type,
-    parsed: services.parseSearch(request.type, parameters, context.handling, request.patient),
+    parsed: services.parseSearch(request.type, parameters, context.handling, request.compartment),
     after: state?.position,
-    patient: request.patient,
-    path: request.patient === undefined ? request.type : `Patient/${request.patient}/${request.type}`,
+    compartment,
+    path: compartment === undefined ? request.type : `${compartment}/${request.type || '*'}`,
   };
 }
 
@@ -136,7 +138,7 @@ async function totalOf(
 async function linksOf(
   services: Services,
   context: RequestContext,
-  { type, parsed, patient, path }: Understood,
+  { type, parsed, compartment, path }: Understood,
   page: Page,
 ): Promise<BundleLink[]> {
   const base = path === '' ? context.baseUrl : `${context.baseUrl}/${path}`;
@@ -145,7 +147,7 @@ async function linksOf(
   if (page.next) {
     const cursor = sealCursor(await services.store.secret(), {
       type,
-      ...(patient === undefined ? {} : { patient }),
+      ...(compartment === undefined ? {} : { compartment }),
       parameters: parsed.applied,
       position: page.next,
     });

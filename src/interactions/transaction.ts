@@ -13,11 +13,8 @@ import { deleteWithin, deletionMatches } from './delete.ts';
 import { type FollowUpIssue, settle } from './follow-up.ts';
 import type { RequestContext, Result, Services } from './interaction.ts';
 import { patchIn, patchTarget, patchWithin } from './patch.ts';
-import { asAsked, requirePresent } from './read.ts';
-import { searchWithin } from './search.ts';
 import {
   type BundleEntry,
-  type BundleMethod,
   isStored,
   placed,
   type SubmittedTransaction,
@@ -26,11 +23,18 @@ import {
 import { findingsOnWrite, requireId } from './submitted-resource.ts';
 import { transact } from './transact.ts';
 import { type Identity, type LinkTargets, linkTargets } from './transaction-links.ts';
+import { isRead, readWithin } from './transaction-reads.ts';
 import { updateTarget, updateWithin } from './update.ts';
-import { readResult, writeResult } from './versioned-result.ts';
+import { writeResult } from './versioned-result.ts';
 import { type Work, writeVersion } from './write-version.ts';
 
-const order: readonly (readonly BundleMethod[])[] = [['DELETE'], ['POST'], ['PUT', 'PATCH'], ['GET', 'HEAD']];
+/** Entries are carried out in this order; a search by POST is a read. */
+const steps: readonly ((entry: BundleEntry) => boolean)[] = [
+  ({ method }) => method === 'DELETE',
+  (entry) => entry.method === 'POST' && !isRead(entry),
+  ({ method }) => method === 'PUT' || method === 'PATCH',
+  isRead,
+];
 
 /**
  * @returns one result per entry, in the order of the Bundle
@@ -53,9 +57,9 @@ export async function runTransaction(
     requireDistinct(bundle, identities);
     const targets = await linkTargets(services, work.transaction, bundle, identities);
     const results: Result[] = [];
-    for (const methods of order) {
+    for (const isDue of steps) {
       for (const entry of bundle.entries) {
-        if (!methods.includes(entry.method)) continue;
+        if (!isDue(entry)) continue;
         await pause();
         const { index } = entry;
         results[index] = await placed(bundle, entry, () =>
@@ -132,10 +136,10 @@ async function identify(services: Services, work: Work, entry: BundleEntry): Pro
   const { method, path, query, resource } = entry;
   const [type, id] = path;
   const { transaction } = work;
-  // Searches by POST, histories and operations answer from what is committed, and so not within.
+  if (isRead(entry)) return [];
+  // Operations answer from what is committed, and so not within.
   const isNamed = path.some((segment) => /^[_$]/.test(segment));
   if (type === undefined || isNamed || !services.registry.isResourceType(type)) throw unsupported(entry);
-  if (method === 'GET' || method === 'HEAD') return [];
   if (path.length > (method === 'POST' ? 1 : 2)) throw unsupported(entry);
   if (id !== undefined) return [{ type, id }];
   switch (method) {
@@ -148,7 +152,8 @@ async function identify(services: Services, work: Work, entry: BundleEntry): Pro
       return [{ type, id: await updateTarget(services, transaction, resource!, query) }];
     case 'PATCH':
       return [await patchTarget(services, transaction, type, query)];
-    case 'DELETE':
+    default:
+      // What reads is out already: a DELETE.
       return deletionMatches(services, transaction, type, query);
   }
 }
@@ -183,7 +188,7 @@ async function perform(
     return deleteWithin(services, work, await Promise.all(current), entry);
   }
   const [identity] = identities;
-  if (!identity) return readWithin(services, context, work, entry);
+  if (!identity) return readWithin(services, context, work.transaction, entry);
   const { id, existing } = identity;
   if (existing) return writeResult(context, 200, existing, issues);
   if (entry.method === 'PATCH')
@@ -194,23 +199,4 @@ async function perform(
   if (entry.method === 'PUT') return updateWithin(services, context, work, { ...linked, id }, entry, issues);
   const version = await writeVersion(services, work, { ...linked, method: 'POST', id }, undefined);
   return writeResult(context, 201, version, issues);
-}
-
-async function readWithin(
-  services: Services,
-  context: RequestContext,
-  work: Work,
-  entry: BundleEntry,
-): Promise<Result> {
-  const [type, id, member, ...more] = entry.path;
-  if (type === undefined || more.length > 0) throw unsupported(entry);
-  const parameters = entry.query;
-  if (id === undefined) return searchWithin(services, work.transaction, context, { type, parameters });
-  if (member !== undefined) {
-    if (type !== 'Patient' || !services.registry.isResourceType(member)) throw unsupported(entry);
-    return searchWithin(services, work.transaction, context, { type: member, patient: id, parameters });
-  }
-  const found = requirePresent(await work.transaction.read(type, id));
-  const { ifNoneMatch } = entry;
-  return asAsked(services, { type, parameters, ifNoneMatch }, readResult(context, found));
 }

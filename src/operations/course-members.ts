@@ -53,7 +53,10 @@ export async function courseMembers(
   };
   for (const [type, code, value] of foundations) {
     for (const patient of patients) {
-      const { where } = services.parseSearch(type, [[code, value]], 'strict', patient);
+      const { where } = services.parseSearch(type, [[code, value]], 'strict', {
+        type: 'Patient',
+        id: patient,
+      });
       for await (const row of allRows(services, type, where)) take(row);
     }
   }

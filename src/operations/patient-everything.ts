@@ -35,7 +35,7 @@ async function everything(
     requirePresent(await store.read('Patient', id));
     return everythingBundle(services, context, request, {
       types,
-      members: (type, search) => services.parseSearch(type, search, 'strict', id).where,
+      members: (type, search) => services.parseSearch(type, search, 'strict', { type: 'Patient', id }).where,
     });
   }
   return everythingBundle(services, context, request, {

@@ -9,6 +9,7 @@ import type { Issue } from '../core/issue.ts';
 import type { Registry } from '../fhir/registry.ts';
 import { createCanonicalUnits } from '../terminology/canonical-units.ts';
 import { codeExpansion } from './code-expansion.ts';
+import { type Compartment, typesWithin, withinCompartment } from './compartment.ts';
 import { conditionOf } from './condition.ts';
 import type { Condition, ConditionContext } from './condition-context.ts';
 import { includesOf, revincludeOf, targetsOf } from './include-parameter.ts';
@@ -16,7 +17,6 @@ import { impliedSort } from './ordered-codes.ts';
 import { commonParameters, conditionOver } from './over-types.ts';
 import { parameterKinds } from './params/kinds.ts';
 import { allConditions, planOf, scopesOf } from './patient-binding.ts';
-import { compartmentOf } from './patient-compartment.ts';
 import { defaultCount, notConditions, resultParameters, type Shape } from './result-parameters.ts';
 import type { Include, SearchParser } from './search-request.ts';
 import { searchedTypes } from './searched-types.ts';
@@ -51,8 +51,10 @@ export function createSearchParser(options: SearchParserOptions): SearchParser {
     canonicalUnits: createCanonicalUnits(),
   });
 
-  return (resourceType, pairs, handling, patient) => {
-    const { types, selection, applied: typesApplied, rest } = searchedTypes(resourceType, pairs, registry);
+  return (resourceType, pairs, handling, compartment) => {
+    const asked = searchedTypes(resourceType, pairs, registry);
+    const { types, selection } = compartment ? typesWithin(compartment, asked, registry) : asked;
+    const { applied: typesApplied, rest } = asked;
     const common = commonParameters(types, parametersOf);
     const subject = selection.length === 0 ? 'The whole system' : types.join(', ');
     const contexts = types.map((resourceType, i): ConditionContext => {
@@ -86,10 +88,7 @@ export function createSearchParser(options: SearchParserOptions): SearchParser {
     };
 
     const [only] = contexts.length === 1 ? contexts : [];
-    const compartment =
-      patient === undefined || !only
-        ? undefined
-        : compartmentOf(patient, only.resourceType, only.parameters, registry);
+    const members = compartment && withinCompartment(compartment, types, parametersOf, registry);
     for (const [name, value] of rest) {
       if (notConditions.has(name)) continue;
       try {
@@ -105,16 +104,12 @@ export function createSearchParser(options: SearchParserOptions): SearchParser {
       throw refuse('invalid-parameter', "'_summary=text' cannot be combined with includes");
     }
     const scopes = new Set([
-      ...(compartment
-        ? [`${resourceType}@${patient}`]
-        : only
-          ? scopesOf(only.resourceType, conditions, only.parameters, registry)
-          : types),
+      ...ownScopes(compartment, contexts, conditions, registry),
       ...conditions.flatMap((condition) => condition.reads),
       ...includes.flatMap((include) => targetsOf(include, answer)),
       ...revincludes.map((include) => include.sourceType),
     ]);
-    const where = only ? planOf(conditions, only.parameters, compartment) : allConditions(conditions);
+    const where = only ? planOf(conditions, only.parameters, members) : allConditions(conditions, members);
     return {
       type: selection,
       where,
@@ -127,4 +122,19 @@ export function createSearchParser(options: SearchParserOptions): SearchParser {
       issues,
     };
   };
+}
+
+/** What the matches depend on, bound to patients where the search is: `Observation@1`. */
+function ownScopes(
+  compartment: Compartment | undefined,
+  contexts: readonly ConditionContext[],
+  conditions: readonly Condition[],
+  registry: Registry,
+): string[] {
+  if (compartment?.type === 'Patient')
+    return contexts.map(({ resourceType }) => `${resourceType}@${compartment.id}`);
+  const [only] = contexts.length === 1 ? contexts : [];
+  return only
+    ? scopesOf(only.resourceType, conditions, only.parameters, registry)
+    : contexts.map(({ resourceType }) => resourceType);
 }

@@ -10,8 +10,8 @@ import type { Position } from './plan.ts';
 export interface CursorState {
   /** Resource type. */
   readonly type: string;
-  /** Of a search within a patient's compartment. */
-  readonly patient?: string;
+  /** `Patient/1`, of a search within a compartment. */
+  readonly compartment?: string;
   /** The parameters that were applied, decoded. */
   readonly parameters: readonly (readonly [string, string])[];
   /** Where the page before ended. */

@@ -47,9 +47,10 @@ export function planOf(
   return conjunction(compartment ? [compartment, ...nodes] : nodes);
 }
 
-/** All conditions as one plan, as they are. */
-export function allConditions(conditions: readonly Condition[]): PlanNode {
-  return conjunction(conditions.map(({ node }) => node));
+/** All conditions as one plan, as they are; those of a compartment before them. */
+export function allConditions(conditions: readonly Condition[], compartment?: PlanNode): PlanNode {
+  const nodes = conditions.map(({ node }) => node);
+  return conjunction(compartment ? [compartment, ...nodes] : nodes);
 }
 
 function conjunction(nodes: readonly PlanNode[]): PlanNode {

@@ -1,5 +1,6 @@
 /** A search as understood: what the query text means. https://hl7.org/fhir/R4/search.html */
 import type { Issue } from '../core/issue.ts';
+import type { Compartment } from './compartment.ts';
 import type { PlanNode, SortKey, TypeSelection } from './plan.ts';
 
 /** `_include=Procedure:encounter:Encounter`; `*` as parameter means every reference. */
@@ -42,16 +43,16 @@ export interface SearchRequest {
 }
 
 /**
- * @param type resource type; empty to search the whole system
+ * @param type resource type; empty to search the whole system, or all of a compartment
  * @param parameters decoded name and value pairs in the order of the query, result parameters included
  * @param handling `strict` refuses unknown parameters and modifiers (400 naming what exists), `lenient` ignores them
  *   and says so
- * @param patient id of the patient in whose compartment to search
+ * @param compartment in which to search
  * @throws FhirError for what cannot be understood
  */
 export type SearchParser = (
   type: string,
   parameters: readonly (readonly [string, string])[],
   handling: 'strict' | 'lenient',
-  patient?: string,
+  compartment?: Compartment,
 ) => SearchRequest;

@@ -63,6 +63,8 @@ export interface HistoryPage {
 export interface StoreReader {
   /** The current version, a deletion included; undefined when the id was never used. */
   read(type: string, id: string): Promise<StoredVersion | undefined>;
+  readVersion(type: string, id: string, version: number): Promise<StoredVersion | undefined>;
+  history(query: HistoryQuery): Promise<HistoryPage>;
   search(query: StoreQuery): Promise<Page>;
   count(type: TypeSelection, where: PlanNode): Promise<number>;
   /** How the database goes about a search, step by step, in its own words and without any value. */
@@ -95,8 +97,6 @@ export interface StoreTransaction extends StoreReader {
 }
 
 export interface Store extends StoreReader {
-  readVersion(type: string, id: string, version: number): Promise<StoredVersion | undefined>;
-  history(query: HistoryQuery): Promise<HistoryPage>;
   /**
    * Runs a unit of work alone and atomically; resolves once it is durable. If it throws, nothing of it remains and
    * the error is passed on. It must await nothing but the transaction it is given and,

@@ -9,7 +9,7 @@ import type { Services } from '../../src/interactions/interaction.ts';
 import type { TypeSelection } from '../../src/search/plan.ts';
 import type { SearchParser } from '../../src/search/search-request.ts';
 import { createTypeParameters } from '../../src/search/type-parameters.ts';
-import type { Store, StoredVersion, StoreTransaction } from '../../src/storage/store.ts';
+import type { HistoryQuery, Store, StoredVersion, StoreTransaction } from '../../src/storage/store.ts';
 
 export const types = ['Observation', 'Patient'];
 
@@ -17,6 +17,7 @@ const registry = {
   resourceTypes: types,
   isResourceType: (name: string) => types.includes(name),
   searchParameters: () => [],
+  compartments: new Map(),
   guideArtefacts: () => [],
 } as unknown as Registry;
 
@@ -54,6 +55,14 @@ function memoryStore(): Store {
     note: async (name: string) => notes.get(name),
     search: async ({ type }: { type: TypeSelection }) => ({ rows: current(type), next: undefined }),
     steps: async () => [],
+    readVersion: async (type: string, id: string, number: number) =>
+      versions.find((version) => version.type === type && version.id === id && version.version === number),
+    history: async ({ type, id }: HistoryQuery) => {
+      const rows = versions.filter(
+        (version) => [undefined, version.type].includes(type) && [undefined, version.id].includes(id),
+      );
+      return { rows: rows.reverse(), next: undefined, total: rows.length };
+    },
     count: async (type: TypeSelection) => current(type).length,
   };
   const transaction: StoreTransaction = {
@@ -64,14 +73,6 @@ function memoryStore(): Store {
   };
   return {
     ...reader,
-    readVersion: async (type, id, number) =>
-      versions.find((version) => version.type === type && version.id === id && version.version === number),
-    history: async ({ type, id }) => {
-      const rows = versions.filter(
-        (version) => [undefined, version.type].includes(type) && [undefined, version.id].includes(id),
-      );
-      return { rows: rows.reverse(), next: undefined, total: rows.length };
-    },
     transact: (work) => work(transaction),
     lastChange: async () => versions.length,
     secret: async () => new Uint8Array(32),

@@ -143,6 +143,39 @@ t.test('a transaction does deletes, then creates, then changes, then reads', asy
   t.same(ids(compartment).sort(), ['o', entries[5]!.resource!.id].sort());
 });
 
+t.test('a transaction reads whatever can be read, after its writes', async (t) => {
+  await send('PUT', '/Patient/read', { body: patient('read') });
+  const { status, entries, text } = await post(
+    'transaction',
+    asked('GET', 'Patient/read/_history'),
+    asked('GET', 'Patient/read/_history/1'),
+    asked('GET', 'Patient/read/_history/2'),
+    asked('GET', 'Patient/_history?_count=1'),
+    asked('GET', '_history?_count=1'),
+    asked('GET', '?_type=Patient&_id=read'),
+    asked('GET', 'Patient/read/*?_summary=count'),
+    asked('POST', 'Patient/_search?_id=read'),
+    asked('POST', '_search?_type=Patient&_id=read'),
+    asked('HEAD', 'Patient/read'),
+    write('PUT', 'Patient/read', patient('read', { active: true })),
+  );
+  t.equal(status, 200, text);
+  t.same(
+    entries.map(({ response }) => response.status.slice(0, 3)),
+    Array(11).fill('200'),
+  );
+  const bundles = entries.map(
+    ({ resource }) => resource as { total?: number; active?: boolean; entry?: object[] },
+  );
+  const [history, before, after, ofType, ofAll, typed, count, form, systemForm] = bundles;
+  t.equal(history!.total, 2);
+  t.notOk(before!.active);
+  t.equal(after!.active, true);
+  for (const bundle of [ofType, ofAll, typed, form, systemForm])
+    t.match(bundle!.entry, [{ resource: { id: 'read', active: true } }]);
+  t.equal(count!.total, 1);
+});
+
 t.test('references to versions, and those to elsewhere, stay as they are', async (t) => {
   const urn = 'urn:uuid:0f3c1f9e-7d57-4d9c-9b39-27a3f6c9c011';
   const { entries } = await post(
@@ -187,9 +220,11 @@ for (const type of ['batch', 'transaction'] as const) {
 
 t.test('a transaction refuses what it cannot do as one', async (t) => {
   for (const entry of [
-    asked('GET', 'Patient/p/_history'),
     asked('GET', 'Patient/p/$validate'),
-    asked('GET', '_history'),
+    asked('GET', 'Patient/$nothing'),
+    asked('GET', 'metadata'),
+    asked('GET', 'Organization/p/Observation'),
+    asked('POST', 'Patient/p/_search'),
     write('POST', 'Patient/$validate', patient('x')),
     write('PUT', 'Patient/p/extra', patient('p')),
   ]) {

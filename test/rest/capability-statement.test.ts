@@ -307,6 +307,18 @@ t.test('every format of patches is taken', async (t) => {
 });
 
 t.test('every compartment claimed can be searched', async (t) => {
-  t.same(rest.compartment, ['http://hl7.org/fhir/CompartmentDefinition/patient']);
-  t.same(await failures([{ method: 'GET', url: '/fhir/Patient/someone/Observation?_count=1' }]), []);
+  const types = ['Device', 'Encounter', 'Patient', 'Practitioner', 'RelatedPerson'];
+  t.same(
+    [...rest.compartment!].sort(),
+    types.map(
+      (type) => `http://hl7.org/fhir/CompartmentDefinition/${type.charAt(0).toLowerCase()}${type.slice(1)}`,
+    ),
+  );
+  for (const type of types) {
+    const url = `/fhir/${type}/someone`;
+    t.same(
+      await failures([`${url}/Observation?_count=1`, `${url}/*`].map((url) => ({ method: 'GET', url }))),
+      [],
+    );
+  }
 });

@@ -118,7 +118,7 @@ t.test('the compartment of a patient', async (t) => {
   t.equal((await send('GET', next.replace('/Patient/p/', '/'))).status, 400, 'no compartment');
   t.same(keysOf((await send('GET', '/Patient/p/Organization')).body), ['invalid-parameter']);
   t.equal((await send('GET', '/Patient/p/Nothing')).status, 404);
-  t.equal((await send('GET', '/Encounter/p/Observation')).status, 404);
+  t.equal((await send('GET', '/Organization/p/Observation')).status, 404, 'it has no compartment');
   const cached = await send('GET', '/Patient/p/Observation?status=amended');
   t.equal(cached.headers.get('x-cache'), 'hit');
   const body = {
@@ -133,6 +133,75 @@ t.test('the compartment of a patient', async (t) => {
     2,
     'what the cache held is not used any more',
   );
+});
+
+t.test('everything in a compartment, of whatever type', async (t) => {
+  const { send, url } = await filled(t);
+  const found = async (path: string) => ids((await send('GET', path)).body).sort();
+  t.same(await found('/Patient/p/*'), ['o', 'p', 'q', 'y']);
+  t.same(await found('/Patient/p/*?_type=Observation'), ['o', 'y']);
+  t.same(await found('/Patient/p/*?_id=y'), ['y']);
+  t.same(await found('/Patient/nobody/*'), []);
+  t.same(keysOf((await send('GET', '/Patient/p/*?_type=Observation,Organization')).body), [
+    'invalid-parameter',
+  ]);
+  const first = await send('GET', '/Patient/p/*?_count=3');
+  t.equal(first.body.link[0].url, `${url}/Patient/p/*?_count=3`);
+  const next = first.body.link[1].url;
+  t.same([...ids(first.body), ...(await found(next))].sort(), ['o', 'p', 'q', 'y']);
+  t.equal(
+    (await send('GET', next.replace('/*', '/Observation'))).status,
+    400,
+    'the cursor of another search',
+  );
+
+  t.equal((await send('GET', '/Patient/p/*')).headers.get('x-cache'), 'hit');
+  const body = { resourceType: 'Condition', subject: { reference: 'Patient/p' } };
+  const { body: condition } = await send('POST', '/Condition', { body });
+  t.same(await found('/Patient/p/*'), ['o', 'p', 'q', 'y', condition.id].sort(), 'what came since is there');
+});
+
+t.test('compartments of encounters, practitioners, devices and related persons', async (t) => {
+  const server = await startServer({ environment: { VALIDATION: 'base' } });
+  t.teardown(() => server.close());
+  const { send } = server;
+  const found = async (path: string) => ids((await send('GET', path)).body).sort();
+  const observation = (id: string, rest: object) => ({
+    resourceType: 'Observation',
+    id,
+    status: 'final',
+    code: { text: 'a' },
+    ...rest,
+  });
+  for (const body of [
+    { resourceType: 'Encounter', id: 'e', status: 'finished', class: { code: 'AMB' } },
+    { resourceType: 'Practitioner', id: 'e' },
+    observation('in-encounter', { encounter: { reference: 'Encounter/e' } }),
+    observation('by-practitioner', { performer: [{ reference: 'Practitioner/e' }] }),
+    observation('by-device', { device: { reference: 'Device/e' } }),
+    observation('by-relative', { performer: [{ reference: 'RelatedPerson/e' }] }),
+    observation('of-nobody', {}),
+  ])
+    await send('PUT', `/${body.resourceType}/${body.id}`, { body });
+  t.same(await found('/Encounter/e/Observation'), ['in-encounter']);
+  t.same(
+    await found('/Encounter/e/*'),
+    ['e', 'in-encounter'],
+    'the encounter, not the practitioner of the same id',
+  );
+  t.same(await found('/Practitioner/e/Observation?status=final'), ['by-practitioner']);
+  t.same(await found('/Practitioner/e/*'), ['by-practitioner', 'e']);
+  t.same(await found('/Device/e/Observation'), ['by-device']);
+  t.same(await found('/RelatedPerson/e/Observation'), ['by-relative']);
+  const form = { headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'status=final' };
+  t.same(ids((await send('POST', '/Encounter/e/Observation/_search', form)).body), ['in-encounter']);
+  t.same(keysOf((await send('GET', '/Encounter/e/Patient')).body), ['invalid-parameter']);
+
+  t.same(await found('/Encounter/e/Observation'), ['in-encounter']);
+  await send('PUT', '/Observation/of-nobody', {
+    body: observation('of-nobody', { encounter: { reference: 'Encounter/e' } }),
+  });
+  t.same(await found('/Encounter/e/Observation'), ['in-encounter', 'of-nobody'], 'never stale');
 });
 
 t.test('what a list holds', async (t) => {

@@ -30,7 +30,7 @@ export interface FhirRequest {
   readonly type: string;
   readonly id: string;
   readonly version: string;
-  /** The type searched in a compartment. */
+  /** The type searched in a compartment; `*` for all. */
   readonly member: string;
   /** Of the URL, then of the form; without `_format` and `_pretty`, which concern the representation only. */
   readonly query: QueryPairs;

@@ -6,6 +6,7 @@ import { read } from '../../interactions/read.ts';
 import { readVersion } from '../../interactions/read-version.ts';
 import { search } from '../../interactions/search.ts';
 import { update } from '../../interactions/update.ts';
+import { everyMember } from '../../search/compartment.ts';
 import {
   type FhirRequest,
   type FhirRoute,
@@ -42,8 +43,17 @@ export const instanceRoutes: readonly FhirRoute[] = [
     // https://hl7.org/fhir/R4/http.html#vsearch
     method: 'GET',
     path: '/:type/:id/:member',
-    handle: (services, context, { id, member, query }) =>
-      search(services, context, { type: member, patient: id, parameters: query }),
+    asynchronous: true,
+    handle: (services, context, request) =>
+      search(services, context, { ...withinCompartment(request), method: 'GET' }),
+  },
+  {
+    method: 'POST',
+    path: '/:type/:id/:member/_search',
+    asynchronous: true,
+    body: { kind: 'form', required: false },
+    handle: (services, context, request) =>
+      search(services, context, { ...withinCompartment(request), method: 'POST' }),
   },
   {
     method: 'PUT',
@@ -74,6 +84,11 @@ export const instanceRoutes: readonly FhirRoute[] = [
       deleteResource(services, context, { type, target: id, ...preconditions(header) }),
   },
 ];
+
+/** `Patient/1/*` means all that belongs to the patient. */
+function withinCompartment({ type, id, member, query }: FhirRequest) {
+  return { type: member === everyMember ? '' : member, compartment: { type, id }, parameters: query };
+}
 
 type Header = FhirRequest['header'];
 

@@ -5,6 +5,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { refuse } from '../../core/fhir-error.ts';
 import type { RequestContext, Services } from '../../interactions/interaction.ts';
+import { everyMember } from '../../search/compartment.ts';
 import { answerFormat } from '../answer-format.ts';
 import { wantedContent } from '../binary-content.ts';
 import type { SubmittedBody } from '../plugins/body-parsers.ts';
@@ -37,7 +38,7 @@ export function registerFhirRoutes(
       handler: async (request, reply) => {
         const { type = '', id = '', version = '', member = '' } = request.params;
         requireName(options, request, type, id);
-        if (route.path.endsWith('/:member')) requireCompartment(options, request, type, member);
+        if (member !== '') requireCompartment(options, request, type, member);
         const body = submittedBody(route, request.body as SubmittedBody | undefined);
         const query = requestQuery(request.url, body);
         // What a Binary holds may be in any format.
@@ -86,14 +87,16 @@ function requireName(options: RouteOptions, request: FastifyRequest, type: strin
   if (!isKnown || isName(id)) throw options.unrouted(request.method, request.url);
 }
 
-/** Of the compartments, that of a patient is served. */
+/** `Patient/1/Observation`, `Encounter/1/*`: of the types that are compartments, types that there are. */
 function requireCompartment(
   options: RouteOptions,
   request: FastifyRequest,
   type: string,
   member: string,
 ): void {
-  if (type === 'Patient' && options.services.registry.isResourceType(member)) return;
+  const { registry } = options.services;
+  const isMember = member === everyMember || registry.isResourceType(member);
+  if (isMember && registry.compartments.has(type)) return;
   throw options.unrouted(request.method, request.url);
 }
 

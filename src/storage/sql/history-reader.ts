@@ -2,7 +2,7 @@
 import type { HistoryPage, HistoryQuery } from '../store.ts';
 import type { SqlConnection } from './connection.ts';
 import { historyCountStatement, historyStatement } from './history-statement.ts';
-import { storedVersion } from './sql-reader.ts';
+import { storedVersion } from './stored-version.ts';
 
 export function createHistoryReader(connection: SqlConnection) {
   return async function history(query: HistoryQuery): Promise<HistoryPage> {

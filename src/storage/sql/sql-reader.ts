@@ -1,31 +1,17 @@
 /** Reading over one connection: what is committed, or what a transaction sees. */
 import type { Position } from '../../search/plan.ts';
-import type { StoredVersion, StoreReader, WriteMethod } from '../store.ts';
+import type { StoreReader } from '../store.ts';
 import type { Row, SqlConnection } from './connection.ts';
 import type { Dialect } from './dialect.ts';
 import { sql } from './fragment.ts';
+import { createHistoryReader } from './history-reader.ts';
 import { countStatement, searchStatement } from './search-statement.ts';
-
-export interface SqlReader extends StoreReader {
-  readVersion(type: string, id: string, version: number): Promise<StoredVersion | undefined>;
-}
+import { storedVersion } from './stored-version.ts';
 
 /** Before the names of notes in the table `meta`, which the store itself uses too. */
 export const notePrefix = 'note:';
 
-/** A row of `resource` or `history`. */
-export function storedVersion(type: string, id: string, row: Row): StoredVersion {
-  return {
-    type,
-    id,
-    version: Number(row.version),
-    updated: Number(row.updated),
-    method: row.method as WriteMethod,
-    body: (row.body as string | null) ?? undefined,
-  };
-}
-
-export function createSqlReader(connection: SqlConnection, dialect: Dialect): SqlReader {
+export function createSqlReader(connection: SqlConnection, dialect: Dialect): StoreReader {
   async function currentRow(type: string, id: string): Promise<Row | undefined> {
     const [row] = await connection.all(
       sql`SELECT key, version, updated, method, body FROM resource WHERE type = ${type} AND id = ${id}`,
@@ -34,6 +20,8 @@ export function createSqlReader(connection: SqlConnection, dialect: Dialect): Sq
   }
 
   return {
+    history: createHistoryReader(connection),
+
     async read(type, id) {
       const row = await currentRow(type, id);
       return row && storedVersion(type, id, row);

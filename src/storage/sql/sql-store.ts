@@ -1,14 +1,14 @@
 /** The store over an SQL database: one connection that writes, in groups, and one that reads what is committed. */
-import type { Store, StoreTransaction } from '../store.ts';
+import type { Store, StoreReader, StoreTransaction } from '../store.ts';
 import type { SqlConnection } from './connection.ts';
 import type { Dialect } from './dialect.ts';
 import { allOf, sql } from './fragment.ts';
 import { createGroupCommit } from './group-commit.ts';
-import { createHistoryReader } from './history-reader.ts';
 import { createIndexBuffer, type IndexBuffer } from './index-buffer.ts';
 import { currentOfType } from './index-tables.ts';
 import { createParameterIds } from './parameter-ids.ts';
-import { createSqlReader, notePrefix, type SqlReader, storedVersion } from './sql-reader.ts';
+import { createSqlReader, notePrefix } from './sql-reader.ts';
+import { storedVersion } from './stored-version.ts';
 import { typesRead } from './types-read.ts';
 import { createVersionWriter, type VersionWriter } from './version-writer.ts';
 
@@ -32,7 +32,6 @@ export function createSqlStore(writer: SqlConnection, reader: SqlConnection, dia
   });
   return {
     ...committed,
-    history: createHistoryReader(reader),
     transact: (work) =>
       group.run(async () => {
         const unit = beginUnit(writer, inTransaction, versions, index);
@@ -64,7 +63,12 @@ export function createSqlStore(writer: SqlConnection, reader: SqlConnection, dia
 }
 
 /** A transaction for one unit of work: it ends with the unit, and a write that failed cannot be committed by halves. */
-function beginUnit(connection: SqlConnection, reader: SqlReader, writer: VersionWriter, index: IndexBuffer) {
+function beginUnit(
+  connection: SqlConnection,
+  reader: StoreReader,
+  writer: VersionWriter,
+  index: IndexBuffer,
+) {
   let ended = false;
   let failure: { readonly error: unknown } | undefined;
   function check(): void {
@@ -75,6 +79,14 @@ function beginUnit(connection: SqlConnection, reader: SqlReader, writer: Version
     async read(type, id) {
       check();
       return reader.read(type, id);
+    },
+    async readVersion(type, id, version) {
+      check();
+      return reader.readVersion(type, id, version);
+    },
+    async history(query) {
+      check();
+      return reader.history(query);
     },
     async search(query) {
       check();
