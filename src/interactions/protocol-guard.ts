@@ -6,6 +6,7 @@
 import type { Resource } from '@medplum/fhirtypes';
 import { FhirError } from '../core/fhir-error.ts';
 import { gravestFirst, hasErrors } from '../core/issue.ts';
+import { createPauses } from '../core/pauses.ts';
 import { affectedCourses } from '../protocol/affected-courses.ts';
 import { breachHint } from '../protocol/breach-hint.ts';
 import { checkCourse } from '../protocol/check-course.ts';
@@ -44,7 +45,10 @@ export function protocolGuard(mode: ProtocolMode): FollowUp {
     const isWritten = (reference: string) => written.has(reference);
     membership ??= memberOf(services);
     const found: FollowUpIssue[] = [];
+    // Others read what is committed meanwhile: an import may hold the courses of many patients.
+    const pause = createPauses();
     for (const procedure of courses) {
+      await pause();
       const course = courseOf(procedure, reader, protocolByUrl(reader), isTouched);
       const [canonical] = (await course.carePlan())?.instantiatesCanonical ?? [];
       const protocol = await protocolMemory.inForce(canonical, reader, services.generations);
