@@ -5,11 +5,12 @@
  */
 import type { Issue } from '../core/issue.ts';
 import { isObject } from '../fhir/resource.ts';
+import type { Environment, ExpressionCompiler } from '../fhirpath/expression.ts';
 import { limitIssues } from './answer-limits.ts';
 import { type MemberOf, optionIssues } from './answer-options.ts';
 import { quantityIssues, referenceIssues } from './answer-quantities.ts';
 import { itemTypeRule } from './answer-type.ts';
-import { isEnabled } from './enable-when.ts';
+import { enablement, itemFocus } from './enablement.ts';
 import { formFinding } from './finding.ts';
 import {
   type Answer,
@@ -21,11 +22,27 @@ import {
   type ResponseItem,
   responseItems,
 } from './form.ts';
+import { formEnvironment, itemEnvironment } from './form-environment.ts';
 import { answersAround } from './given-answers.ts';
 import type { Form } from './read-form.ts';
+import { once } from './walk-form.ts';
 
 export interface ResponseCheck {
   readonly memberOf: MemberOf;
+  /** For the expressions that enable items. */
+  readonly compile: ExpressionCompiler;
+}
+
+/** One place of the response whose items are checked. */
+interface Level {
+  readonly form: readonly FormItem[];
+  /** What holds the items: the response, a group's item or an answer. */
+  readonly parent: Json;
+  readonly path: string;
+  /** The holders from the response down to the parent, for answers that enable items. */
+  readonly around: readonly Json[];
+  /** What expressions see there. */
+  readonly environment: () => Environment;
 }
 
 interface Walk extends ResponseCheck {
@@ -35,45 +52,60 @@ interface Walk extends ResponseCheck {
   readonly issues: Issue[];
 }
 
+type Json = Readonly<Record<string, unknown>>;
+
 const completeStatuses: ReadonlySet<unknown> = new Set(['completed', 'amended']);
 const occurrence = 'http://hl7.org/fhir/StructureDefinition/questionnaire-';
 
 /** @returns findings with expressions that begin with `QuestionnaireResponse` */
 export function checkResponse(
-  response: Readonly<Record<string, unknown>>,
-  { items, byLinkId }: Form,
-  { memberOf }: ResponseCheck,
+  response: Json,
+  { items, byLinkId, questionnaire }: Form,
+  { memberOf, compile }: ResponseCheck,
 ): Issue[] {
   const complete = completeStatuses.has(response.status);
-  const walk: Walk = { memberOf, complete, byLinkId, issues: [] };
-  checkLevel(walk, items, response, 'QuestionnaireResponse', [response]);
+  const walk: Walk = { memberOf, compile, complete, byLinkId, issues: [] };
+  checkLevel(walk, {
+    form: items,
+    parent: response,
+    path: 'QuestionnaireResponse',
+    around: [response],
+    environment: once(() => formEnvironment(questionnaire, response, { compile })),
+  });
   return walk.issues;
 }
 
-/**
- * @param parent what holds the items: the response, a group's item or an answer
- * @param around the holders from the response down to the parent, for answers that enable items
- */
-function checkLevel(
-  walk: Walk,
-  form: readonly FormItem[],
-  parent: Readonly<Record<string, unknown>>,
-  path: string,
-  around: readonly Readonly<Record<string, unknown>>[],
-): void {
+function checkLevel(walk: Walk, level: Level): void {
+  const { form, parent, path, around, environment } = level;
   const given = responseItems(parent, path);
   checkPlaces(walk, form, given);
   const byLinkId = itemsByLinkId(given);
-  const answersTo = answersAround(around);
+  const surroundings = { answersTo: answersAround(around), environment, compile: walk.compile };
   for (const item of form) {
     const own = byLinkId.get(item.linkId) ?? [];
-    const enabled = isEnabled(item.definition, answersTo);
-    if (!enabled) {
+    const enabled = enablement(item, own, surroundings);
+    if (enabled === undefined)
+      walk.issues.push(formFinding('response-enabled-unchecked', own[0]?.path ?? path, item.linkId));
+    if (enabled === false) {
       for (const { path: at } of own)
         walk.issues.push(formFinding('response-item-disabled', at, item.linkId));
-    } else if (item.type === 'group') checkGroup(walk, item, own, path, around);
-    else checkQuestion(walk, item, own, path, around);
+    } else if (enabled === undefined && own.length === 0) {
+      // Whether it had to be answered cannot be known.
+    } else if (item.type === 'group') checkGroup(walk, item, own, level);
+    else checkQuestion(walk, item, own, level);
   }
+}
+
+/** What is below one repetition of an item, or below one of its answers. */
+function below(walk: Walk, item: FormItem, own: ResponseItem, holder: Answer, outer: Level): Level {
+  const { compile } = walk;
+  return {
+    form: item.children,
+    parent: holder.value,
+    path: holder.path,
+    around: [...outer.around, holder.value],
+    environment: once(() => itemEnvironment(outer.environment(), item, itemFocus(own.value), { compile })),
+  };
 }
 
 function checkPlaces(walk: Walk, form: readonly FormItem[], given: readonly ResponseItem[]): void {
@@ -89,29 +121,17 @@ function checkPlaces(walk: Walk, form: readonly FormItem[], given: readonly Resp
   }
 }
 
-function checkGroup(
-  walk: Walk,
-  item: FormItem,
-  own: readonly ResponseItem[],
-  parentPath: string,
-  around: readonly Readonly<Record<string, unknown>>[],
-): void {
-  checkCount(walk, item, own.length, own[1]?.path ?? parentPath, 'response-item-repeated');
+function checkGroup(walk: Walk, item: FormItem, own: readonly ResponseItem[], level: Level): void {
+  checkCount(walk, item, own.length, own[1]?.path ?? level.path, 'response-item-repeated');
   for (const group of own) {
     checkText(walk, item, group);
     if (answersOf(group).length > 0)
       walk.issues.push(formFinding('response-group-answer', group.path, item.linkId));
-    checkLevel(walk, item.children, group.value, group.path, [...around, group.value]);
+    checkLevel(walk, below(walk, item, group, group, level));
   }
 }
 
-function checkQuestion(
-  walk: Walk,
-  item: FormItem,
-  own: readonly ResponseItem[],
-  parentPath: string,
-  around: readonly Readonly<Record<string, unknown>>[],
-): void {
+function checkQuestion(walk: Walk, item: FormItem, own: readonly ResponseItem[], level: Level): void {
   if (item.type === 'display') {
     for (const { path } of own) walk.issues.push(formFinding('response-item-display', path, item.linkId));
     return;
@@ -123,7 +143,7 @@ function checkQuestion(
     walk,
     item,
     answers.length,
-    answers[1]?.path ?? own[0]?.path ?? parentPath,
+    answers[1]?.path ?? own[0]?.path ?? level.path,
     'response-answers-many',
     own.length > 0,
   );
@@ -134,7 +154,7 @@ function checkQuestion(
     }
     for (const answer of answersOf(question)) {
       checkAnswer(walk, item, answer);
-      checkLevel(walk, item.children, answer.value, answer.path, [...around, answer.value]);
+      checkLevel(walk, below(walk, item, question, answer, level));
     }
   }
 }

@@ -47,6 +47,11 @@ const table = {
     'business-rule',
     'The item is answered although its enableWhen disables it',
   ],
+  'response-enabled-unchecked': [
+    'information',
+    'not-supported',
+    'Not checked: whether the item is enabled could not be computed here',
+  ],
   'response-item-display': ['error', 'structure', 'A display item has no place in a response'],
   'response-required': ['error', 'required', 'A required item has no answer'],
   'response-answers-few': ['error', 'business-rule', 'There are fewer answers than minOccurs asks for'],
@@ -78,6 +83,12 @@ const table = {
     'information',
     'not-supported',
     'Not checked: the value that the form calculates could not be computed here',
+  ],
+  'response-constraint': ['error', 'invariant', 'The answers break a constraint of the form'],
+  'response-constraint-unchecked': [
+    'information',
+    'not-supported',
+    'Not checked: a constraint of the form could not be evaluated here',
   ],
   'extract-incomplete': [
     'warning',

@@ -7,6 +7,7 @@ import type { Resource } from '../fhir/resource.ts';
 import type { ExpressionCompiler } from '../fhirpath/expression.ts';
 import type { MemberOf } from './answer-options.ts';
 import { checkCalculated } from './check-calculated.ts';
+import { checkConstraints } from './check-constraints.ts';
 import { checkForm } from './check-form.ts';
 import { checkResponse } from './check-response.ts';
 import { formFinding } from './finding.ts';
@@ -53,5 +54,9 @@ function responseFindings(
   const found = find(questionnaire, 'Questionnaire');
   if (!found) return [formFinding('response-form-unknown', 'QuestionnaireResponse.questionnaire')];
   const form = formOf(found);
-  return [...checkResponse(response, form, { memberOf }), ...checkCalculated(response, form, { compile })];
+  return [
+    ...checkResponse(response, form, { memberOf, compile }),
+    ...checkConstraints(response, form, { compile }),
+    ...checkCalculated(response, form, { compile }),
+  ];
 }

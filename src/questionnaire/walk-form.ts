@@ -3,7 +3,7 @@
  * https://hl7.org/fhir/R4/questionnaireresponse.html#link
  */
 import type { Environment, TypedValue } from '../fhirpath/expression.ts';
-import { isEnabled } from './enable-when.ts';
+import { enablement, itemFocus } from './enablement.ts';
 import { type Answer, answersOf, type FormItem, itemsByLinkId, responseItems } from './form.ts';
 import { type ExpressionParts, formEnvironment, itemEnvironment } from './form-environment.ts';
 import { answersAround } from './given-answers.ts';
@@ -48,11 +48,13 @@ export function walkForm<State>(
     const byLinkId = itemsByLinkId(responseItems(holder, path));
     const answersTo = answersAround(around);
     for (const item of items) {
-      if (entered?.has(item) === false || !isEnabled(item.definition, answersTo)) continue;
+      if (entered?.has(item) === false) continue;
       const own = byLinkId.get(item.linkId) ?? [];
+      const surroundings = { answersTo, environment: outer, compile: parts.compile };
+      if (enablement(item, own, surroundings) === false) continue;
       const found = own.length > 0 ? own : [{ value: { linkId: item.linkId }, path, linkId: item.linkId }];
       for (const one of found) {
-        const focus: TypedValue = { type: 'QuestionnaireResponse.item', value: one.value };
+        const focus = itemFocus(one.value);
         const environment = once(() => itemEnvironment(outer(), item, focus, parts));
         const answers = own.length > 0 ? answersOf(one) : [];
         const present = own.length > 0;
@@ -83,7 +85,8 @@ export function adding(
   return { ...environment, variables: { ...environment.variables, ...variables } };
 }
 
-function once<Value extends object>(make: () => Value): () => Value {
+/** Made when first asked for. */
+export function once<Value extends object>(make: () => Value): () => Value {
   let made: Value | undefined;
   return () => {
     made ??= make();

@@ -1,7 +1,11 @@
 import t from 'tap';
+import { createExpressionCompiler } from '../../src/fhirpath/create-expression-compiler.ts';
 import type { MemberOf } from '../../src/questionnaire/answer-options.ts';
 import { checkResponse } from '../../src/questionnaire/check-response.ts';
 import { readForm } from '../../src/questionnaire/read-form.ts';
+import { registry } from '../support/registry.ts';
+
+const compile = createExpressionCompiler(registry().model);
 
 const core = 'http://hl7.org/fhir/StructureDefinition/questionnaire-';
 const sdc = 'http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-';
@@ -17,7 +21,7 @@ function judged(type: string, extension: object[], answer: object | undefined): 
   const item = [{ linkId: 'a', ...(answer ? { answer: [answer] } : {}) }];
   const response = { resourceType: 'QuestionnaireResponse', status: 'completed', item };
   const memberOf: MemberOf = (_, { code }) => (code === 'mg' ? 'member' : 'not-member');
-  return checkResponse(response, readForm(questionnaire), { memberOf }).map(({ key }) => key);
+  return checkResponse(response, readForm(questionnaire), { memberOf, compile }).map(({ key }) => key);
 }
 
 t.test('limits of quantities hold across metric prefixes', async (t) => {

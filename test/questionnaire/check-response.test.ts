@@ -1,6 +1,10 @@
 import t from 'tap';
+import { createExpressionCompiler } from '../../src/fhirpath/create-expression-compiler.ts';
 import { checkResponse } from '../../src/questionnaire/check-response.ts';
 import { readForm } from '../../src/questionnaire/read-form.ts';
+import { registry } from '../support/registry.ts';
+
+const compile = createExpressionCompiler(registry().model);
 
 const yes = { system: 'urn:x', code: 'Y' };
 const no = { system: 'urn:x', code: 'N' };
@@ -70,7 +74,7 @@ function findings(items: Item[], status = 'completed'): string[] {
   const memberOf = (_: string, { code }: { code?: string }): 'member' | 'not-member' | 'unknown' =>
     code === 'Y' ? 'member' : code === 'N' ? 'not-member' : 'unknown';
   const response = { resourceType: 'QuestionnaireResponse', status, item: items };
-  return checkResponse(response, readForm(form), { memberOf }).map(
+  return checkResponse(response, readForm(form), { memberOf, compile }).map(
     ({ key, expression }) => `${key} ${expression?.replace('QuestionnaireResponse', '')}`,
   );
 }

@@ -1,0 +1,43 @@
+/**
+ * Whether an item is enabled where it stands: by the conditions it lists, or by the one expression it has instead.
+ * https://hl7.org/fhir/uv/sdc/StructureDefinition-sdc-questionnaire-enableWhenExpression.html
+ */
+import type { Environment, ExpressionCompiler, TypedValue } from '../fhirpath/expression.ts';
+import { type AnswersTo, isEnabled } from './enable-when.ts';
+import type { FormItem, ResponseItem } from './form.ts';
+import { evaluate, expressionsOf, fhirPathLanguage, itemEnvironment } from './form-environment.ts';
+
+export interface Surroundings {
+  readonly answersTo: AnswersTo;
+  /** Of what holds the item. */
+  readonly environment: () => Environment;
+  readonly compile: ExpressionCompiler;
+}
+
+const enableWhenExpression =
+  'http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-enableWhenExpression';
+
+/**
+ * @param own the item in the response, as often as it is there
+ * @returns undefined when the expression does not say: whoever fills in the form then sees the item
+ */
+export function enablement(
+  item: FormItem,
+  own: readonly Pick<ResponseItem, 'value'>[],
+  { answersTo, environment, compile }: Surroundings,
+): boolean | undefined {
+  const [expression] = expressionsOf(item.definition, enableWhenExpression);
+  if (!expression) return isEnabled(item.definition, answersTo);
+  if (expression.language !== fhirPathLanguage) return undefined;
+  const focus = itemFocus(own[0]?.value ?? { linkId: item.linkId });
+  const around = itemEnvironment(environment(), item, focus, { compile });
+  const values = evaluate(expression.expression, focus, around, compile);
+  if (values?.length === 0) return false;
+  const [only] = values?.length === 1 ? values : [];
+  return typeof only?.value === 'boolean' ? only.value : undefined;
+}
+
+/** What the expressions of an item begin from. */
+export function itemFocus(value: Readonly<Record<string, unknown>>): TypedValue {
+  return { type: 'QuestionnaireResponse.item', value };
+}
