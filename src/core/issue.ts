@@ -41,6 +41,8 @@ export interface Issue {
   readonly code: IssueType;
   /** Names the check that spoke: an invariant's own key (`kat-ms-3`, `dom-6`) or a key of the kat-issue code system. */
   readonly key: string;
+  /** Code system of the key, where it has one of its own: that of the rules of the protocol. */
+  readonly system?: string;
   /** The finding in words. Never quotes the value of an element: those may identify a patient. */
   readonly text: string;
   /** FHIRPath of the element, e.g. `Procedure.performer[0].function`. */

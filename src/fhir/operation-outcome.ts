@@ -21,7 +21,7 @@ export function operationOutcome(issues: readonly Issue[]): OperationOutcome {
 const allOk: Issue = { severity: 'information', code: 'informational', key: 'ok', text: 'No issues' };
 
 function toOutcomeIssue(issue: Issue): OperationOutcomeIssue {
-  const { severity, code, key, text, expression, line, col, hint } = issue;
+  const { severity, code, key, system = issueSystem, text, expression, line, col, hint } = issue;
   const position = [
     ...(line === undefined ? [] : [{ url: `${extensionBase}-line`, valueInteger: line }]),
     ...(col === undefined ? [] : [{ url: `${extensionBase}-col`, valueInteger: col }]),
@@ -30,7 +30,7 @@ function toOutcomeIssue(issue: Issue): OperationOutcomeIssue {
     ...(position.length > 0 ? { extension: position } : {}),
     severity,
     code: code as OperationOutcomeIssue['code'],
-    details: { coding: [{ system: issueSystem, code: key }], text },
+    details: { coding: [{ system, code: key }], text },
     ...(hint === undefined ? {} : { diagnostics: hint }),
     ...(expression === undefined ? {} : { expression: [expression] }),
   };

@@ -10,6 +10,7 @@ import { createPauses } from '../core/pauses.ts';
 import { affectedCourses } from '../protocol/affected-courses.ts';
 import { breachHint } from '../protocol/breach-hint.ts';
 import { checkCourse } from '../protocol/check-course.ts';
+import { systems } from '../protocol/codes.ts';
 import { courseOf } from '../protocol/course.ts';
 import type { ProtocolMode } from '../protocol/protocol-mode.ts';
 import type { MemberOf, ProtocolRule, Verdict } from '../protocol/rule.ts';
@@ -78,6 +79,7 @@ function breach(rule: ProtocolRule, verdict: Verdict, resource: string, mode: Pr
   const hint = breachHint(verdict, resource);
   return {
     key: rule.key,
+    system: systems.rule,
     code: 'business-rule',
     severity: severity === 'error' && mode === 'advise' ? 'warning' : severity,
     text,

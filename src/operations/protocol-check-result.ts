@@ -2,6 +2,7 @@
 import type { Extension } from '@medplum/fhirtypes';
 import type { Resource } from '../fhir/resource.ts';
 import { breachHint } from '../protocol/breach-hint.ts';
+import { systems } from '../protocol/codes.ts';
 import type { Verdict } from '../protocol/rule.ts';
 import { parameterText, type RuleParameter } from '../protocol/rule-parameters.ts';
 import type { OutParameter } from './write-parameters.ts';
@@ -12,8 +13,6 @@ export interface CheckedVerdict {
   readonly rule: string;
   readonly verdict: Verdict;
 }
-
-const ruleSystem = 'https://w3id.org/kat-fhir/CodeSystem/kat-rule';
 
 export function resultPart({ course, rule, verdict }: CheckedVerdict): OutParameter {
   const { status, severity, text, satisfy, due, deviation, parameter, resources, evidence = [] } = verdict;
@@ -55,7 +54,7 @@ export function checkedOutcome(checked: readonly CheckedVerdict[]): Resource {
     .map(({ rule, verdict }) => ({
       severity: verdict.severity,
       code: 'business-rule',
-      details: { coding: [{ system: ruleSystem, code: rule }], text: verdict.text },
+      details: { coding: [{ system: systems.rule, code: rule }], text: verdict.text },
       diagnostics: breachHint(verdict) ?? verdict.text,
     }));
   const fine = { severity: 'information', code: 'informational', details: { text: 'all-ok' } };

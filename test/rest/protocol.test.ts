@@ -101,6 +101,7 @@ t.test('enforce: a breach is refused with all that one needs to know, and nothin
   t.same(keysOf({ issue: errors }), ['R06']);
   const [{ code, details, diagnostics, expression }] = errors;
   t.equal(code, 'business-rule');
+  t.same(details.coding, [{ system: 'https://w3id.org/kat-fhir/CodeSystem/kat-rule', code: 'R06' }]);
   t.equal(details.text, 'The medicine session before was not integrated');
   const at = parts.findIndex(({ id }) => id === 'medicine-3-refused');
   t.same(expression, [`Bundle.entry[${at}].resource`], 'where it stands in what was sent');
