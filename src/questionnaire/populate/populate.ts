@@ -7,16 +7,15 @@ import type { Issue } from '../../core/issue.ts';
 import type { Resource } from '../../fhir/resource.ts';
 import type { Environment, TypedValue } from '../../fhirpath/expression.ts';
 import { type AnswerValue, answerFromValue } from '../answer-from-value.ts';
-import { isEnabled } from '../enable-when.ts';
 import { formFinding } from '../finding.ts';
 import { choiceOf, extensionValue, type FormItem, formItems, objectsOf } from '../form.ts';
 import { type ExpressionParts, expressionsOf, formEnvironment } from '../form-environment.ts';
-import { answersAround } from '../given-answers.ts';
 import { adding } from '../walk-form.ts';
 import { formValues, resourcesIn } from './form-query.ts';
 import { launchContexts } from './launch-contexts.ts';
 import { linkPeriod, observationAnswers } from './observation-answers.ts';
 import { type Json, type PopulateInput, type PopulateReader, type Population, sdc } from './population.ts';
+import { itemHead, settledResponse } from './settled-response.ts';
 import { sourceQueries } from './source-queries.ts';
 
 export interface Populated {
@@ -50,19 +49,28 @@ export async function populate(
     ...(canonical === undefined ? {} : { questionnaire: canonical }),
     status: 'in-progress',
     ...(input.subject ? { subject: input.subject } : {}),
+    ...encounterOf(input),
     authored: new Date(now).toISOString(),
   };
   const focus: TypedValue = { type: 'QuestionnaireResponse', value: response };
   const contexts = await launchContexts(form, population);
   const queried = adding(formEnvironment(form, response, { ...population.parts, variables: contexts }), {});
   const sources = await sourceQueries(form, focus, queried, population);
-  const environment = await withVariables(adding(queried, sources), form, focus, population, 'Questionnaire');
+  const known = await withVariables(adding(queried, sources), form, focus, population, 'Questionnaire');
+  const [environment = known] = await contextsOf(form, false, known, focus, population, 'Questionnaire');
   const item = await fillItems(formItems(form), { environment, period: linkPeriod(form) }, focus, population);
-  const enabled = withoutDisabled(item, formItems(form), [{ item }]);
+  const all = { ...population.parts, variables: { ...environment.variables } };
   return {
-    response: enabled.length > 0 ? { ...response, item: enabled } : response,
+    response: settledResponse(form, { ...response, item }, all, population),
     issues: population.issues,
   };
+}
+
+/** The encounter that the form is filled in at. */
+function encounterOf({ contexts = {} }: PopulateInput): { encounter?: { reference: string } } {
+  const [encounter] = [contexts.encounter ?? []].flat();
+  if (encounter?.resourceType !== 'Encounter' || encounter.id === undefined) return {};
+  return { encounter: { reference: `Encounter/${encounter.id}` } };
 }
 
 async function fillItems(
@@ -76,7 +84,10 @@ async function fillItems(
     if (item.type === 'display') continue;
     const period = linkPeriod(item.definition) ?? level.period;
     const environment = await withVariables(level.environment, item.definition, focus, population, item.path);
-    for (const one of await contextsOf(item, environment, focus, population)) {
+    // A question that repeats has its answers side by side; only a group is there several times.
+    const isMany = item.type === 'group' && item.definition.repeats === true;
+    const contexts = await contextsOf(item.definition, isMany, environment, focus, population, item.path);
+    for (const one of contexts) {
       const inner = { environment: one, period };
       filled.push(...(await fillItem(item, inner, focus, population)));
     }
@@ -90,8 +101,7 @@ async function fillItem(
   focus: TypedValue,
   population: Population,
 ): Promise<Json[]> {
-  const { text } = item.definition;
-  const head = { linkId: item.linkId, ...(typeof text === 'string' ? { text } : {}) };
+  const head = itemHead(item);
   const children = await fillItems(item.children, level, focus, population);
   if (item.type === 'group') return children.length > 0 ? [{ ...head, item: children }] : [];
   const answers = await answersFor(item, level, focus, population);
@@ -127,18 +137,23 @@ async function answersFor(
   });
 }
 
-/** One environment for each resource that a repeating group is filled from; one as it is without such a context. */
+/**
+ * What the context of an element makes known to the items in it: of a group that is there several times, one
+ * environment for each resource. As it is without such a context.
+ */
 async function contextsOf(
-  item: FormItem,
+  element: Json,
+  isMany: boolean,
   environment: Environment,
   focus: TypedValue,
   population: Population,
+  path: string,
 ): Promise<readonly Environment[]> {
-  const [context] = expressionsOf(item.definition, `${sdc}itemPopulationContext`);
+  const [context] = expressionsOf(element, `${sdc}itemPopulationContext`);
   if (context?.name === undefined) return [environment];
   const { name } = context;
-  const values = resourcesIn(await formValues(context, focus, environment, population, item.path));
-  if (item.definition.repeats !== true) return [adding(environment, { [name]: values })];
+  const values = resourcesIn(await formValues(context, focus, environment, population, path));
+  if (!isMany) return [adding(environment, { [name]: values })];
   return values.map((value) => adding(environment, { [name]: [value] }));
 }
 
@@ -158,23 +173,4 @@ async function withVariables(
     environment = adding(environment, { [one.name]: values });
   }
   return environment;
-}
-
-/** A response has no answers to questions that its other answers disable. */
-function withoutDisabled(given: readonly Json[], form: readonly FormItem[], around: readonly Json[]): Json[] {
-  return given.flatMap((one) => {
-    const item = form.find(({ linkId }) => linkId === one.linkId);
-    if (!item || !isEnabled(item.definition, answersAround(around))) return [];
-    const inner = (holder: Json): Json => {
-      if (!holder.item) return holder;
-      const { item: below, ...rest } = holder;
-      const kept = withoutDisabled(objectsOf(below), item.children, [...around, holder]);
-      return kept.length > 0 ? { ...rest, item: kept } : rest;
-    };
-    if (item.type === 'group') {
-      const kept = inner(one);
-      return kept.item ? [kept] : [];
-    }
-    return [{ ...one, answer: objectsOf(one.answer).map(inner) }];
-  });
 }

@@ -279,6 +279,98 @@ t.test('without anything known an item begins as the form says, unless it is dis
   ]);
 });
 
+t.test('what the form calculates is calculated from what is filled in', async (t) => {
+  const calculated = (linkId: string, text: string, more: object = {}) => ({
+    linkId,
+    type: 'integer',
+    extension: [expression('calculatedExpression', text)],
+    ...more,
+  });
+  const n = "%resource.repeat(item).where(linkId = 'n').answer.value.sum()";
+  const form = {
+    item: [
+      // It needs the one after it, so one round is not enough.
+      calculated('twice', "%resource.item.where(linkId = 'sum').answer.value * 2"),
+      { linkId: 'n', type: 'integer', initial: [{ valueInteger: 4 }] },
+      calculated('sum', `${n} + %plus`, { text: 'Sum' }),
+      {
+        linkId: 'g',
+        type: 'group',
+        item: [calculated('inner', n), calculated('nothing', '{}'), calculated('wrong', 'what (')],
+      },
+      {
+        linkId: 'high',
+        type: 'string',
+        initial: [{ valueString: 'x' }],
+        enableWhen: [{ question: 'twice', operator: '>', answerInteger: 9 }],
+      },
+      {
+        linkId: 'low',
+        type: 'string',
+        initial: [{ valueString: 'x' }],
+        extension: [
+          expression('enableWhenExpression', "%resource.item.where(linkId = 'twice').answer.value < 9"),
+        ],
+      },
+    ],
+    extension: [
+      {
+        url: 'http://hl7.org/fhir/StructureDefinition/variable',
+        valueExpression: { name: 'plus', language: 'text/fhirpath', expression: '1' },
+      },
+    ],
+  };
+  const { response, issues } = await server().run(form);
+  t.same(response.item, [
+    { linkId: 'twice', answer: [{ valueInteger: 10 }] },
+    { linkId: 'n', answer: [{ valueInteger: 4 }] },
+    { linkId: 'sum', text: 'Sum', answer: [{ valueInteger: 5 }] },
+    { linkId: 'g', item: [{ linkId: 'inner', answer: [{ valueInteger: 4 }] }] },
+    { linkId: 'high', answer: [{ valueString: 'x' }] },
+  ]);
+  t.match(issues, [{ key: 'populate-expression', expression: 'Questionnaire.item[3].item[2]' }]);
+  t.equal(issues.length, 1);
+});
+
+t.test('calculations that chase each other come to an end', async (t) => {
+  const form = {
+    item: [
+      {
+        linkId: 'a',
+        type: 'integer',
+        extension: [
+          expression('calculatedExpression', '%resource.item.answer.value.aggregate($this + $total, 1)'),
+        ],
+      },
+    ],
+  };
+  t.match(answersOf(await server().run(form)), [['a', [{ valueInteger: Number }]]]);
+});
+
+t.test('the context of the form as a whole, and of a question that repeats', async (t) => {
+  const context = (name: string, text: string) => expression('itemPopulationContext', text, { name });
+  const form = {
+    extension: [context('home', '%patient.name.where(use.empty())')],
+    item: [
+      { linkId: 'f', type: 'string', extension: [expression('initialExpression', '%home.family')] },
+      {
+        linkId: 'given',
+        type: 'string',
+        repeats: true,
+        extension: [context('one', '%home.given'), expression('initialExpression', '%one')],
+      },
+    ],
+  };
+  const two: Resource = { ...patient, name: [{ family: 'Example', given: ['Ann', 'Bea'] }] };
+  const encounter: Resource = { resourceType: 'Encounter', id: 'e' };
+  const populated = await server().run(form, { subject, contexts: { patient: two, encounter } });
+  t.same(answersOf(populated), [
+    ['f', [{ valueString: 'Example' }]],
+    ['given', [{ valueString: 'Ann' }, { valueString: 'Bea' }]],
+  ]);
+  t.match(populated.response, { encounter: { reference: 'Encounter/e' } });
+});
+
 t.test('an expression that fails is said, and the rest is filled', async (t) => {
   const form = {
     item: [
