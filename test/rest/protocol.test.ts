@@ -229,3 +229,32 @@ t.test('the mode of a protocol goes before that of the server', async (t) => {
     t.equal(ruleKeys(body).includes('R06'), server !== 'off' && mode !== 'off', 'whether it is said');
   }
 });
+
+t.test('what a protocol asks changes with the protocol, from the next write on', async (t) => {
+  const server = servers.enforce;
+  const protocol = shippedProtocol();
+  const own = { ...protocol, id: 'changing', url: 'https://clinic.example/PlanDefinition/changing' };
+  const isOrder = ({ extension = [] }: Any) =>
+    extension.some(({ valueCode }: Any) => valueCode === 'integration-before-next');
+  const [order] = protocol.extension!.filter(isOrder) as Any[];
+  const between = (valueBoolean: boolean) => ({
+    ...own,
+    extension: [
+      ...protocol.extension!.filter((one) => !isOrder(one)),
+      {
+        ...order,
+        extension: order.extension.map((one: Any) => (one.url === 'value' ? { ...one, valueBoolean } : one)),
+      },
+    ],
+  });
+  await stored(server, between(true));
+  const { all } = await notIntegrated(server, 'changing', (resources) => {
+    resources.get('CarePlan/plan').instantiatesCanonical = [own.url];
+  });
+  const session = all.get('Procedure/medicine-3');
+  t.equal((await put(server, session)).status, 422, 'integration comes between');
+  await stored(server, between(false));
+  t.equal((await put(server, session)).status, 201, 'it need not');
+  await stored(server, between(true));
+  t.equal((await put(server, session)).status, 422, 'it does again');
+});
