@@ -43,7 +43,6 @@ export function protocolGuard(mode: ProtocolMode): FollowUp {
     const courses = await affectedCourses(resources, reader, courseMemory.finder(services.generations));
     if (courses.length === 0) return [];
     const isTouched = touchedSessions(written);
-    const isWritten = (reference: string) => written.has(reference);
     membership ??= memberOf(services);
     const found: FollowUpIssue[] = [];
     // Others read what is committed meanwhile: an import may hold the courses of many patients.
@@ -63,8 +62,9 @@ export function protocolGuard(mode: ProtocolMode): FollowUp {
         written,
       })) {
         for (const verdict of verdicts) {
-          const resource = verdict.status === 'fail' ? verdict.resources.find(isWritten) : undefined;
-          if (resource !== undefined) found.push(breach(rule, verdict, resource, inForce));
+          if (verdict.status !== 'fail') continue;
+          const resource = verdict.resources.find((reference) => written.has(reference))!;
+          found.push(breach(rule, verdict, resource, inForce));
         }
       }
     }

@@ -12,15 +12,18 @@ export interface RuleReport {
   readonly verdicts: readonly Verdict[];
 }
 
-/** @returns a report for each rule, in their order */
+/** @returns a report for each rule, in their order; on a write, of what names something written */
 export async function checkCourse(
   course: Course,
   rules: readonly ProtocolRule[],
   context: RuleContext,
 ): Promise<RuleReport[]> {
   const reports: RuleReport[] = [];
+  const { written } = context;
   for (const rule of rules) {
-    const verdicts = await rule.check(course, context);
+    const verdicts = (await rule.check(course, context)).filter(
+      ({ resources }) => !written || resources.some((reference) => written.has(reference)),
+    );
     const broken = verdicts.some(({ status }) => status === 'fail');
     const deviations = broken ? await course.deviations() : [];
     reports.push({ rule, verdicts: verdicts.map((verdict) => overridden(verdict, rule, deviations)) });

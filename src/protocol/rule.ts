@@ -43,7 +43,7 @@ export interface RuleContext {
   readonly memberOf?: MemberOf;
   /** How grave a response answers the question for suicidal thoughts; absent: no forms are at hand. */
   readonly suicideItemOf?: SuicideItemOf;
-  /** On a write: what is written, by reference. A verdict that names none of it is not asked for. */
+  /** On a write: what is written, by reference. Verdicts that name none of it are not asked for. */
   readonly written?: ReadonlyMap<string, Resource>;
 }
 
