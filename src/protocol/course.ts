@@ -38,6 +38,8 @@ export interface Course {
   patient(): Promise<Patient | undefined>;
   /** What a local reference names, read once. */
   read<T extends Resource>(reference: string): Promise<T | undefined>;
+  /** On a write: whether it writes the session, its visit, or something that names either; else every session is. */
+  readonly isTouched: (session: Session) => boolean;
   /** Preparation, medicine and integration, by number and then by time; those entered in error left out. */
   sessions(): Promise<readonly Session[]>;
   carePlan(): Promise<CarePlan | undefined>;
@@ -75,13 +77,13 @@ export function isCourse(procedure: Procedure): boolean {
 
 /**
  * @param procedure that of a whole course
- * @param isObserved whether the visit and the observations of a session are read; absent: those of every session
+ * @param isTouched on a write: whether it touches a session; visits and observations of others are not read
  */
 export function courseOf(
   procedure: Procedure,
   reader: ResourceReader,
   protocolByUrl: ProtocolByUrl,
-  isObserved: (session: Session) => boolean = () => true,
+  isTouched: (session: Session) => boolean = () => true,
 ): Course {
   const reference = `Procedure/${procedure.id}`;
   const subject = procedure.subject?.reference ?? '';
@@ -94,7 +96,7 @@ export function courseOf(
       .flatMap((part) => sessionOf(part) ?? [])
       .sort((one, other) => (one.start ?? 0) - (other.start ?? 0) || one.number - other.number);
   });
-  const observed = once(async () => (await sessions()).filter(isObserved));
+  const touched = once(async () => (await sessions()).filter(isTouched));
   /** What is part of any of the sessions. */
   const partsOf = async <T extends Resource>(type: T['resourceType'], of: readonly Session[]) =>
     of.length === 0
@@ -119,6 +121,7 @@ export function courseOf(
     procedure,
     reference,
     subject,
+    isTouched,
     sessions,
     carePlan,
     read<T extends Resource>(named: string) {
@@ -134,7 +137,7 @@ export function courseOf(
     }),
     encounters: once(async () => {
       const ids = [
-        ...new Set((await observed()).flatMap(({ procedure: { encounter } }) => encounter?.reference ?? [])),
+        ...new Set((await touched()).flatMap(({ procedure: { encounter } }) => encounter?.reference ?? [])),
       ];
       const visits =
         ids.length === 0 ? [] : await reader.find<Encounter>('Encounter', [['_id', ids.map(idOf).join(',')]]);
@@ -146,7 +149,7 @@ export function courseOf(
         (await sessions()).filter(({ kind }) => kind === 'medicine'),
       ),
     ),
-    sessionObservations: once(async () => partsOf<Observation>('Observation', await observed())),
+    sessionObservations: once(async () => partsOf<Observation>('Observation', await touched())),
     observations: async (kind) => (await coded()).filter(({ code }) => isObservationOf(kind, code)),
     surveys: once(() => reader.find<Observation>('Observation', [...ofPatient(), ['category', survey]])),
     responses: once(async () => {

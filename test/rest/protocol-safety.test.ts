@@ -211,6 +211,18 @@ const rows: readonly Row[] = [
     parameter: 'action-level = high',
   },
   {
+    name: 'the same, assessed outside the session',
+    bend: (all) => {
+      const risk = all.get('Observation/risk-3');
+      risk.valueCodeableConcept = concept('kat-suicide-risk', 'high');
+      delete risk.partOf;
+    },
+    last: 'Observation/risk-3',
+    rule: 'R14',
+    severity: 'error',
+    parameter: 'action-level = high',
+  },
+  {
     name: 'a condition that stands against the dose',
     bend: fact(psychosis),
     last: session,
