@@ -366,8 +366,8 @@ function matchesInterval({ low, high }: Interval, text: string): boolean {
 const ucum = 'http://unitsofmeasure.org';
 
 /** Masses are converted, other units compared as they are. */
-function inGrams(code: string | undefined): number | undefined {
-  return { ug: 1e-6, mg: 1e-3, g: 1, kg: 1e3 }[code ?? ''];
+export function inGrams(code: string | undefined): number | undefined {
+  return { pg: 1e-12, ug: 1e-6, mg: 1e-3, g: 1, kg: 1e3, '[lb_av]': 453.59237 }[code ?? ''];
 }
 
 function matchesQuantity({ type, value }: Found, [number, system, code]: readonly string[]): boolean {
