@@ -9,7 +9,9 @@ import { isResource, type Resource } from '../fhir/resource.ts';
 import type { RequestContext, Result, Services } from '../interactions/interaction.ts';
 import { requirePresent } from '../interactions/read.ts';
 import { extract as extractFrom } from '../questionnaire/extract/extract.ts';
+import { objectsOf } from '../questionnaire/form.ts';
 import { formOf, requireValid } from './find-form.ts';
+import { createFormReader } from './form-reader.ts';
 import type { Operation, OperationRequest } from './operation.ts';
 import { oneOf } from './parameter-part.ts';
 import { givenValue } from './read-parameters.ts';
@@ -49,7 +51,7 @@ async function extracted(
     now: services.clock.now(),
     newId: () => ids.next(),
     typeOf: (profile) => registry.structure(profile)?.type,
-    earlier: await earlierObservations(services, response),
+    earlier: await earlierObservations(services, context, response),
   });
   const said = [...request.issues, ...issues];
   const out: OutParameter[] = resource ? [{ name: 'return', resource }] : [];
@@ -101,10 +103,17 @@ async function formOfResponse(
 }
 
 /** What was extracted from the response before, so that it is updated and not made a second time. */
-async function earlierObservations({ store, parseSearch }: Services, { id }: Resource): Promise<Resource[]> {
+async function earlierObservations(
+  services: Services,
+  context: RequestContext,
+  { id }: Resource,
+): Promise<Resource[]> {
   if (id === undefined) return [];
-  const query = [['derived-from', `QuestionnaireResponse/${id}`]] as const;
-  const { where } = parseSearch('Observation', query, 'strict');
-  const { rows } = await store.search({ type: 'Observation', where, sort: [], limit: 1000 });
-  return rows.map(({ body }) => JSON.parse(body!) as Resource);
+  const query = `Observation?derived-from=QuestionnaireResponse/${id}&_count=1000`;
+  const found = await createFormReader(services, context).search(query);
+  return objectsOf(found?.entry).flatMap(({ resource }) =>
+    isResource(resource) && resource.resourceType === 'Observation' && resource.status !== 'entered-in-error'
+      ? [resource]
+      : [],
+  );
 }

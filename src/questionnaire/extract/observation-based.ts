@@ -9,6 +9,7 @@ import { readForm } from '../read-form.ts';
 import type { Code } from '../score/instrument.ts';
 import { instrumentOf, severityOf } from '../score/instruments.ts';
 import { type Place, walkForm } from '../walk-form.ts';
+import { answerIdentifier, earlierObservation, otherIdentifiers } from './earlier-observation.ts';
 import { compact, type Extraction, type Json, newUrl, sdc } from './extraction.ts';
 import { observationValue } from './observation-value.ts';
 
@@ -55,7 +56,9 @@ function extractPlace(extraction: Extraction, place: Place, state: State): State
   const code = { coding: codes };
   const parent = relation === true ? undefined : state.parent;
   if (place.item.type === 'group') {
-    const made = place.present ? groupParent(extraction, code, category, parent) : undefined;
+    const made = place.present
+      ? groupParent(extraction, place.item.linkId, code, category, parent)
+      : undefined;
     return { inherited, category, parent: made };
   }
   let last: Parent | undefined;
@@ -66,7 +69,10 @@ function extractPlace(extraction: Extraction, place: Place, state: State): State
     } else if (relation === 'component' && parent) {
       parent.component({ code, ...value });
     } else {
-      const observation = make(extraction, code, category, { ...value, ...meaningOf(codes, value) });
+      const observation = make(extraction, place.item.linkId, code, category, {
+        ...value,
+        ...meaningOf(codes, value),
+      });
       parent?.member(observation.fullUrl);
       last = parentOf(observation.resource);
     }
@@ -77,6 +83,7 @@ function extractPlace(extraction: Extraction, place: Place, state: State): State
 /** The Observation of a group: without a value of its own, there once it has a component or a member. */
 function groupParent(
   extraction: Extraction,
+  linkId: string,
   code: Json,
   category: readonly unknown[],
   above: Parent | undefined,
@@ -84,7 +91,7 @@ function groupParent(
   let made: Parent | undefined;
   const present = (): Parent => {
     if (!made) {
-      const { fullUrl, resource } = make(extraction, code, category, {});
+      const { fullUrl, resource } = make(extraction, linkId, code, category, {});
       above?.member(fullUrl);
       made = parentOf(resource);
     }
@@ -108,18 +115,22 @@ function parentOf(resource: Record<string, unknown>): Parent {
 
 function make(
   extraction: Extraction,
+  linkId: string,
   code: Json,
   category: readonly unknown[],
   { meta, ...more }: Json,
 ): { fullUrl: string; resource: Record<string, unknown> } {
   const { response, entries } = extraction;
   const { authored, author, id } = response;
-  const earlier = earlierOne(extraction, code);
-  const amended = earlier !== undefined || response.status === 'amended';
+  const own = answerIdentifier(extraction, linkId);
+  const earlier = earlierObservation(extraction, own, code);
+  // What was amended once does not become as it was first.
+  const amended = response.status === 'amended' || earlier?.status === 'amended';
   const resource = compact({
     resourceType: 'Observation',
-    id: earlier,
+    id: earlier?.id,
     meta,
+    identifier: own && [...otherIdentifiers(earlier), own],
     basedOn: response.basedOn,
     partOf: response.partOf,
     status: amended ? 'amended' : 'final',
@@ -136,24 +147,11 @@ function make(
   const request =
     earlier === undefined
       ? { method: 'POST', url: 'Observation' }
-      : { method: 'PUT', url: `Observation/${earlier}` };
+      : { method: 'PUT', url: `Observation/${earlier.id}` };
   const entry = { fullUrl: newUrl(extraction), resource, request };
   entries.push(entry);
   return entry;
 }
-
-/** The id of an Observation of this code that was extracted before and is not yet taken by another answer. */
-function earlierOne({ parts, entries }: Extraction, code: Json): string | undefined {
-  const taken = new Set(entries.map(({ resource }) => resource.id));
-  const isSame = (other: unknown): boolean =>
-    isObject(other) && objectsOf(other.coding).some((one) => objectsOf(code.coding).some(isCoded(one)));
-  return parts.earlier?.find((resource) => isSame(resource.code) && !taken.has(resource.id))?.id;
-}
-
-const isCoded =
-  (one: Json) =>
-  (other: Json): boolean =>
-    one.system === other.system && one.code === other.code;
 
 /** The profile of a total score, and the band it lies in. */
 function meaningOf(codes: readonly Json[], { valueQuantity }: Json): Json {

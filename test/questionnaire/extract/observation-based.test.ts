@@ -50,6 +50,7 @@ t.test('PHQ-9 gives its total as an outcome score of the guide', async (t) => {
   t.same(score, {
     resourceType: 'Observation',
     meta: { profile: ['https://w3id.org/kat-fhir/StructureDefinition/kat-outcome-score'] },
+    identifier: [{ system: 'https://w3id.org/kat-fhir/sid/extracted-answer', value: 'r1./44261-6.1' }],
     partOf: head.partOf,
     status: 'final',
     category: [
@@ -204,6 +205,44 @@ t.test('what was extracted before is updated, not made again', async (t) => {
   t.match(extracted(form, response, { earlier }).resource, {
     entry: [{ request: { method: 'PUT', url: 'Observation/o1' }, resource: { id: 'o1', status: 'amended' } }],
   });
+});
+
+t.test('each answer changes its own Observation, also of one code, when another is taken back', async (t) => {
+  const item = (linkId: string, more: object = {}) => ({
+    linkId,
+    type: 'integer',
+    code: [code('q')],
+    extension: flag(true),
+    ...more,
+  });
+  const form = { item: [item('a'), item('a.1'), item('b', { repeats: true })] };
+  const answered = (linkId: string, ...values: number[]) => ({
+    linkId,
+    answer: values.map((valueInteger) => ({ valueInteger })),
+  });
+  const given = [answered('a', 1), answered('a.1', 2), answered('b', 3, 4)];
+  const stored = observations(extracted(form, { ...head, item: given })).map((resource, index) => ({
+    ...resource,
+    id: `o${index}`,
+    identifier: [...resource.identifier, { system: 'urn:clinic', value: `${index}` }],
+  }));
+  t.equal(new Set(stored.map(({ identifier }) => identifier[0].value)).size, 4);
+  const rest = { ...head, status: 'amended', item: [answered('a.1', 20), answered('b', 3, 4)] };
+  const again = observations(extracted(form, rest, { earlier: stored.toReversed() }));
+  t.same(
+    again.map(({ id, status, valueInteger, identifier }) => [id, status, valueInteger, identifier[0]]),
+    [
+      ['o1', 'amended', 20, { system: 'urn:clinic', value: '1' }],
+      ['o2', 'amended', 3, { system: 'urn:clinic', value: '2' }],
+      ['o3', 'amended', 4, { system: 'urn:clinic', value: '3' }],
+    ],
+  );
+  const unchanged = observations(extracted(form, { ...head, item: given }, { earlier: stored }));
+  t.same(
+    unchanged.map(({ status }) => status),
+    ['final', 'final', 'final', 'final'],
+    'what is extracted once more is not amended by that',
+  );
 });
 
 t.test('nothing is extracted before the response is completed', async (t) => {
