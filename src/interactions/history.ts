@@ -4,6 +4,8 @@
  * https://hl7.org/fhir/R4/http.html#history
  */
 import { refuse } from '../core/fhir-error.ts';
+import { isLogicalId } from '../core/ids.ts';
+import type { Resource } from '../fhir/resource.ts';
 import { openCursor, sealCursor } from '../search/cursor.ts';
 import { type DateRange, dateRange } from '../search/date-range.ts';
 import type { Subset } from '../search/search-request.ts';
@@ -26,6 +28,8 @@ interface Asked {
   count: number;
   since?: number;
   at?: DateRange;
+  /** Id of the List whose resources it is about. */
+  list?: string;
   /** `_count=0` or `_summary=count`. */
   totalOnly: boolean;
   /** What was really applied, in order. */
@@ -63,6 +67,7 @@ export async function historyWithin(
     id,
     since: asked.since,
     at: asked.at,
+    among: asked.list === undefined ? undefined : await listed(services, reader, asked.list),
     limit: Math.max(asked.count, 1),
     before,
   });
@@ -76,6 +81,18 @@ export async function historyWithin(
   const entries = rows.map((row) => historyEntry(services, context, row, subsets.get(row.type)));
   const links = linksOf(secret, `${context.baseUrl}/${subject}`, subject, asked, page);
   return { status: 200, body: bundleText({ type: 'history', total: page.total, links }, entries) };
+}
+
+const longestList = 10_000;
+
+/** What a List refers to; nothing when there is no such List. */
+async function listed(services: Services, reader: StoreReader, id: string): Promise<readonly string[]> {
+  const list = await reader.read('List', id);
+  if (list?.body === undefined) return [];
+  const references = services.indexer.references(JSON.parse(list.body) as Resource, 'item');
+  if (references.length > longestList)
+    throw refuse('invalid-parameter', `The list holds more than ${longestList} resources`);
+  return references;
 }
 
 /** What a cursor says, or what the request itself does. */
@@ -101,6 +118,10 @@ const historyParameters: Readonly<Record<string, HistoryParameter>> = {
   },
   _at(value, asked) {
     asked.at = rangeOf('_at', value);
+  },
+  _list(value, asked) {
+    if (!isLogicalId(value)) throw refuse('invalid-parameter', "'_list' takes the id of a List");
+    asked.list = value;
   },
   _summary(value, asked) {
     if (value === 'count') asked.totalOnly = true;

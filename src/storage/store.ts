@@ -40,6 +40,8 @@ export interface HistoryQuery {
   readonly since?: number | undefined;
   /** Only versions that were current at some time between these instants, the last one excluded. */
   readonly at?: { readonly low: number; readonly high: number } | undefined;
+  /** Only versions of these resources, as `Patient/1`. */
+  readonly among?: readonly string[] | undefined;
   readonly limit: number;
   readonly before?: HistoryPosition | undefined;
 }

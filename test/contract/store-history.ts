@@ -103,6 +103,21 @@ export function historyContract(t: Test, open: (t: Test) => Promise<Store>): voi
     t.same(await at(1000, 1001, { since: 400 }), ['Observation/b/3', 'Patient/a/2']);
   });
 
+  t.test('a history of some resources', async (t) => {
+    const store = await filled(open, t);
+    const among = ['Observation/a', 'Patient/a', 'Patient/nobody'];
+    t.same(await paged(store, { among }, 2), [
+      'Patient/a/2',
+      'Observation/a/2',
+      'Patient/a/1',
+      'Observation/a/1',
+    ]);
+    t.same(await paged(store, { among, type: 'Patient' }), ['Patient/a/2', 'Patient/a/1']);
+    t.same(await paged(store, { among, type: 'Observation', id: 'b' }), []);
+    t.equal((await store.history({ among, since: 300, limit: 1 })).total, 2);
+    t.same(await paged(store, { among: [] }), []);
+  });
+
   t.test('what is written during paging does not disturb the pages', async (t) => {
     const store = await filled(open, t);
     const first = await store.history({ limit: 3 });

@@ -55,6 +55,9 @@ t.test('a batch reads in every way the server does', async (t) => {
     asked('GET', 'Patient/p?_elements=active'),
     asked('GET', 'Patient/p', { ifNoneMatch: 'W/"1"' }),
     asked('GET', 'Patient/p', { ifModifiedSince: '2999-01-01T00:00:00Z' }),
+    asked('GET', '?_type=Patient&_id=p'),
+    asked('GET', 'Encounter/e/*'),
+    asked('POST', '_search?_type=Patient&_id=p'),
   );
   t.same(
     entries.map(({ response, resource }) => `${response.status} ${resource?.resourceType}`),
@@ -72,6 +75,9 @@ t.test('a batch reads in every way the server does', async (t) => {
       '200 OK Patient',
       '304 Not Modified undefined',
       '304 Not Modified undefined',
+      '200 OK Bundle',
+      '200 OK Bundle',
+      '200 OK Bundle',
     ],
   );
   const [, , , , , , , , compartment] = entries;

@@ -173,3 +173,14 @@ t.test('histories answer within a batch', async (t) => {
     t.same([response.status, resource.type, resource.entry.length], ['200 OK', 'history', 1]);
   }
 });
+
+t.test('_list leaves out what a list does not hold', async (t) => {
+  const entry = [{ item: { reference: 'Patient/a' } }, { item: { reference: 'Patient/unknown' } }];
+  const body = { resourceType: 'List', id: 'some', status: 'current', mode: 'working', entry };
+  await send('PUT', '/List/some', { body });
+  t.same((await pages('/_history?_list=some&_count=2')).map(told), ofPatient);
+  t.same((await pages('/Patient/_history?_list=some')).map(told), ofPatient);
+  t.same(await pages('/Organization/_history?_list=some'), []);
+  t.same(await pages('/_history?_list=none'), []);
+  t.same(keysOf((await send('GET', '/_history?_list=$current-problems')).body), ['invalid-parameter']);
+});

@@ -1,6 +1,6 @@
 /** History as SQL: the versions of one resource, or the change log of a type or of all, newest first. */
 import type { HistoryQuery } from '../store.ts';
-import { allOf, type Fragment, sql } from './fragment.ts';
+import { allOf, anyOf, type Fragment, sql } from './fragment.ts';
 
 /**
  * One more row than the limit, if there is one.
@@ -36,12 +36,19 @@ function source({ type, id }: HistoryQuery): Fragment {
     UNION ALL SELECT version, key, version, updated FROM history WHERE key = (${key}))`;
 }
 
-function conditions({ type, id, since, at }: HistoryQuery): Fragment[] {
+function conditions({ type, id, since, at, among }: HistoryQuery): Fragment[] {
   return [
     ...(type !== undefined && id === undefined ? [sql`c.type = ${type}`] : []),
     ...(since === undefined ? [] : [sql`c.updated >= ${since}`]),
     ...(at ? [sql`c.updated < ${at.high}`, replacedAfter(at.low)] : []),
+    ...(among ? [sql`c.key IN (SELECT key FROM resource WHERE ${anyOf(among.map(named))})`] : []),
   ];
+}
+
+/** `Patient/1` */
+function named(reference: string): Fragment {
+  const slash = reference.indexOf('/');
+  return sql`type = ${reference.slice(0, slash)} AND id = ${reference.slice(slash + 1)}`;
 }
 
 /** Whether the version was still the current one after an instant. */
