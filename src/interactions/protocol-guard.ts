@@ -16,15 +16,15 @@ import type { ProtocolMode } from '../protocol/protocol-mode.ts';
 import type { MemberOf, ProtocolRule, Verdict } from '../protocol/rule.ts';
 import { protocolRules } from '../protocol/rules/rules.ts';
 import { touchedSessions } from '../protocol/touched-sessions.ts';
-import { createCourseMemory } from './course-memory.ts';
 import type { FollowUp, FollowUpIssue } from './follow-up.ts';
 import { withPlainReferences } from './plain-references.ts';
 import { createProtocolMemory } from './protocol-memory.ts';
-import { createResourceReader, memberOf, protocolByUrl, suicideItemOf } from './protocol-reader.ts';
+import { memberOf, protocolByUrl, suicideItemOf } from './protocol-reader.ts';
+import { createReadMemory } from './remembering-reader.ts';
 
 /** @param mode of the server, where the protocol of a course does not set its own */
 export function protocolGuard(mode: ProtocolMode): FollowUp {
-  const courseMemory = createCourseMemory();
+  const memory = createReadMemory();
   const protocolMemory = createProtocolMemory();
   let membership: MemberOf | undefined;
   return async (services, work) => {
@@ -39,8 +39,8 @@ export function protocolGuard(mode: ProtocolMode): FollowUp {
       resources.some((resource) => on.includes(resource.resourceType) && concerns(resource)),
     );
     if (rules.length === 0) return [];
-    const reader = createResourceReader(services, work.transaction);
-    const courses = await affectedCourses(resources, reader, courseMemory.finder(services.generations));
+    const reader = await memory.readerOver(services, work.transaction);
+    const courses = await affectedCourses(resources, reader);
     if (courses.length === 0) return [];
     const isTouched = touchedSessions(written);
     membership ??= memberOf(services);
@@ -51,7 +51,7 @@ export function protocolGuard(mode: ProtocolMode): FollowUp {
       await pause();
       const course = courseOf(procedure, reader, protocolByUrl(reader), isTouched);
       const [canonical] = (await course.carePlan())?.instantiatesCanonical ?? [];
-      const protocol = await protocolMemory.inForce(canonical, reader, services.generations);
+      const protocol = await protocolMemory.inForce(canonical, reader);
       const inForce = protocol.mode ?? mode;
       if (inForce === 'off') continue;
       for (const { rule, verdicts } of await checkCourse(course, rules, {

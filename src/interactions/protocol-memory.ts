@@ -1,15 +1,9 @@
-/**
- * What the protocols in force ask, read once: their mode and their parameters. What is known rests on the generations
- * (cache/generations), and so is forgotten with any PlanDefinition that is written.
- */
-import type { Generations } from '../cache/generations.ts';
+/** What the protocols in force ask, made of them once: their mode and their parameters. */
+import type { PlanDefinition } from '@medplum/fhirtypes';
 import { type ProtocolMode, protocolMode } from '../protocol/protocol-mode.ts';
 import type { ResourceReader } from '../protocol/resource-reader.ts';
 import { type RuleParameters, ruleParameters } from '../protocol/rule-parameters.ts';
 import { generalProtocol, protocolByUrl } from './protocol-reader.ts';
-
-/** Protocols remembered at most; there are a few, but plans may name what they like. */
-const most = 100;
 
 export interface ProtocolInForce {
   /** Of the protocol itself; undefined when it leaves that to the server. */
@@ -19,32 +13,27 @@ export interface ProtocolInForce {
 }
 
 export interface ProtocolMemory {
-  /** @param canonical what a plan instantiates; undefined when it names no protocol */
-  inForce(
-    canonical: string | undefined,
-    reader: ResourceReader,
-    generations: Generations,
-  ): Promise<ProtocolInForce>;
+  /**
+   * @param canonical what a plan instantiates; undefined when it names no protocol
+   * @param reader gives the same object for a protocol until that has changed
+   */
+  inForce(canonical: string | undefined, reader: ResourceReader): Promise<ProtocolInForce>;
 }
 
 export function createProtocolMemory(): ProtocolMemory {
-  const known = new Map<string, { readonly stamp: string; readonly protocol: ProtocolInForce }>();
+  const known = new WeakMap<
+    PlanDefinition,
+    { readonly general: PlanDefinition | undefined; readonly protocol: ProtocolInForce }
+  >();
   return {
-    async inForce(canonical, reader, generations) {
-      // Undefined while a PlanDefinition is being written, in this unit of work or in one before it.
-      const stamp = generations.stamp(['PlanDefinition']);
-      const key = canonical ?? '';
-      const remembered = known.get(key);
-      if (stamp !== undefined && remembered?.stamp === stamp) return remembered.protocol;
+    async inForce(canonical, reader) {
       const own = canonical === undefined ? undefined : await protocolByUrl(reader)(canonical);
-      const protocol = {
-        mode: protocolMode(own),
-        parameters: ruleParameters([own, await generalProtocol(reader)]),
-      };
-      if (stamp !== undefined) {
-        if (known.size >= most) known.clear();
-        known.set(key, { stamp, protocol });
-      }
+      const general = await generalProtocol(reader);
+      const key = own ?? general;
+      const before = key && known.get(key);
+      if (before && before.general === general) return before.protocol;
+      const protocol = { mode: protocolMode(own), parameters: ruleParameters([own, general]) };
+      if (key) known.set(key, { general, protocol });
       return protocol;
     },
   };

@@ -9,20 +9,10 @@ import type { ResourceReader } from './resource-reader.ts';
 
 const ended: ReadonlySet<string> = new Set(['completed', 'stopped', 'not-done', 'entered-in-error']);
 
-/** Finds the courses of a patient `Patient/id`, ended ones too. */
-export type CoursesOfPatient = (patient: string, reader: ResourceReader) => Promise<readonly Procedure[]>;
-
-export const findCourses: CoursesOfPatient = (patient, reader) =>
-  reader.find<Procedure>('Procedure', [
-    ['patient', patient],
-    ['code', `${systems.sessionType}|course`],
-  ]);
-
 /** The Procedures of the courses that any of the resources may concern, each once. */
 export async function affectedCourses(
   resources: readonly Resource[],
   reader: ResourceReader,
-  coursesOfPatient: CoursesOfPatient,
 ): Promise<Procedure[]> {
   const courses = new Map<string, Procedure>();
   const patients = new Set<string>();
@@ -35,7 +25,11 @@ export async function affectedCourses(
     }
   }
   for (const patient of patients) {
-    for (const course of await coursesOfPatient(patient, reader)) {
+    const found = await reader.find<Procedure>('Procedure', [
+      ['patient', patient],
+      ['code', `${systems.sessionType}|course`],
+    ]);
+    for (const course of found) {
       if (course.id !== undefined && !ended.has(course.status ?? '')) courses.set(course.id, course);
     }
   }

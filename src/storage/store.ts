@@ -94,6 +94,8 @@ export interface StoreTransaction extends StoreReader {
     page: ReindexPage,
     entriesOf: (version: StoredVersion) => IndexEntries,
   ): Promise<number | undefined>;
+  /** A mark that is another once anybody has written to the database who is not this store. */
+  othersWrites(): Promise<number>;
   /** Keeps a text under a name, in place of the one before. */
   setNote(name: string, text: string): Promise<void>;
 }

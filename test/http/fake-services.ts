@@ -69,6 +69,7 @@ function memoryStore(): Store {
     ...reader,
     write: async ({ entries: _entries, ...version }) => void versions.push(version),
     reindex: async () => undefined,
+    othersWrites: async () => 0,
     setNote: async (name, text) => void notes.set(name, text),
   };
   return {

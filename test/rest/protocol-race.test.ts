@@ -56,6 +56,20 @@ async function race(t: Test, bases: readonly [string, string], name: string): Pr
   }
 }
 
+/** What one server has read is no longer true once the other has written. */
+async function revocation(t: Test, one: string, other: string): Promise<void> {
+  const { all, before, session } = sessionToCome('revoked');
+  const put = (resource: Any) => transaction([['PUT', resource]]);
+  const parts = [...before(), ...session()];
+  t.equal((await post(one, transaction(parts.map((resource) => ['PUT', resource])))).status, 200);
+  const last = all.get('Procedure/medicine-3');
+  t.equal((await post(one, put(last))).status, 200, 'with consent');
+  const consent = all.get('Consent/consent');
+  t.equal((await post(other, put({ ...consent, status: 'inactive' }))).status, 200);
+  const refused = await post(one, put(last));
+  t.same([refused.status, keysOf(refused.body)[0]], [422, 'R02'], 'without consent');
+}
+
 t.test('at one server', async (t) => {
   const server = await startServer({ guide: 'shipped', environment });
   t.teardown(() => server.close());
@@ -71,4 +85,5 @@ t.test('at two servers that share a database file', async (t) => {
     rmSync(folder, { recursive: true, force: true });
   });
   await race(t, [servers[0].url, servers[1].url], 'two');
+  await revocation(t, servers[0].url, servers[1].url);
 });

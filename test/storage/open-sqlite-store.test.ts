@@ -82,3 +82,18 @@ t.test('the index keeps nothing of versions that are no longer current', async (
     t.equal(row?.rows, 0, table);
   }
 });
+
+t.test('a store knows when another has written to its database', async (t) => {
+  const path = join(t.testdir(), 'store.db');
+  const stores = [await openSqliteStore({ path }), await openSqliteStore({ path })] as const;
+  t.teardown(() => Promise.all(stores.map((store) => store.close())));
+  const [own, other] = stores;
+  const mark = () => own.transact((transaction) => transaction.othersWrites());
+  const before = await mark();
+  await put(own, sampleWrite({ id: 'a' }));
+  t.equal(await mark(), before, 'its own writes make no difference');
+  await put(other, sampleWrite({ id: 'b' }));
+  const after = await mark();
+  t.not(after, before);
+  t.equal(await mark(), after);
+});

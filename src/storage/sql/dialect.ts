@@ -26,6 +26,8 @@ export type TextColumn = 'narrative' | 'content';
 export interface Dialect {
   /** Starts a transaction that may write. */
   readonly begin: string;
+  /** A query of one number, another once another connection than the one that asks has written. */
+  readonly othersWrites: Fragment;
   /** A query whose rows tell, in their last column, how a statement would be run. */
   explain(statement: Fragment): Fragment;
   /** Enters the words of a resource, which has none so far. */

@@ -34,7 +34,7 @@ export function createSqlStore(writer: SqlConnection, reader: SqlConnection, dia
     ...committed,
     transact: (work) =>
       group.run(async () => {
-        const unit = beginUnit(writer, inTransaction, versions, index);
+        const unit = beginUnit(writer, dialect, inTransaction, versions, index);
         try {
           const result = await work(unit.transaction);
           unit.check();
@@ -65,6 +65,7 @@ export function createSqlStore(writer: SqlConnection, reader: SqlConnection, dia
 /** A transaction for one unit of work: it ends with the unit, and a write that failed cannot be committed by halves. */
 function beginUnit(
   connection: SqlConnection,
+  dialect: Dialect,
   reader: StoreReader,
   writer: VersionWriter,
   index: IndexBuffer,
@@ -105,6 +106,11 @@ function beginUnit(
     async note(name) {
       check();
       return reader.note(name);
+    },
+    async othersWrites() {
+      check();
+      const [row] = await connection.all(dialect.othersWrites);
+      return Number(Object.values(row!)[0]);
     },
     async setNote(name, text) {
       check();

@@ -14,6 +14,7 @@ export const termWordFunction = 'term_word';
 
 export const sqliteDialect: Dialect = {
   begin: 'BEGIN IMMEDIATE',
+  othersWrites: sql`PRAGMA data_version`,
   explain: (statement) => sql`EXPLAIN QUERY PLAN ${statement}`,
   addTerms: (key, words) => sql`INSERT INTO index_term (rowid, words) VALUES (${key}, ${words.join(' ')})`,
   removeTerms: (key) => sql`DELETE FROM index_term WHERE rowid = ${key}`,
