@@ -3,37 +3,73 @@
  * unit of work, and once: what is written again with the same signal raises nothing anew.
  * https://hl7.org/fhir/R4/flag.html and https://hl7.org/fhir/R4/task.html
  */
-import type { CareTeam, Flag, Identifier, Reference, Task } from '@medplum/fhirtypes';
+import type {
+  CareTeam,
+  Flag,
+  Identifier,
+  Observation,
+  QuestionnaireResponse,
+  Reference,
+  Task,
+} from '@medplum/fhirtypes';
 import { hasCode, systems } from '../protocol/codes.ts';
 import type { ResourceReader } from '../protocol/resource-reader.ts';
+import { lastWritten } from './completed-forms.ts';
 import type { FollowUp } from './follow-up.ts';
+import type { Services } from './interaction.ts';
 import { createResourceReader } from './protocol-reader.ts';
 import { kinds, type SafetySignal, safetySignals } from './safety-signals.ts';
 import { writeDerived } from './write-derived.ts';
-import { instant } from './write-version.ts';
+import { instant, type Work } from './write-version.ts';
 
 /** Says of a Flag and a Task which signal they were raised for. */
 export const safetySignal = 'https://w3id.org/kat-fhir/sid/safety-signal';
 
 export const raiseAlerts: FollowUp = async (services, work) => {
   const reader = createResourceReader(services, work.transaction);
-  for (const signal of await safetySignals(work, reader)) {
-    const identifier = {
-      system: safetySignal,
-      value: `${signal.kind}.${signal.focus.replace('/', '.')}`,
-    };
-    const asked = [['identifier', `${identifier.system}|${identifier.value}`]] as const;
-    if ((await reader.find('Flag', asked)).length > 0) continue;
+  for (const signal of await safetySignals(services, work, reader)) {
+    const identifier = { system: safetySignal, value: signalId(signal.kind, signal.focus) };
+    const raised = await alertsOf<Flag>('Flag', [identifier.value], reader);
+    if (raised.some(({ status }) => status !== 'entered-in-error')) continue;
     const now = instant(services.clock.now());
+    const owner = await prescriberOf(signal.patient, reader);
     await writeDerived(services, work, flagFor(signal, identifier, now));
-    await writeDerived(
-      services,
-      work,
-      taskFor(signal, identifier, now, await prescriberOf(signal.patient, reader)),
-    );
+    await writeDerived(services, work, taskFor(signal, identifier, now, owner));
   }
+  await withdrawAlerts(services, work, reader);
   return [];
 };
+
+/** What was entered in error takes its Flag with it, and its Task as long as nobody has begun it. */
+async function withdrawAlerts(services: Services, work: Work, reader: ResourceReader): Promise<void> {
+  const wrong = [
+    ...lastWritten<QuestionnaireResponse>(services, work, 'QuestionnaireResponse'),
+    ...lastWritten<Observation>(services, work, 'Observation'),
+  ].filter(({ status }) => status === 'entered-in-error');
+  for (const { resourceType, id } of wrong) {
+    const signals = Object.keys(kinds).map((kind) => signalId(kind, `${resourceType}/${id}`));
+    for (const flag of await alertsOf<Flag>('Flag', signals, reader))
+      if (flag.status !== 'entered-in-error')
+        await writeDerived(services, work, { ...flag, status: 'entered-in-error' });
+    for (const task of await alertsOf<Task>('Task', signals, reader))
+      if (task.status === 'requested')
+        await writeDerived(services, work, { ...task, status: 'entered-in-error' });
+  }
+}
+
+/** Of an identifier: the kind of the signal and what shows it. */
+function signalId(kind: string, focus: string): string {
+  return `${kind}.${focus.replace('/', '.')}`;
+}
+
+function alertsOf<T extends Flag | Task>(
+  type: T['resourceType'],
+  signals: readonly string[],
+  reader: ResourceReader,
+): Promise<T[]> {
+  const tokens = signals.map((signal) => `${safetySignal}|${signal}`).join(',');
+  return reader.find<T>(type, [['identifier', tokens]]);
+}
 
 function flagFor({ kind, patient }: SafetySignal, identifier: Identifier, now: string): Flag {
   return {

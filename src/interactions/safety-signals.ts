@@ -2,12 +2,16 @@
  * What among the writes asks somebody to act at once: an answer that points to suicidal thoughts, a high suicide risk,
  * a score that rose. The limits are parameters of the protocol in force, or of the guide's general one.
  */
-import type { CarePlan, Observation } from '@medplum/fhirtypes';
+import type { CarePlan, Coding, Observation } from '@medplum/fhirtypes';
 import { codeIn, systems } from '../protocol/codes.ts';
 import type { ResourceReader } from '../protocol/resource-reader.ts';
 import { numberOf, type RuleParameters, ruleParameters } from '../protocol/rule-parameters.ts';
+import { allItems, type FormItem, formItems, objectsOf } from '../questionnaire/form.ts';
+import { answersAround } from '../questionnaire/given-answers.ts';
+import { scoreResponse } from '../questionnaire/score/score-response.ts';
+import { type CompletedForm, completedForms, lastWritten } from './completed-forms.ts';
+import type { Services } from './interaction.ts';
 import { generalProtocol, protocolByUrl } from './protocol-reader.ts';
-import { scoredResponses } from './score-on-write.ts';
 import { scoreRises } from './score-rises.ts';
 import type { Work } from './write-version.ts';
 
@@ -28,40 +32,70 @@ export const kinds = {
 } as const;
 
 const standing: ReadonlySet<string> = new Set(['final', 'amended', 'corrected']);
+const riskCode = '93374-7';
 const riskSystem = 'https://w3id.org/kat-fhir/CodeSystem/kat-suicide-risk';
 
-export async function safetySignals(work: Work, reader: ResourceReader): Promise<SafetySignal[]> {
+export async function safetySignals(
+  services: Services,
+  work: Work,
+  reader: ResourceReader,
+): Promise<SafetySignal[]> {
   const parametersOf = parametersByPatient(reader);
   const signals: SafetySignal[] = [];
-  for (const { response, instrument, items } of await scoredResponses(work, reader)) {
-    const patient = response.subject!.reference!;
-    const answer = instrument.safetyItem === undefined ? undefined : items[instrument.safetyItem - 1];
-    const least = numberOf((await parametersOf(patient)).get('R18', 'suicide-item-min'));
+  for (const completed of await completedForms(services, work, reader)) {
+    const focus = `QuestionnaireResponse/${completed.response.id}`;
+    const patient = completed.response.subject!.reference!;
+    const answer = suicideItem(completed);
+    const least =
+      answer === undefined
+        ? undefined
+        : numberOf((await parametersOf(patient)).get('R18', 'suicide-item-min'));
     if (answer !== undefined && least !== undefined && answer >= least)
-      signals.push({ kind: 'suicide-item', focus: `QuestionnaireResponse/${response.id}`, patient });
+      signals.push({ kind: 'suicide-item', focus, patient });
+    if (answersHighRisk(completed)) signals.push({ kind: 'suicide-risk', focus, patient });
   }
-  const observations = observationsIn(work);
+  const observations = lastWritten<Observation>(services, work, 'Observation');
   const risen = await scoreRises(observations, reader, parametersOf);
   for (const observation of observations) {
     const patient = observation.subject?.reference ?? '';
     if (!patient.startsWith('Patient/') || !standing.has(observation.status ?? '')) continue;
     const focus = `Observation/${observation.id}`;
-    if (isHighRisk(observation)) signals.push({ kind: 'suicide-risk', focus, patient });
+    if (isHighRisk(observation))
+      signals.push({ kind: 'suicide-risk', focus: answersOf(observation) ?? focus, patient });
     if (risen.has(observation.id!)) signals.push({ kind: 'score-rise', focus, patient });
   }
   return signals;
 }
 
-/** The last state of each observation written. */
-function observationsIn({ written }: Work): Observation[] {
-  const last = new Map(written.map(({ reference, resource }) => [reference, resource]));
-  return [...last.values()]
-    .filter(({ resourceType }) => resourceType === 'Observation')
-    .map((resource) => resource as unknown as Observation);
+/** What the item of the instrument that asks for suicidal thoughts was answered with, as its score. */
+function suicideItem({ form, response }: CompletedForm): number | undefined {
+  const scored = scoreResponse({ ...form }, { ...response });
+  const { safetyItem } = scored?.instrument ?? {};
+  return safetyItem === undefined ? undefined : scored?.items[safetyItem - 1];
+}
+
+/** A risk that is answered in a form is found there, whether or not an Observation is extracted from it. */
+function answersHighRisk({ form, response }: CompletedForm): boolean {
+  const isRisk = ({ definition }: FormItem): boolean =>
+    objectsOf(definition.code).some(({ system, code }) => system === systems.loinc && code === riskCode);
+  const answersTo = answersAround([{ ...response }]);
+  return allItems(formItems({ ...form }))
+    .filter(isRisk)
+    .some(({ linkId }) => answersTo(linkId).some((answer) => isHigh(answer as Coding)));
 }
 
 function isHighRisk({ code, valueCodeableConcept }: Observation): boolean {
-  return codeIn(code, systems.loinc) === '93374-7' && codeIn(valueCodeableConcept, riskSystem) === 'high';
+  return codeIn(code, systems.loinc) === riskCode && valueCodeableConcept?.coding?.some(isHigh) === true;
+}
+
+function isHigh({ system, code }: Coding): boolean {
+  return system === riskSystem && code === 'high';
+}
+
+/** The response that an Observation was extracted from: what both say is one signal. */
+function answersOf({ derivedFrom }: Observation): string | undefined {
+  const references = derivedFrom?.map(({ reference = '' }) => reference);
+  return references?.find((reference) => reference.startsWith('QuestionnaireResponse/'));
 }
 
 /** The protocol of the plan that runs speaks first, then the general one. */

@@ -1,7 +1,10 @@
 /** Answers that score themselves: the Observation in the same transaction, amended with them, and the alerts. */
 import fc from 'fast-check';
 import t from 'tap';
+import { auditC } from '../../src/questionnaire/score/audit-c.ts';
+import { gad7 } from '../../src/questionnaire/score/gad-7.ts';
 import { pcl5 } from '../../src/questionnaire/score/pcl-5.ts';
+import { phq9 as phq9Scale } from '../../src/questionnaire/score/phq-9.ts';
 import { keysOf, startServer } from '../support/server.ts';
 
 type Json = ReturnType<typeof JSON.parse>;
@@ -12,6 +15,7 @@ t.teardown(() => server.close());
 const phq9Items = '44250-9,44255-8,44259-0,44254-1,44251-7,44258-2,44252-5,44253-3,44260-8'.split(',');
 const phq9Answers = ['LA6568-5', 'LA6569-3', 'LA6570-1', 'LA6571-9'];
 const forms = 'https://w3id.org/kat-fhir/Questionnaire';
+const riskSystem = 'https://w3id.org/kat-fhir/CodeSystem/kat-suicide-risk';
 let patients = 0;
 
 async function newPatient(): Promise<string> {
@@ -92,37 +96,63 @@ t.test('any answers have the sum of their items, or no score when one is missing
   t.pass();
 });
 
-t.test('PCL-5 has its clusters as components', async (t) => {
-  const form = (await found(`Questionnaire?url=${forms}/pcl-5`))[0];
-  const leaves = (list: Json[]): Json[] => list.flatMap((one) => (one.item ? leaves(one.item) : [one]));
-  const questions = leaves(form.item).filter(({ answerOption }) => answerOption);
-  const path = (list: Json[], answers: Map<string, Json>): Json[] =>
+const questionsOf = (list: Json[]): Json[] =>
+  list.flatMap((one) => (one.item ? questionsOf(one.item) : one.answerOption ? [one] : []));
+
+/** Items with the option of this index chosen for each question that has one; undefined leaves it out. */
+function chosen(form: Json, options: readonly (number | undefined)[]): Json[] {
+  const places = new Map(questionsOf(form.item).map(({ linkId }, index) => [linkId, index]));
+  const fill = (list: Json[]): Json[] =>
     list.flatMap((one): Json[] => {
-      if (one.item) return [{ linkId: one.linkId, item: path(one.item, answers) }];
-      return answers.has(one.linkId) ? [{ linkId: one.linkId, answer: [answers.get(one.linkId)] }] : [];
+      if (one.item) return [{ linkId: one.linkId, item: fill(one.item) }];
+      const option = one.answerOption?.[options[places.get(one.linkId) ?? -1] ?? -1];
+      if (!option) return [];
+      const { valueCoding, valueInteger } = option;
+      return [{ linkId: one.linkId, answer: [valueCoding ? { valueCoding } : { valueInteger }] }];
     });
-  const items = questions.map((_, index) => index % 5);
-  const answers = new Map(
-    questions.map((question, index) => {
-      const { valueCoding, valueInteger } = question.answerOption[items[index]!];
-      return [question.linkId, valueCoding ? { valueCoding } : { valueInteger }];
-    }),
-  );
-  const [score] = await scoresOf(
-    await store({
-      ...phq9(await newPatient(), []),
-      questionnaire: `${forms}/pcl-5`,
-      item: path(form.item, answers),
-    }),
-  );
-  const expected = pcl5.score!(items);
-  if (!('total' in expected)) throw new Error('every item is answered');
-  t.equal(score.valueQuantity.value, expected.total);
-  t.same(
-    score.component.map((one: Json) => one.valueQuantity?.value ?? one.valueBoolean),
-    expected.subScores!.map(({ value }) => value),
-  );
-});
+  return fill(form.item).filter(({ item, answer }) => answer || item?.length > 0);
+}
+
+for (const instrument of [phq9Scale, gad7, pcl5, auditC])
+  t.test(`any answers to ${instrument.id} have the score that its rules make of them`, async (t) => {
+    const [form] = await found(`Questionnaire?url=${forms}/${instrument.id}`);
+    const count = instrument.items!.length;
+    const most = instrument.id === 'pcl-5' || instrument.id === 'audit-c' ? 4 : 3;
+    const patient = await newPatient();
+    const item = fc.option(fc.integer({ min: 0, max: most }), { nil: undefined, freq: 20 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(item, { minLength: count, maxLength: count }), async (items) => {
+        const questionnaire = `${forms}/${instrument.id}`;
+        const response = { ...phq9(patient, []), questionnaire, item: chosen(form, items) };
+        const [score, ...more] = await scoresOf(await store(response));
+        t.same(more, []);
+        const expected = instrument.score!(items);
+        if (!('total' in expected)) {
+          t.same([score.valueQuantity, score.component], [undefined, undefined]);
+          t.equal(score.dataAbsentReason.coding[0].code, 'unknown');
+          return;
+        }
+        t.equal(score.valueQuantity.value, expected.total);
+        t.equal(score.code.coding[0].code, instrument.code.code);
+        t.same(
+          score.component?.map((one: Json) => one.valueQuantity?.value ?? one.valueBoolean) ?? [],
+          (expected.subScores ?? []).map(({ value }) => value),
+        );
+      }),
+      { numRuns: 12 },
+    );
+    for (const items of [Array(count).fill(most), Array(count).fill(undefined).with(0, 1)]) {
+      const questionnaire = `${forms}/${instrument.id}`;
+      const id = await store({ ...phq9(await newPatient(), []), questionnaire, item: chosen(form, items) });
+      const [score] = await scoresOf(id);
+      const { body } = await server.send('POST', '/Observation/$validate', { body: score });
+      t.same(
+        body.issue.filter(({ severity }: Json) => severity === 'error'),
+        [],
+        'total or no total, the score is valid',
+      );
+    }
+  });
 
 t.test('an amended response amends its score, in place', async (t) => {
   const response = phq9(await newPatient(), low);
@@ -143,6 +173,93 @@ t.test('an amended response amends its score, in place', async (t) => {
     body: { ...amended, status: 'entered-in-error' },
   });
   t.equal((await scoresOf(id))[0].status, 'entered-in-error');
+});
+
+t.test(
+  'answers that are no longer complete, or answer another form, have no score that stands',
+  async (t) => {
+    const response = phq9(await newPatient(), low);
+    const id = await store(response);
+    const put = (change: object) =>
+      server.send('PUT', `/QuestionnaireResponse/${id}`, { body: { ...response, id, ...change } });
+    const standing = async (): Promise<string[]> =>
+      (await scoresOf(id))
+        .filter(({ status }) => status !== 'entered-in-error')
+        .map(({ code, status }) => `${code.coding[0].code} ${status}`);
+    t.same(await standing(), ['44261-6 final']);
+    await put({ status: 'in-progress' });
+    t.same(await standing(), []);
+    await put({ status: 'completed' });
+    t.same(await standing(), ['44261-6 amended']);
+    const [form] = await found(`Questionnaire?url=${forms}/gad-7`);
+    const item = chosen(form, [1, 1, 1, 1, 1, 1, 1]);
+    await put({ status: 'amended', questionnaire: `${forms}/gad-7`, item });
+    t.same(await standing(), ['70274-6 final']);
+  },
+);
+
+t.test('answers are scored in a batch and on a conditional create, once', async (t) => {
+  const patient = await newPatient();
+  const identifier = { system: 'urn:clinic', value: `visit-${patients}` };
+  const request = { method: 'POST', url: 'QuestionnaireResponse' };
+  const entry = [
+    { resource: { ...phq9(patient, low), identifier }, request },
+    { resource: { resourceType: 'Observation' }, request: { method: 'POST', url: 'Observation' } },
+  ];
+  const { body } = await server.send('POST', '', { body: { resourceType: 'Bundle', type: 'batch', entry } });
+  t.match(body.entry, [{ response: { status: /^201/ } }, { response: { status: /^4/ } }]);
+  t.equal((await found(`Observation?patient=${patient}`)).length, 1);
+  const headers = { 'if-none-exist': `identifier=urn:clinic|${identifier.value}` };
+  const again = await server.send('POST', '/QuestionnaireResponse', {
+    body: { ...phq9(patient, low), identifier },
+    headers,
+  });
+  t.equal(again.status, 200);
+  const [score, ...more] = await found(`Observation?patient=${patient}`);
+  t.same(more, []);
+  t.equal(score.meta.versionId, '1');
+});
+
+t.test(
+  'an unknown form makes no score, nor does a form of no instrument, nor a subject who is no patient',
+  async (t) => {
+    const patient = await newPatient();
+    for (const change of [
+      { questionnaire: 'http://example.org/Questionnaire/unknown' },
+      { questionnaire: `${forms}/phq-9|9.9.9` },
+      { questionnaire: undefined },
+      { questionnaire: `${forms}/kat-integration-note`, status: 'in-progress', item: undefined },
+      { subject: undefined },
+    ])
+      t.same(await scoresOf(await store({ ...phq9(patient, low), ...change })), []);
+  },
+);
+
+t.test('a patient who is named by the whole URL is the same patient', async (t) => {
+  const patient = await newPatient();
+  const id = await store(phq9(`${server.url}/${patient}`, [0, 0, 0, 0, 0, 0, 0, 0, 2]));
+  t.equal((await scoresOf(id)).length, 1);
+  t.equal((await found(`Flag?patient=${patient}`)).length, 1);
+});
+
+t.test('a score that the client sends later is held against the answers', async (t) => {
+  const patient = await newPatient();
+  const id = await store(phq9(patient, low));
+  const send = (value: number) =>
+    server.send('POST', '/Observation', {
+      body: {
+        resourceType: 'Observation',
+        status: 'final',
+        code: { coding: [{ system: 'http://loinc.org', code: '44261-6' }] },
+        subject: { reference: patient },
+        effectiveDateTime: '2026-06-02T10:00:00Z',
+        valueQuantity: { value },
+        derivedFrom: [{ reference: `QuestionnaireResponse/${id}` }],
+      },
+      headers: { prefer: 'return=OperationOutcome' },
+    });
+  t.ok(keysOf((await send(9)).body).includes('score-mismatch'));
+  t.notOk(keysOf((await send(8)).body).includes('score-mismatch'));
 });
 
 t.test('a score that the client sends along stands, and a wrong one is told', async (t) => {
@@ -249,7 +366,7 @@ t.test('a high suicide risk raises a flag and a task that cannot wait', async (t
     subject: { reference: patient },
     effectiveDateTime: '2026-06-02T10:00:00Z',
     valueCodeableConcept: {
-      coding: [{ system: 'https://w3id.org/kat-fhir/CodeSystem/kat-suicide-risk', code }],
+      coding: [{ system: riskSystem, code }],
     },
   });
   await store(risk('moderate'));
@@ -258,6 +375,73 @@ t.test('a high suicide risk raises a flag and a task that cannot wait', async (t
   t.equal((await found(`Flag?patient=${patient}`)).length, 1);
   t.equal((await found(`Task?patient=${patient}`))[0].priority, 'stat');
 });
+
+t.test('a high risk that a form answers is a signal, once, also when it is extracted', async (t) => {
+  const patient = await newPatient();
+  const answer = (code: string) => ({
+    resourceType: 'QuestionnaireResponse',
+    questionnaire: 'http://example.org/Questionnaire/risk',
+    status: 'completed',
+    subject: { reference: patient },
+    authored: '2026-06-02T10:00:00Z',
+    item: [{ linkId: 'risk', answer: [{ valueCoding: { system: riskSystem, code } }] }],
+  });
+  await server.send('PUT', '/Questionnaire/risk', {
+    body: {
+      resourceType: 'Questionnaire',
+      id: 'risk',
+      url: 'http://example.org/Questionnaire/risk',
+      status: 'active',
+      item: [
+        {
+          linkId: 'risk',
+          type: 'choice',
+          code: [{ system: 'http://loinc.org', code: '93374-7' }],
+          answerOption: ['low', 'high'].map((code) => ({ valueCoding: { system: riskSystem, code } })),
+          extension: [
+            {
+              url: 'http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-observationExtract',
+              valueBoolean: true,
+            },
+          ],
+        },
+      ],
+    },
+  });
+  await store(answer('low'));
+  t.same(await found(`Flag?patient=${patient}`), []);
+  const id = await store(answer('high'));
+  t.equal((await found(`Flag?patient=${patient}`)).length, 1);
+  const { body } = await server.send('GET', `/QuestionnaireResponse/${id}/$extract`);
+  t.equal((await server.send('POST', '', { body: body.parameter[0].resource })).status, 200);
+  t.equal((await found(`Observation?patient=${patient}&code=93374-7`)).length, 1);
+  t.equal((await found(`Flag?patient=${patient}`)).length, 1);
+  t.equal((await found(`Task?patient=${patient}`)).length, 1);
+});
+
+t.test(
+  'what was entered in error takes its flag and its open task along, and may be raised anew',
+  async (t) => {
+    const patient = await newPatient();
+    const thoughts = [0, 0, 0, 0, 0, 0, 0, 0, 3];
+    const id = await store(phq9(patient, thoughts));
+    const put = (status: string) =>
+      server.send('PUT', `/QuestionnaireResponse/${id}`, { body: phq9(patient, thoughts, { id, status }) });
+    const statuses = async (type: string): Promise<string[]> =>
+      (await found(`${type}?patient=${patient}`)).map(({ status }) => status).sort();
+    await put('entered-in-error');
+    t.same(await statuses('Flag'), ['entered-in-error']);
+    t.same(await statuses('Task'), ['entered-in-error']);
+    await put('amended');
+    t.same(await statuses('Flag'), ['active', 'entered-in-error']);
+    t.same(await statuses('Task'), ['entered-in-error', 'requested']);
+    const [task] = (await found(`Task?patient=${patient}`)).filter(({ status }) => status === 'requested');
+    await server.send('PUT', `/Task/${task.id}`, { body: { ...task, status: 'in-progress' } });
+    await put('entered-in-error');
+    t.same(await statuses('Flag'), ['entered-in-error', 'entered-in-error']);
+    t.same(await statuses('Task'), ['entered-in-error', 'in-progress'], 'what is begun is for people to end');
+  },
+);
 
 t.test('what is refused leaves no score', async (t) => {
   const patient = await newPatient();
