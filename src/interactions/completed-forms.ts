@@ -2,8 +2,6 @@
 import type { Questionnaire, QuestionnaireResponse, Resource } from '@medplum/fhirtypes';
 import type { Resource as AnyResource } from '../fhir/resource.ts';
 import type { ResourceReader } from '../protocol/resource-reader.ts';
-import type { Services } from './interaction.ts';
-import { withPlainReferences } from './plain-references.ts';
 import type { Work } from './write-version.ts';
 
 export interface CompletedForm {
@@ -13,25 +11,17 @@ export interface CompletedForm {
 }
 
 /** The last state of each resource of a type that was written, its references plain. */
-export function lastWritten<T extends Resource>(
-  services: Pick<Services, 'localReference'>,
-  { written }: Work,
-  type: T['resourceType'],
-): T[] {
+export function lastWritten<T extends Resource>({ written }: Work, type: T['resourceType']): T[] {
   const last = new Map<string, AnyResource>();
   for (const { reference, resource } of written)
     if (resource.resourceType === type) last.set(reference, resource);
-  return [...last.values()].map((resource) => withPlainReferences(services, resource) as unknown as T);
+  return [...last.values()] as unknown as T[];
 }
 
 /** The responses that are complete, as far as their forms are known here. */
-export async function completedForms(
-  services: Services,
-  work: Work,
-  reader: ResourceReader,
-): Promise<CompletedForm[]> {
+export async function completedForms(work: Work, reader: ResourceReader): Promise<CompletedForm[]> {
   const found: CompletedForm[] = [];
-  for (const response of lastWritten<QuestionnaireResponse>(services, work, 'QuestionnaireResponse')) {
+  for (const response of lastWritten<QuestionnaireResponse>(work, 'QuestionnaireResponse')) {
     const { status, subject, questionnaire } = response;
     if (status !== 'completed' && status !== 'amended') continue;
     if (!subject?.reference?.startsWith('Patient/') || !questionnaire) continue;

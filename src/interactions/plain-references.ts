@@ -14,10 +14,19 @@ export function parsePlain<T>(services: Pick<Services, 'localReference'>, text: 
   return resource;
 }
 
-/** The resource itself, or a copy with its references plain. */
-export function withPlainReferences<T>(services: Pick<Services, 'localReference'>, resource: T): T {
-  const text = JSON.stringify(resource);
-  return isUnusual.test(text) ? parsePlain(services, text) : resource;
+/**
+ * The resource itself, or a copy with its references plain.
+ * @param text what the resource was read from
+ */
+export function withPlainReferences<T>(
+  services: Pick<Services, 'localReference'>,
+  resource: T,
+  text: string,
+): T {
+  if (!isUnusual.test(text)) return resource;
+  const copy = structuredClone(resource);
+  makePlain(copy, services.localReference);
+  return copy;
 }
 
 function makePlain(value: unknown, targetOf: Services['localReference']): void {

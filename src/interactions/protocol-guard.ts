@@ -17,7 +17,6 @@ import type { MemberOf, ProtocolRule, Verdict } from '../protocol/rule.ts';
 import { protocolRules } from '../protocol/rules/rules.ts';
 import { touchedSessions } from '../protocol/touched-sessions.ts';
 import type { FollowUp, FollowUpIssue } from './follow-up.ts';
-import { withPlainReferences } from './plain-references.ts';
 import { createProtocolMemory } from './protocol-memory.ts';
 import { memberOf, protocolByUrl, suicideItemOf } from './protocol-reader.ts';
 import { createReadMemory } from './remembering-reader.ts';
@@ -29,10 +28,7 @@ export function protocolGuard(mode: ProtocolMode): FollowUp {
   let membership: MemberOf | undefined;
   return async (services, work) => {
     const written = new Map(
-      work.written.map(({ reference, resource }) => [
-        reference,
-        withPlainReferences(services, resource as unknown as Resource),
-      ]),
+      work.written.map(({ reference, resource }) => [reference, resource as unknown as Resource]),
     );
     const resources = [...written.values()];
     const rules = protocolRules.filter(({ on, concerns = () => true }) =>

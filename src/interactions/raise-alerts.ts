@@ -27,7 +27,7 @@ export const safetySignal = 'https://w3id.org/kat-fhir/sid/safety-signal';
 
 export const raiseAlerts: FollowUp = async (services, work) => {
   const reader = createResourceReader(services, work.transaction);
-  for (const signal of await safetySignals(services, work, reader)) {
+  for (const signal of await safetySignals(work, reader)) {
     const identifier = { system: safetySignal, value: signalId(signal.kind, signal.focus) };
     const raised = await alertsOf<Flag>('Flag', [identifier.value], reader);
     if (raised.some(({ status }) => status !== 'entered-in-error')) continue;
@@ -43,8 +43,8 @@ export const raiseAlerts: FollowUp = async (services, work) => {
 /** What was entered in error takes its Flag with it, and its Task as long as nobody has begun it. */
 async function withdrawAlerts(services: Services, work: Work, reader: ResourceReader): Promise<void> {
   const wrong = [
-    ...lastWritten<QuestionnaireResponse>(services, work, 'QuestionnaireResponse'),
-    ...lastWritten<Observation>(services, work, 'Observation'),
+    ...lastWritten<QuestionnaireResponse>(work, 'QuestionnaireResponse'),
+    ...lastWritten<Observation>(work, 'Observation'),
   ].filter(({ status }) => status === 'entered-in-error');
   for (const { resourceType, id } of wrong) {
     const signals = Object.keys(kinds).map((kind) => signalId(kind, `${resourceType}/${id}`));

@@ -10,7 +10,6 @@ import { allItems, type FormItem, formItems, objectsOf } from '../questionnaire/
 import { answersAround } from '../questionnaire/given-answers.ts';
 import { scoreResponse } from '../questionnaire/score/score-response.ts';
 import { type CompletedForm, completedForms, lastWritten } from './completed-forms.ts';
-import type { Services } from './interaction.ts';
 import { generalProtocol, protocolByUrl } from './protocol-reader.ts';
 import { scoreRises } from './score-rises.ts';
 import type { Work } from './write-version.ts';
@@ -35,14 +34,10 @@ const standing: ReadonlySet<string> = new Set(['final', 'amended', 'corrected'])
 const riskCode = '93374-7';
 const riskSystem = 'https://w3id.org/kat-fhir/CodeSystem/kat-suicide-risk';
 
-export async function safetySignals(
-  services: Services,
-  work: Work,
-  reader: ResourceReader,
-): Promise<SafetySignal[]> {
+export async function safetySignals(work: Work, reader: ResourceReader): Promise<SafetySignal[]> {
   const parametersOf = parametersByPatient(reader);
   const signals: SafetySignal[] = [];
-  for (const completed of await completedForms(services, work, reader)) {
+  for (const completed of await completedForms(work, reader)) {
     const focus = `QuestionnaireResponse/${completed.response.id}`;
     const patient = completed.response.subject!.reference!;
     const answer = suicideItem(completed);
@@ -54,7 +49,7 @@ export async function safetySignals(
       signals.push({ kind: 'suicide-item', focus, patient });
     if (answersHighRisk(completed)) signals.push({ kind: 'suicide-risk', focus, patient });
   }
-  const observations = lastWritten<Observation>(services, work, 'Observation');
+  const observations = lastWritten<Observation>(work, 'Observation');
   const risen = await scoreRises(observations, reader, parametersOf);
   for (const observation of observations) {
     const patient = observation.subject?.reference ?? '';

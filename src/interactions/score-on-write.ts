@@ -24,13 +24,13 @@ export const scoreOnWrite: FollowUp = async (services, work) => {
   const reader = createResourceReader(services, work.transaction);
   const issues: FollowUpIssue[] = [];
   // What is written here is not what the client sent.
-  const sent = lastWritten<Observation>(services, work, 'Observation');
+  const sent = lastWritten<Observation>(work, 'Observation');
   const scored = new Map<string, ResponseScore>();
-  for (const { response, form } of await completedForms(services, work, reader)) {
+  for (const { response, form } of await completedForms(work, reader)) {
     const score = scoreResponse({ ...form }, { ...response });
     if (score) scored.set(response.id!, score);
   }
-  const responses = lastWritten<QuestionnaireResponse>(services, work, 'QuestionnaireResponse');
+  const responses = lastWritten<QuestionnaireResponse>(work, 'QuestionnaireResponse');
   for (const response of responses)
     issues.push(...(await keepScores(services, work, reader, response, scored.get(response.id!))));
   const written = new Set(responses.map(({ id }) => `QuestionnaireResponse/${id}`));

@@ -8,6 +8,7 @@ import { stampResource } from '../fhir/json-splice.ts';
 import type { Resource } from '../fhir/resource.ts';
 import type { StoredVersion, StoreTransaction, WriteMethod } from '../storage/store.ts';
 import type { Services } from './interaction.ts';
+import { withPlainReferences } from './plain-references.ts';
 
 export interface WriteRequest {
   readonly method: Exclude<WriteMethod, 'DELETE'>;
@@ -28,7 +29,7 @@ export interface Work {
 export interface Written {
   /** `Type/id` */
   readonly reference: string;
-  /** As stored. */
+  /** As stored, its references plain. */
   readonly resource: Resource;
 }
 
@@ -59,7 +60,10 @@ export async function writeVersion(
   touch(services, work.mark, resource.resourceType, id, current, entries.patients);
   const version = { type: resource.resourceType, id, ...stamp, method: request.method, body };
   await work.transaction.write({ ...version, entries });
-  work.written.push({ reference: `${resource.resourceType}/${id}`, resource: { ...resource, id } });
+  work.written.push({
+    reference: `${resource.resourceType}/${id}`,
+    resource: withPlainReferences(services, { ...resource, id }, request.text),
+  });
   return version;
 }
 

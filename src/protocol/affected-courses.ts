@@ -3,6 +3,7 @@
  * said of the patient to each course of the patient that has not ended.
  */
 import type { Procedure, Reference, Resource } from '@medplum/fhirtypes';
+import { createPauses } from '../core/pauses.ts';
 import { systems } from './codes.ts';
 import { isCourse } from './course.ts';
 import type { ResourceReader } from './resource-reader.ts';
@@ -16,7 +17,10 @@ export async function affectedCourses(
 ): Promise<Procedure[]> {
   const courses = new Map<string, Procedure>();
   const patients = new Set<string>();
+  // An import may hold thousands.
+  const pause = createPauses();
   for (const resource of resources) {
+    await pause();
     const whole = await courseAbove(resource, reader);
     if (whole?.id !== undefined) courses.set(whole.id, whole);
     else {
@@ -25,6 +29,7 @@ export async function affectedCourses(
     }
   }
   for (const patient of patients) {
+    await pause();
     const found = await reader.find<Procedure>('Procedure', [
       ['patient', patient],
       ['code', `${systems.sessionType}|course`],

@@ -3,6 +3,7 @@
  * a savepoint of its own: one that throws is undone alone. Nothing is answered before the commit, refusals included,
  * because they too may rest on what was not durable yet.
  */
+import { createPauses } from '../../core/pauses.ts';
 import type { SqlConnection } from './connection.ts';
 
 /** Memory that follows the transaction: told what happens to it. */
@@ -56,12 +57,16 @@ export function createGroupCommit(connection: SqlConnection, begin: string, foll
     try {
       await connection.script(begin);
       const start = performance.now();
+      const pause = createPauses();
       for (const unit of queue) {
         units.push(unit);
         settled.push(await runUnit(unit));
         if (performance.now() - start > longestMs) break;
       }
+      await pause();
       await follower.beforeCommit();
+      // A large commit holds the event loop by itself: what it took to come here is not added to it.
+      await pause();
       await connection.script('COMMIT');
     } catch (error) {
       if (units.length === 0) units.push(...queue);
