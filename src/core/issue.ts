@@ -62,6 +62,24 @@ export function hasErrors(issues: readonly Issue[]): boolean {
 const gravity: readonly IssueSeverity[] = ['fatal', 'error', 'warning', 'information'];
 
 /** What keeps a resource out comes before what is merely said of it; otherwise the order stays. */
-export function gravestFirst(issues: readonly Issue[]): Issue[] {
+export function gravestFirst<T extends Pick<Issue, 'severity'>>(issues: readonly T[]): T[] {
   return issues.toSorted((one, other) => gravity.indexOf(one.severity) - gravity.indexOf(other.severity));
+}
+
+/** How many issues are told at once: of a body that is wrong throughout nobody reads them all. */
+export const mostIssues = 10_000;
+
+/** Stands after the issues that are told, when there are more. */
+export const moreIssues: Issue = {
+  severity: 'information',
+  code: 'informational',
+  key: 'more-issues',
+  text: `There are more issues: these are the ${mostIssues} gravest`,
+};
+
+/** All of the issues, or the gravest of very many. */
+export function tellable(issues: readonly Issue[]): readonly Issue[] {
+  if (issues.length <= mostIssues + 1) return issues;
+  const told = gravestFirst(issues.filter(({ key }) => key !== moreIssues.key)).slice(0, mostIssues);
+  return [...told, moreIssues];
 }

@@ -28,13 +28,13 @@ interface Place {
 /** @param text JSON text that parses */
 export function createLocator(text: string): Locator {
   const places = new Map<string, Place | undefined>();
-  const members = new Map<number, Walked<MemberSpan>>();
+  const members = new Map<number, WalkedMembers>();
   const items = new Map<number, Walked<Span>>();
   const lineStarts = startsOfLines(text);
   const root = { at: skipSpace(text, 0), value: skipSpace(text, 0) };
 
-  const membersAt = (at: number): Walked<MemberSpan> => {
-    const known = members.get(at) ?? walked(isObjectAt(text, at) ? membersOf(text, at) : []);
+  const membersAt = (at: number): WalkedMembers => {
+    const known = members.get(at) ?? walkedMembers(isObjectAt(text, at) ? membersOf(text, at) : []);
     members.set(at, known);
     return known;
   };
@@ -54,9 +54,7 @@ export function createLocator(text: string): Locator {
     }
     const own = membersAt(from.value);
     const member =
-      own.find(({ key }) => key === segment) ??
-      own.find(({ key }) => key === `_${segment}`) ??
-      own.find(({ key }) => isChoiceOf(key, segment));
+      own.named(segment) ?? own.named(`_${segment}`) ?? own.find(({ key }) => isChoiceOf(key, segment));
     return member && { at: member.start, value: member.value };
   };
 
@@ -99,7 +97,12 @@ export function withPositions(
 /** Members or items that were walked past so far: the text is walked no further than it is asked for, and once. */
 interface Walked<S> {
   at(index: number): S | undefined;
-  find(test: (span: S) => boolean): S | undefined;
+}
+
+interface WalkedMembers extends Walked<MemberSpan> {
+  /** The first of a key. */
+  named(key: string): MemberSpan | undefined;
+  find(test: (member: MemberSpan) => boolean): MemberSpan | undefined;
 }
 
 function walked<S extends Span>(spans: Iterable<S>): Walked<S> {
@@ -113,12 +116,27 @@ function walked<S extends Span>(spans: Iterable<S>): Walked<S> {
     }
     return known[index];
   };
+  return { at };
+}
+
+function walkedMembers(spans: Iterable<MemberSpan>): WalkedMembers {
+  const { at } = walked(spans);
+  const byKey = new Map<string, MemberSpan>();
+  let next = 0;
   return {
     at,
+    named(key) {
+      for (let member = byKey.has(key) ? undefined : at(next); member; member = at(next)) {
+        next++;
+        if (!byKey.has(member.key)) byKey.set(member.key, member);
+        if (member.key === key) break;
+      }
+      return byKey.get(key);
+    },
     find(test) {
       for (let index = 0; ; index++) {
-        const span = at(index);
-        if (span === undefined || test(span)) return span;
+        const member = at(index);
+        if (member === undefined || test(member)) return member;
       }
     },
   };

@@ -3,18 +3,21 @@
  * https://hl7.org/fhir/R4/operationoutcome.html
  */
 import type { OperationOutcome, OperationOutcomeIssue } from '@medplum/fhirtypes';
-import type { Issue } from '../core/issue.ts';
+import { type Issue, tellable } from '../core/issue.ts';
 
 /** Names the keys of findings. */
 export const issueSystem = 'https://w3id.org/kat-fhir/CodeSystem/kat-issue';
 
 const extensionBase = 'http://hl7.org/fhir/StructureDefinition/operationoutcome-issue';
 
-/** @param issues none gives the information that all is well, since an OperationOutcome needs one */
+/**
+ * @param issues none gives the information that all is well, since an OperationOutcome needs one; of very many the
+ *   gravest are told
+ */
 export function operationOutcome(issues: readonly Issue[]): OperationOutcome {
   return {
     resourceType: 'OperationOutcome',
-    issue: (issues.length > 0 ? issues : [allOk]).map(toOutcomeIssue),
+    issue: (issues.length > 0 ? tellable(issues) : [allOk]).map(toOutcomeIssue),
   };
 }
 

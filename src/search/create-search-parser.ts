@@ -19,6 +19,7 @@ import { parameterKinds } from './params/kinds.ts';
 import { allConditions, planOf, scopesOf } from './patient-binding.ts';
 import { defaultCount, notConditions, resultParameters, type Shape } from './result-parameters.ts';
 import type { Include, SearchParser } from './search-request.ts';
+import { tooManyValues } from './search-value.ts';
 import { searchedTypes } from './searched-types.ts';
 import { createTypeParameters, type ParametersOf } from './type-parameters.ts';
 
@@ -33,6 +34,9 @@ export interface SearchParserOptions {
   /** What to say of a parameter that is not ready yet: how far its values are indexed. */
   readonly pending?: ConditionContext['pending'];
 }
+
+/** Values in all parameters together: enough for a list of resources, few enough to answer while others wait. */
+const mostValues = 10_000;
 
 /** What lenient handling may ignore. */
 const ignorable: ReadonlySet<string> = new Set(['unknown-parameter', 'unknown-modifier']);
@@ -52,6 +56,7 @@ export function createSearchParser(options: SearchParserOptions): SearchParser {
   });
 
   return (resourceType, pairs, handling, compartment) => {
+    requireFewValues(pairs);
     const asked = searchedTypes(resourceType, pairs, registry);
     const { types, selection } = compartment ? typesWithin(compartment, asked, registry) : asked;
     const { applied: typesApplied, rest } = asked;
@@ -122,6 +127,14 @@ export function createSearchParser(options: SearchParserOptions): SearchParser {
       issues,
     };
   };
+}
+
+/** @throws FhirError `search-too-large` */
+function requireFewValues(pairs: readonly (readonly [name: string, value: string])[]): void {
+  let values = pairs.length;
+  for (const [, value] of pairs)
+    for (let comma = value.indexOf(','); comma !== -1; comma = value.indexOf(',', comma + 1)) values++;
+  if (values > mostValues) throw tooManyValues(mostValues);
 }
 
 /** What the matches depend on, bound to patients where the search is: `Observation@1`. */

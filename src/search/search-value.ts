@@ -3,6 +3,8 @@
  * https://hl7.org/fhir/R4/search.html#escaping
  */
 
+import { type FhirError, refuse } from '../core/fhir-error.ts';
+
 const escapes = /\\([\\,|$])/g;
 
 /** The parts between unescaped separators; escapes stay for the next step. */
@@ -18,6 +20,13 @@ export function splitUnescaped(text: string, separator: ',' | '|' | '$'): string
   }
   parts.push(text.slice(start));
   return parts;
+}
+
+/** @param most values that are taken */
+export function tooManyValues(most: number): FhirError {
+  return refuse('search-too-large', 'The search has more values than can be asked at once', {
+    hint: `At most ${most}: send it in parts`,
+  });
 }
 
 /** A part as meant. */

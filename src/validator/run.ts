@@ -2,7 +2,7 @@
  * The state of one validation: what was found so far, and which resource the walk is in. A run lives for one call of
  * `validate` and is passed to every check; nothing outlives it, so that no answer depends on an earlier one.
  */
-import type { Issue, IssueSeverity } from '../core/issue.ts';
+import { gravestFirst, type Issue, type IssueSeverity, moreIssues, mostIssues } from '../core/issue.ts';
 import type { Environment, TypedValue } from '../fhirpath/expression.ts';
 import type { BundleIndex } from './checks/bundle-index.ts';
 import { type Finding, type FindingKey, findings, findingText } from './finding.ts';
@@ -143,11 +143,16 @@ export function anyError(run: Run, start: number): boolean {
 /** Up to this many issues are compared one by one; a set of texts costs more than that. */
 const few = 12;
 
-/** The findings as issues: rooted at the resource type, each said once. */
+/** The findings as issues: rooted at the resource type, each said once; of very many the gravest. */
 export function issuesOf(run: Run): Issue[] {
   const issues: Issue[] = [];
   const seen = run.findings.length > few ? new Set<string>() : undefined;
-  for (const { key, severity, code, text: words, path } of run.findings) {
+  const ordered = run.findings.length > mostIssues ? gravestFirst(run.findings) : run.findings;
+  for (const { key, severity, code, text: words, path } of ordered) {
+    if (issues.length === mostIssues) {
+      issues.push(moreIssues);
+      break;
+    }
     const text = typeof words === 'string' ? words : findingText(key as FindingKey, words);
     const expression = path === '' ? run.scope.type : `${run.scope.type}.${path}`;
     const issue: Issue = { severity, code, key, text, expression };

@@ -14,6 +14,7 @@ const advice = [
   'ok',
   'profile-required',
   'include-limit',
+  'more-issues',
   'score-mismatch',
   'search-parameter-invalid',
   'search-parameter-clash',

@@ -39,3 +39,23 @@ t.test('more than a statement holds is refused', async (t) => {
   );
   t.same([status, keysOf(body)], [400, ['search-too-large']]);
 });
+
+t.test('a list of more values than can be answered soon is refused at once', async (t) => {
+  const tooMany = [
+    ['code', numbers(200_000).map(String)],
+    ['date', numbers(5000).map(() => '2026')],
+    ['value-quantity', numbers(5000).map((n) => `${n}|http://unitsofmeasure.org|mg`)],
+    ['code-value-quantity', numbers(5000).map((n) => `8480-6$gt${n}`)],
+  ] as const;
+  for (const [name, values] of tooMany) {
+    const { status, body } = await ask('Observation', name, values);
+    t.same([status, keysOf(body)], [400, ['search-too-large']], name);
+  }
+  const { status, body } = await server.send('POST', '/Observation/_search', {
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: numbers(50_000)
+      .map((n) => `code=${n}`)
+      .join('&'),
+  });
+  t.same([status, keysOf(body)], [400, ['search-too-large']]);
+});

@@ -89,6 +89,8 @@ interface Tag {
   namespace: boolean;
   /** Names of its attributes so far. */
   readonly names: string[];
+  /** The same, of a tag that has so many that comparing them one by one would take long. */
+  manyNames: Set<string> | undefined;
   /** Whether the text has any entities at all. */
   readonly entities: boolean;
 }
@@ -101,7 +103,9 @@ function readAttributes(text: string, start: number, tag: Tag): void {
   tag.linkable = true;
   tag.namespace = false;
   tag.names.length = 0;
+  tag.manyNames = undefined;
   let at = start;
+  let less = -1;
   for (;;) {
     const before = at;
     while (isSpace(text.charCodeAt(at))) at++;
@@ -119,8 +123,7 @@ function readAttributes(text: string, start: number, tag: Tag): void {
     const end = nameEnd(text, at);
     if (end === at || before === at) return;
     const name = text.slice(at, end);
-    if (tag.names.includes(name)) return;
-    tag.names.push(name);
+    if (isRepeated(tag, name)) return;
     at = end;
     while (isSpace(text.charCodeAt(at))) at++;
     if (text.charCodeAt(at) !== 61) return;
@@ -130,8 +133,8 @@ function readAttributes(text: string, start: number, tag: Tag): void {
     if (quote !== 34 && quote !== 39) return;
     const close = text.indexOf(quote === 34 ? '"' : "'", at + 1);
     if (close < 0 || (tag.entities && !entitiesAreKnown(text, at + 1, close))) return;
-    const less = text.indexOf('<', at);
-    if (less >= 0 && less < close) return;
+    if (less < at) less = nextTag(text, at);
+    if (less < close) return;
     if (name === 'xmlns') tag.namespace = text.slice(at + 1, close) === namespace;
     else if (!attributes.has(name) && !name.startsWith('xmlns:')) tag.legal = false;
     if (name === 'href' || name === 'src') {
@@ -141,6 +144,28 @@ function readAttributes(text: string, start: number, tag: Tag): void {
     }
     at = close + 1;
   }
+}
+
+/** More attributes than HTML has for any element. */
+const fewNames = 20;
+
+/** Whether the tag had an attribute of that name already; remembers it. */
+function isRepeated(tag: Tag, name: string): boolean {
+  const { names } = tag;
+  if (names.length < fewNames) {
+    if (names.includes(name)) return true;
+    names.push(name);
+    return false;
+  }
+  tag.manyNames ??= new Set(names);
+  if (tag.manyNames.has(name)) return true;
+  tag.manyNames.add(name);
+  return false;
+}
+
+function nextTag(text: string, from: number): number {
+  const at = text.indexOf('<', from);
+  return at < 0 ? text.length : at;
 }
 
 function nextEntity(text: string, from: number): number {
@@ -160,6 +185,7 @@ export function narrativeFault(text: string): NarrativeFault | undefined {
     linkable: true,
     namespace: false,
     names: [],
+    manyNames: undefined,
     entities: entity < text.length,
   };
   let legal = true;
