@@ -41,6 +41,7 @@ export function limitIssues(item: FormItem, answer: Answer, value: unknown): Iss
   if (typeof maxLength === 'number' && lengthOf(value) > maxLength) {
     issues.push(formFinding('response-answer-length', answer.path, item.linkId));
   }
+  if (item.definition.extension === undefined) return issues;
   for (const [url, key, holds] of extensionLimits) {
     const limit = extensionValue(item.definition, url);
     if (limit !== undefined && !holds(value, limit)) issues.push(formFinding(key, answer.path, item.linkId));

@@ -5,7 +5,7 @@
 import type { Issue } from '../core/issue.ts';
 import { isObject } from '../fhir/resource.ts';
 import { formFinding } from './finding.ts';
-import { type Answer, choiceOf, type FormItem, objectsOf } from './form.ts';
+import { type Answer, choiceValueOf, type FormItem, objectsOf } from './form.ts';
 import { isSameAnswer } from './same-answer.ts';
 
 /** Membership of a coding in a value set, by its canonical URL. */
@@ -26,7 +26,7 @@ export function optionIssues(
   if (item.type === 'open-choice' && type === 'String') return [];
   const options = objectsOf(item.definition.answerOption);
   if (options.length > 0) {
-    const isOffered = options.some((option) => isSameAnswer(value, choiceOf(option, 'value')?.value));
+    const isOffered = options.some((option) => isSameAnswer(value, choiceValueOf(option, 'value')));
     return isOffered ? [] : [formFinding('response-answer-option', answer.path, item.linkId)];
   }
   const { answerValueSet } = item.definition;

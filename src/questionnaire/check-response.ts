@@ -4,7 +4,6 @@
  * https://hl7.org/fhir/R4/questionnaireresponse.html#notes
  */
 import type { Issue } from '../core/issue.ts';
-import { isObject } from '../fhir/resource.ts';
 import type { Environment, ExpressionCompiler } from '../fhirpath/expression.ts';
 import { limitIssues } from './answer-limits.ts';
 import { type MemberOf, optionIssues } from './answer-options.ts';
@@ -15,15 +14,18 @@ import { formFinding } from './finding.ts';
 import {
   type Answer,
   answersOf,
+  choiceKeyOf,
   choiceOf,
   extensionValue,
   type FormItem,
   itemsByLinkId,
+  type Located,
+  objectsOf,
   type ResponseItem,
   responseItems,
 } from './form.ts';
 import { formEnvironment, itemEnvironment } from './form-environment.ts';
-import { answersAround } from './given-answers.ts';
+import { answersAround, type KnownAnswers } from './given-answers.ts';
 import type { Form } from './read-form.ts';
 import { once } from './walk-form.ts';
 
@@ -38,7 +40,7 @@ interface Level {
   readonly form: readonly FormItem[];
   /** What holds the items: the response, a group's item or an answer. */
   readonly parent: Json;
-  readonly path: string;
+  readonly at: Located;
   /** The holders from the response down to the parent, for answers that enable items. */
   readonly around: readonly Json[];
   /** What expressions see there. */
@@ -49,6 +51,7 @@ interface Walk extends ResponseCheck {
   /** Whether what is required must be there by now. */
   readonly complete: boolean;
   readonly byLinkId: ReadonlyMap<string, FormItem>;
+  readonly answers: KnownAnswers;
   readonly issues: Issue[];
 }
 
@@ -64,11 +67,11 @@ export function checkResponse(
   { memberOf, compile }: ResponseCheck,
 ): Issue[] {
   const complete = completeStatuses.has(response.status);
-  const walk: Walk = { memberOf, compile, complete, byLinkId, issues: [] };
+  const walk: Walk = { memberOf, compile, complete, byLinkId, answers: new Map(), issues: [] };
   checkLevel(walk, {
     form: items,
     parent: response,
-    path: 'QuestionnaireResponse',
+    at: { path: 'QuestionnaireResponse' },
     around: [response],
     environment: once(() => formEnvironment(questionnaire, response, { compile })),
   });
@@ -76,19 +79,19 @@ export function checkResponse(
 }
 
 function checkLevel(walk: Walk, level: Level): void {
-  const { form, parent, path, around, environment } = level;
-  const given = responseItems(parent, path);
+  const { form, parent, at, around, environment } = level;
+  if (form.length === 0 && parent.item === undefined) return;
+  const given = responseItems(parent, at);
   checkPlaces(walk, form, given);
   const byLinkId = itemsByLinkId(given);
-  const surroundings = { answersTo: answersAround(around), environment, compile: walk.compile };
+  const surroundings = { answersTo: answersAround(around, walk.answers), environment, compile: walk.compile };
   for (const item of form) {
     const own = byLinkId.get(item.linkId) ?? [];
     const enabled = enablement(item, own, surroundings);
     if (enabled === undefined)
-      walk.issues.push(formFinding('response-enabled-unchecked', own[0]?.path ?? path, item.linkId));
+      walk.issues.push(formFinding('response-enabled-unchecked', (own[0] ?? at).path, item.linkId));
     if (enabled === false) {
-      for (const { path: at } of own)
-        walk.issues.push(formFinding('response-item-disabled', at, item.linkId));
+      for (const { path } of own) walk.issues.push(formFinding('response-item-disabled', path, item.linkId));
     } else if (enabled === undefined && own.length === 0) {
       // Whether it had to be answered cannot be known.
     } else if (item.type === 'group') checkGroup(walk, item, own, level);
@@ -102,7 +105,7 @@ function below(walk: Walk, item: FormItem, own: ResponseItem, holder: Answer, ou
   return {
     form: item.children,
     parent: holder.value,
-    path: holder.path,
+    at: holder,
     around: [...outer.around, holder.value],
     environment: once(() => itemEnvironment(outer.environment(), item, itemFocus(own.value), { compile })),
   };
@@ -110,19 +113,20 @@ function below(walk: Walk, item: FormItem, own: ResponseItem, holder: Answer, ou
 
 function checkPlaces(walk: Walk, form: readonly FormItem[], given: readonly ResponseItem[]): void {
   let last = -1;
-  for (const { linkId, path } of given) {
+  for (const one of given) {
+    const { linkId } = one;
     const item = walk.byLinkId.get(linkId);
     const place = item ? form.indexOf(item) : -1;
     if (place === -1) {
       const key = item ? 'response-item-place' : 'response-item-unknown';
-      walk.issues.push(formFinding(key, path, linkId));
-    } else if (place < last) walk.issues.push(formFinding('response-item-order', path, linkId));
+      walk.issues.push(formFinding(key, one.path, linkId));
+    } else if (place < last) walk.issues.push(formFinding('response-item-order', one.path, linkId));
     last = Math.max(last, place);
   }
 }
 
 function checkGroup(walk: Walk, item: FormItem, own: readonly ResponseItem[], level: Level): void {
-  checkCount(walk, item, own.length, own[1]?.path ?? level.path, 'response-item-repeated');
+  checkCount(walk, item, own.length, own[1] ?? level.at, 'response-item-repeated');
   for (const group of own) {
     checkText(walk, item, group);
     if (answersOf(group).length > 0)
@@ -138,18 +142,18 @@ function checkQuestion(walk: Walk, item: FormItem, own: readonly ResponseItem[],
   }
   for (const { path } of own.slice(1))
     walk.issues.push(formFinding('response-item-repeated', path, item.linkId));
-  const answers = own.flatMap(answersOf);
+  const answers = own.length === 1 ? answersOf(own[0] as ResponseItem) : own.flatMap(answersOf);
   checkCount(
     walk,
     item,
     answers.length,
-    answers[1]?.path ?? own[0]?.path ?? level.path,
+    answers[1] ?? own[0] ?? level.at,
     'response-answers-many',
     own.length > 0,
   );
   for (const question of own) {
     checkText(walk, item, question);
-    if (responseItems(question.value, question.path).length > 0) {
+    if (objectsOf(question.value.item).length > 0) {
       walk.issues.push(formFinding('response-question-items', question.path, item.linkId));
     }
     for (const answer of answersOf(question)) {
@@ -164,7 +168,7 @@ function checkCount(
   walk: Walk,
   item: FormItem,
   count: number,
-  path: string,
+  at: Located,
   tooMany: 'response-item-repeated' | 'response-answers-many',
   present = count > 0,
 ): void {
@@ -172,16 +176,18 @@ function checkCount(
   const most =
     repeats === true ? numberOr(extensionValue(item.definition, `${occurrence}maxOccurs`), Infinity) : 1;
   const least = numberOr(extensionValue(item.definition, `${occurrence}minOccurs`), 0);
-  if (count > most) walk.issues.push(formFinding(tooMany, path, item.linkId));
+  if (count > most) walk.issues.push(formFinding(tooMany, at.path, item.linkId));
   if (!walk.complete) return;
-  if (required === true && count === 0) walk.issues.push(formFinding('response-required', path, item.linkId));
-  else if (present && count < least) walk.issues.push(formFinding('response-answers-few', path, item.linkId));
+  if (required === true && count === 0)
+    walk.issues.push(formFinding('response-required', at.path, item.linkId));
+  else if (present && count < least)
+    walk.issues.push(formFinding('response-answers-few', at.path, item.linkId));
 }
 
-function checkText(walk: Walk, item: FormItem, { value, path }: ResponseItem): void {
+function checkText(walk: Walk, item: FormItem, at: ResponseItem): void {
   const { text } = item.definition;
-  if (typeof value.text === 'string' && typeof text === 'string' && value.text !== text) {
-    walk.issues.push(formFinding('response-item-text', `${path}.text`, item.linkId));
+  if (typeof at.value.text === 'string' && typeof text === 'string' && at.value.text !== text) {
+    walk.issues.push(formFinding('response-item-text', `${at.path}.text`, item.linkId));
   }
 }
 
@@ -206,11 +212,9 @@ function checkAnswer(walk: Walk, item: FormItem, answer: Answer): void {
 function suitsOptions(item: FormItem, type: string): boolean {
   if (item.type !== 'choice' && item.type !== 'open-choice') return true;
   if (item.type === 'open-choice' && type === 'String') return true;
-  const options = Array.isArray(item.definition.answerOption)
-    ? item.definition.answerOption.filter(isObject)
-    : [];
+  const options = objectsOf(item.definition.answerOption);
   if (options.length === 0) return type === 'Coding';
-  return options.some((option) => choiceOf(option, 'value')?.type === type);
+  return options.some((option) => choiceKeyOf(option, 'value') === `value${type}`);
 }
 
 function numberOr(value: unknown, fallback: number): number {

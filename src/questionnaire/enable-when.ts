@@ -2,7 +2,7 @@
  * Whether an item is enabled, given the answers so far.
  * https://hl7.org/fhir/R4/questionnaire-definitions.html#Questionnaire.item.enableWhen
  */
-import { choiceOf, objectsOf } from './form.ts';
+import { choiceValueOf, objectsOf } from './form.ts';
 import { compareAnswers, isSameAnswer } from './same-answer.ts';
 
 /** The answers given to a question, as values. */
@@ -37,7 +37,7 @@ export function isEnabled(definition: Readonly<Record<string, unknown>>, answers
   if (conditions.length === 0) return true;
   const holds = (condition: Record<string, unknown>): boolean => {
     const operator = operators[String(condition.operator)];
-    return operator?.(answersTo(String(condition.question)), choiceOf(condition, 'answer')?.value) ?? false;
+    return operator?.(answersTo(String(condition.question)), choiceValueOf(condition, 'answer')) ?? false;
   };
   return definition.enableBehavior === 'any' ? conditions.some(holds) : conditions.every(holds);
 }

@@ -24,6 +24,7 @@ export interface FormExpression {
 }
 
 export const fhirPathLanguage = 'text/fhirpath';
+const none: readonly never[] = [];
 const variableUrl = 'http://hl7.org/fhir/StructureDefinition/variable';
 
 /** The environment of expressions of a form about a response, with the variables of the form itself. */
@@ -68,7 +69,9 @@ function withVariables(
 }
 
 /** The values of extensions that hold an Expression. */
-export function expressionsOf(element: Json, url: string): FormExpression[] {
+export function expressionsOf(element: Json, url: string): readonly FormExpression[] {
+  // Most elements declare none, and every one is asked.
+  if (element.extension === undefined) return none;
   return objectsOf(element.extension).flatMap((extension) => {
     if (extension.url !== url) return [];
     const { name, language, expression } = (extension.valueExpression ?? {}) as Partial<FormExpression>;

@@ -14,21 +14,48 @@ export interface FormItem {
   readonly path: string;
 }
 
-export interface ResponseItem {
+/** Where something stands: FHIRPath within the response. */
+export interface Located {
+  readonly path: string;
+}
+
+export interface ResponseItem extends Located {
   readonly linkId: string;
   readonly value: Readonly<Record<string, unknown>>;
-  /** FHIRPath within the response. */
-  readonly path: string;
 }
 
-export interface Answer {
+export interface Answer extends Located {
   readonly value: Readonly<Record<string, unknown>>;
-  readonly path: string;
 }
+
+/** One of a list, whose path is spelled out when something is to be said of it. */
+class Step implements ResponseItem {
+  readonly linkId: string;
+  readonly value: Readonly<Record<string, unknown>>;
+  readonly #holder: Located;
+  readonly #name: string;
+  readonly #index: number;
+
+  constructor(value: Readonly<Record<string, unknown>>, holder: Located, name: string, index: number) {
+    this.linkId = String(value.linkId ?? '');
+    this.value = value;
+    this.#holder = holder;
+    this.#name = name;
+    this.#index = index;
+  }
+
+  get path(): string {
+    return `${this.#holder.path}.${this.#name}[${this.#index}]`;
+  }
+}
+
+const none: readonly never[] = [];
 
 /** The objects of an array; anything else is structural validation's to report. */
-export function objectsOf(value: unknown): Record<string, unknown>[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
+export function objectsOf(value: unknown): readonly Record<string, unknown>[] {
+  if (!Array.isArray(value)) return none;
+  for (const one of value) if (!isObject(one)) return value.filter(isObject);
+  return value;
 }
 
 /** The items of a Questionnaire as a tree. */
@@ -51,24 +78,31 @@ export function allItems(items: readonly FormItem[]): FormItem[] {
 }
 
 /** The items directly below a response, a group's item or an answer. */
-export function responseItems(parent: Readonly<Record<string, unknown>>, path: string): ResponseItem[] {
-  return objectsOf(parent.item).map((value, index) => ({
-    linkId: String(value.linkId ?? ''),
-    value,
-    path: `${path}.item[${index}]`,
-  }));
+export function responseItems(
+  parent: Readonly<Record<string, unknown>>,
+  holder: Located,
+): readonly ResponseItem[] {
+  return steps(parent.item, holder, 'item');
+}
+
+function steps(list: unknown, holder: Located, name: string): readonly ResponseItem[] {
+  if (list === undefined) return none;
+  return objectsOf(list).map((value, index) => new Step(value, holder, name, index));
 }
 
 /** Items of one place, those of a linkId together. */
 export function itemsByLinkId(items: readonly ResponseItem[]): ReadonlyMap<string, readonly ResponseItem[]> {
-  return Map.groupBy(items, ({ linkId }) => linkId);
+  const byLinkId = new Map<string, ResponseItem[]>();
+  for (const item of items) {
+    const own = byLinkId.get(item.linkId);
+    if (own) own.push(item);
+    else byLinkId.set(item.linkId, [item]);
+  }
+  return byLinkId;
 }
 
-export function answersOf(item: ResponseItem): Answer[] {
-  return objectsOf(item.value.answer).map((value, index) => ({
-    value,
-    path: `${item.path}.answer[${index}]`,
-  }));
+export function answersOf(item: ResponseItem): readonly Answer[] {
+  return steps(item.value.answer, item, 'answer');
 }
 
 /** `{type: 'Coding', value: …}` of the one `value[x]`, `answer[x]` or `initial` an object holds. */
@@ -76,15 +110,25 @@ export function choiceOf(
   holder: Readonly<Record<string, unknown>>,
   name: string,
 ): { readonly type: string; readonly value: unknown } | undefined {
-  for (const key of Object.keys(holder)) {
-    if (key.startsWith(name) && key.length > name.length)
-      return { type: key.slice(name.length), value: holder[key] };
-  }
+  const key = choiceKeyOf(holder, name);
+  return key === undefined ? undefined : { type: key.slice(name.length), value: holder[key] };
+}
+
+/** The value of `choiceOf` alone. */
+export function choiceValueOf(holder: Readonly<Record<string, unknown>>, name: string): unknown {
+  const key = choiceKeyOf(holder, name);
+  return key === undefined ? undefined : holder[key];
+}
+
+/** The key of the one `value[x]`. */
+export function choiceKeyOf(holder: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  for (const key in holder) if (key.length > name.length && key.startsWith(name)) return key;
   return undefined;
 }
 
 /** The value of an extension of an element, by URL. */
 export function extensionValue(element: Readonly<Record<string, unknown>>, url: string): unknown {
-  const extension = objectsOf(element.extension).find((candidate) => candidate.url === url);
-  return extension && choiceOf(extension, 'value')?.value;
+  for (const extension of objectsOf(element.extension))
+    if (extension.url === url) return choiceValueOf(extension, 'value');
+  return undefined;
 }

@@ -4,9 +4,17 @@
  */
 import type { Environment, TypedValue } from '../fhirpath/expression.ts';
 import { enablement, itemFocus } from './enablement.ts';
-import { type Answer, answersOf, type FormItem, itemsByLinkId, responseItems } from './form.ts';
+import {
+  type Answer,
+  answersOf,
+  type FormItem,
+  itemsByLinkId,
+  type Located,
+  type ResponseItem,
+  responseItems,
+} from './form.ts';
 import { type ExpressionParts, formEnvironment, itemEnvironment } from './form-environment.ts';
-import { answersAround } from './given-answers.ts';
+import { answersAround, type KnownAnswers } from './given-answers.ts';
 import type { Form } from './read-form.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -37,31 +45,35 @@ export function walkForm<State>(
   visit: (place: Place, state: State) => Visited<State>,
   entered?: ReadonlySet<FormItem>,
 ): void {
+  const known: KnownAnswers = new Map();
   const level = (
     items: readonly FormItem[],
     holder: Json,
-    path: string,
+    at: Located,
     around: readonly Json[],
     outer: () => Environment,
     state: State,
   ): void => {
-    const byLinkId = itemsByLinkId(responseItems(holder, path));
-    const answersTo = answersAround(around);
+    const byLinkId = itemsByLinkId(responseItems(holder, at));
+    const answersTo = answersAround(around, known);
     for (const item of items) {
       if (entered?.has(item) === false) continue;
       const own = byLinkId.get(item.linkId) ?? [];
       const surroundings = { answersTo, environment: outer, compile: parts.compile };
       if (enablement(item, own, surroundings) === false) continue;
-      const found = own.length > 0 ? own : [{ value: { linkId: item.linkId }, path, linkId: item.linkId }];
+      const absent = { value: { linkId: item.linkId }, path: at.path, linkId: item.linkId };
+      const found: readonly ResponseItem[] = own.length > 0 ? own : [absent];
       for (const one of found) {
         const focus = itemFocus(one.value);
         const environment = once(() => itemEnvironment(outer(), item, focus, parts));
         const answers = own.length > 0 ? answersOf(one) : [];
         const present = own.length > 0;
-        const visited = visit({ item, ...one, present, answers, environment, focus }, state);
+        const { value, path } = one;
+        const visited = visit({ item, value, path, present, answers, environment, focus }, state);
+        if (item.children.length === 0) continue;
         const inner = once(() => adding(environment(), visited.variables));
-        for (const { value, path: at } of item.type === 'group' ? [one] : answers) {
-          level(item.children, value, at, [...around, value], inner, visited.state);
+        for (const inside of item.type === 'group' ? [one] : answers) {
+          level(item.children, inside.value, inside, [...around, inside.value], inner, visited.state);
         }
       }
     }
@@ -69,7 +81,7 @@ export function walkForm<State>(
   const environment = once(() =>
     adding(formEnvironment(form.questionnaire, response, parts), start.variables),
   );
-  level(form.items, response, 'QuestionnaireResponse', [response], environment, start.state);
+  level(form.items, response, { path: 'QuestionnaireResponse' }, [response], environment, start.state);
 }
 
 /** What is passed on to the children of a place. */

@@ -75,7 +75,7 @@ function enabledItems(response: Resource, form: Form, parts: ExpressionParts): J
     environment: () => ReturnType<typeof formEnvironment>,
   ): Json[] => {
     const surroundings = { answersTo: answersAround(around), environment, compile };
-    const byLinkId = itemsByLinkId(responseItems(holder, ''));
+    const byLinkId = itemsByLinkId(responseItems(holder, { path: '' }));
     return items.flatMap((item) => {
       const own = byLinkId.get(item.linkId) ?? [];
       if (own.length === 0 || enablement(item, own, surroundings) === false) return [];
@@ -99,7 +99,7 @@ function placed(
   items: readonly FormItem[],
   calculated: ReadonlyMap<string, readonly AnswerValue[]>,
 ): Json[] {
-  const byLinkId = itemsByLinkId(responseItems(holder, path));
+  const byLinkId = itemsByLinkId(responseItems(holder, { path }));
   return items.flatMap((item) => {
     const own = byLinkId.get(item.linkId) ?? [{ value: itemHead(item), path, linkId: item.linkId }];
     return own.flatMap((one): Json[] => {
