@@ -7,6 +7,7 @@ import { isObject } from '../fhir/resource.ts';
 import { linearSearch } from '../fhirpath/runtime/linear-pattern.ts';
 import { type FormFindingKey, formFinding } from './finding.ts';
 import { type Answer, extensionValue, type FormItem, objectsOf } from './form.ts';
+import type { ItemDemands } from './item-demands.ts';
 import { compareAnswers } from './same-answer.ts';
 
 type LimitTest = (value: unknown, limit: unknown) => boolean;
@@ -35,13 +36,17 @@ const extensionLimits: readonly (readonly [url: string, FormFindingKey, LimitTes
 ];
 
 /** What an answer breaks of the limits of its item. */
-export function limitIssues(item: FormItem, answer: Answer, value: unknown): Issue[] {
+export function limitIssues(
+  item: FormItem,
+  { maxLength, extended }: ItemDemands,
+  answer: Answer,
+  value: unknown,
+): Issue[] {
   const issues: Issue[] = [];
-  const { maxLength } = item.definition;
-  if (typeof maxLength === 'number' && lengthOf(value) > maxLength) {
+  if (maxLength !== undefined && lengthOf(value) > maxLength) {
     issues.push(formFinding('response-answer-length', answer.path, item.linkId));
   }
-  if (item.definition.extension === undefined) return issues;
+  if (!extended) return issues;
   for (const [url, key, holds] of extensionLimits) {
     const limit = extensionValue(item.definition, url);
     if (limit !== undefined && !holds(value, limit)) issues.push(formFinding(key, answer.path, item.linkId));

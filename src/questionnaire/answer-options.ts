@@ -5,7 +5,8 @@
 import type { Issue } from '../core/issue.ts';
 import { isObject } from '../fhir/resource.ts';
 import { formFinding } from './finding.ts';
-import { type Answer, choiceValueOf, type FormItem, objectsOf } from './form.ts';
+import type { Answer, FormItem } from './form.ts';
+import type { ItemDemands } from './item-demands.ts';
 import { isSameAnswer } from './same-answer.ts';
 
 /** Membership of a coding in a value set, by its canonical URL. */
@@ -17,6 +18,7 @@ export type MemberOf = (
 /** @param type suffix of the answer's `value[x]` */
 export function optionIssues(
   item: FormItem,
+  { options, valueSet }: ItemDemands,
   answer: Answer,
   type: string,
   value: unknown,
@@ -24,14 +26,12 @@ export function optionIssues(
 ): Issue[] {
   // An open choice takes any text besides what it offers.
   if (item.type === 'open-choice' && type === 'String') return [];
-  const options = objectsOf(item.definition.answerOption);
   if (options.length > 0) {
-    const isOffered = options.some((option) => isSameAnswer(value, choiceValueOf(option, 'value')));
+    const isOffered = options.some((option) => isSameAnswer(value, option));
     return isOffered ? [] : [formFinding('response-answer-option', answer.path, item.linkId)];
   }
-  const { answerValueSet } = item.definition;
-  if (typeof answerValueSet !== 'string' || !isObject(value)) return [];
-  const membership = memberOf(answerValueSet, value);
+  if (valueSet === undefined || !isObject(value)) return [];
+  const membership = memberOf(valueSet, value);
   if (membership === 'member') return [];
   const key = membership === 'unknown' ? 'response-answer-unchecked' : 'response-answer-set';
   return [formFinding(key, answer.path, item.linkId)];

@@ -8,15 +8,12 @@ import type { Environment, ExpressionCompiler } from '../fhirpath/expression.ts'
 import { limitIssues } from './answer-limits.ts';
 import { type MemberOf, optionIssues } from './answer-options.ts';
 import { quantityIssues, referenceIssues } from './answer-quantities.ts';
-import { itemTypeRule } from './answer-type.ts';
 import { enablement, itemFocus } from './enablement.ts';
 import { formFinding } from './finding.ts';
 import {
   type Answer,
   answersOf,
-  choiceKeyOf,
   choiceOf,
-  extensionValue,
   type FormItem,
   itemsByLinkId,
   type Located,
@@ -26,6 +23,7 @@ import {
 } from './form.ts';
 import { formEnvironment, itemEnvironment } from './form-environment.ts';
 import { answersAround, type KnownAnswers } from './given-answers.ts';
+import type { ItemDemands } from './item-demands.ts';
 import type { Form } from './read-form.ts';
 import { once } from './walk-form.ts';
 
@@ -50,7 +48,7 @@ interface Level {
 interface Walk extends ResponseCheck {
   /** Whether what is required must be there by now. */
   readonly complete: boolean;
-  readonly byLinkId: ReadonlyMap<string, FormItem>;
+  readonly form: Form;
   readonly answers: KnownAnswers;
   readonly issues: Issue[];
 }
@@ -58,16 +56,12 @@ interface Walk extends ResponseCheck {
 type Json = Readonly<Record<string, unknown>>;
 
 const completeStatuses: ReadonlySet<unknown> = new Set(['completed', 'amended']);
-const occurrence = 'http://hl7.org/fhir/StructureDefinition/questionnaire-';
 
 /** @returns findings with expressions that begin with `QuestionnaireResponse` */
-export function checkResponse(
-  response: Json,
-  { items, byLinkId, questionnaire }: Form,
-  { memberOf, compile }: ResponseCheck,
-): Issue[] {
+export function checkResponse(response: Json, form: Form, { memberOf, compile }: ResponseCheck): Issue[] {
+  const { items, questionnaire } = form;
   const complete = completeStatuses.has(response.status);
-  const walk: Walk = { memberOf, compile, complete, byLinkId, answers: new Map(), issues: [] };
+  const walk: Walk = { memberOf, compile, complete, form, answers: new Map(), issues: [] };
   checkLevel(walk, {
     form: items,
     parent: response,
@@ -87,7 +81,7 @@ function checkLevel(walk: Walk, level: Level): void {
   const surroundings = { answersTo: answersAround(around, walk.answers), environment, compile: walk.compile };
   for (const item of form) {
     const own = byLinkId.get(item.linkId) ?? [];
-    const enabled = enablement(item, own, surroundings);
+    const enabled = enablement(item, walk.form.demands(item), own, surroundings);
     if (enabled === undefined)
       walk.issues.push(formFinding('response-enabled-unchecked', (own[0] ?? at).path, item.linkId));
     if (enabled === false) {
@@ -115,7 +109,7 @@ function checkPlaces(walk: Walk, form: readonly FormItem[], given: readonly Resp
   let last = -1;
   for (const one of given) {
     const { linkId } = one;
-    const item = walk.byLinkId.get(linkId);
+    const item = walk.form.byLinkId.get(linkId);
     const place = item ? form.indexOf(item) : -1;
     if (place === -1) {
       const key = item ? 'response-item-place' : 'response-item-unknown';
@@ -172,51 +166,43 @@ function checkCount(
   tooMany: 'response-item-repeated' | 'response-answers-many',
   present = count > 0,
 ): void {
-  const { required, repeats } = item.definition;
-  const most =
-    repeats === true ? numberOr(extensionValue(item.definition, `${occurrence}maxOccurs`), Infinity) : 1;
-  const least = numberOr(extensionValue(item.definition, `${occurrence}minOccurs`), 0);
+  const { required, most, least } = walk.form.demands(item);
   if (count > most) walk.issues.push(formFinding(tooMany, at.path, item.linkId));
   if (!walk.complete) return;
-  if (required === true && count === 0)
-    walk.issues.push(formFinding('response-required', at.path, item.linkId));
+  if (required && count === 0) walk.issues.push(formFinding('response-required', at.path, item.linkId));
   else if (present && count < least)
     walk.issues.push(formFinding('response-answers-few', at.path, item.linkId));
 }
 
 function checkText(walk: Walk, item: FormItem, at: ResponseItem): void {
-  const { text } = item.definition;
-  if (typeof at.value.text === 'string' && typeof text === 'string' && at.value.text !== text) {
+  const { text } = walk.form.demands(item);
+  if (typeof at.value.text === 'string' && text !== undefined && at.value.text !== text) {
     walk.issues.push(formFinding('response-item-text', `${at.path}.text`, item.linkId));
   }
 }
 
 function checkAnswer(walk: Walk, item: FormItem, answer: Answer): void {
-  const rule = itemTypeRule(item.type);
+  const demands = walk.form.demands(item);
+  const rule = demands.type;
   const choice = choiceOf(answer.value, 'value');
   if (!rule) return;
   if (!choice) {
     walk.issues.push(formFinding('response-answer-empty', answer.path, item.linkId));
-  } else if (!rule.answers.includes(choice.type) || !suitsOptions(item, choice.type)) {
+  } else if (!rule.answers.includes(choice.type) || !suitsOptions(item, demands, choice.type)) {
     walk.issues.push(formFinding('response-answer-type', answer.path, item.linkId));
   } else {
-    walk.issues.push(...optionIssues(item, answer, choice.type, choice.value, walk.memberOf));
-    walk.issues.push(...limitIssues(item, answer, choice.value));
-    if (choice.type === 'Quantity')
+    walk.issues.push(...optionIssues(item, demands, answer, choice.type, choice.value, walk.memberOf));
+    walk.issues.push(...limitIssues(item, demands, answer, choice.value));
+    if (demands.extended && choice.type === 'Quantity')
       walk.issues.push(...quantityIssues(item, answer, choice.value, walk.memberOf));
-    if (choice.type === 'Reference') walk.issues.push(...referenceIssues(item, answer, choice.value));
+    if (demands.extended && choice.type === 'Reference')
+      walk.issues.push(...referenceIssues(item, answer, choice.value));
   }
 }
 
 /** A choice is answered in the type of its options; one that names a value set, or nothing, with a Coding. */
-function suitsOptions(item: FormItem, type: string): boolean {
+function suitsOptions(item: FormItem, { optionTypes }: ItemDemands, type: string): boolean {
   if (item.type !== 'choice' && item.type !== 'open-choice') return true;
   if (item.type === 'open-choice' && type === 'String') return true;
-  const options = objectsOf(item.definition.answerOption);
-  if (options.length === 0) return type === 'Coding';
-  return options.some((option) => choiceKeyOf(option, 'value') === `value${type}`);
-}
-
-function numberOr(value: unknown, fallback: number): number {
-  return typeof value === 'number' ? value : fallback;
+  return optionTypes.size === 0 ? type === 'Coding' : optionTypes.has(type);
 }

@@ -2,7 +2,7 @@
  * Whether an item is enabled, given the answers so far.
  * https://hl7.org/fhir/R4/questionnaire-definitions.html#Questionnaire.item.enableWhen
  */
-import { choiceValueOf, objectsOf } from './form.ts';
+import { choiceValueOf } from './form.ts';
 import { compareAnswers, isSameAnswer } from './same-answer.ts';
 
 /** The answers given to a question, as values. */
@@ -28,16 +28,27 @@ const operators: Readonly<Record<string, Operator>> = {
   '<=': ordered((order) => order <= 0),
 };
 
+/** One row of `enableWhen`. */
+export interface Condition {
+  readonly question: string;
+  readonly operator: Operator | undefined;
+  readonly answer: unknown;
+}
+
+export function conditionOf(row: Readonly<Record<string, unknown>>): Condition {
+  return {
+    question: String(row.question),
+    operator: operators[String(row.operator)],
+    answer: choiceValueOf(row, 'answer'),
+  };
+}
+
 /** Operators that need answers with an order. */
 export const orderedOperators: ReadonlySet<string> = new Set(['>', '<', '>=', '<=']);
 
 /** True when the item's own conditions hold; those of its ancestors are for the caller. */
-export function isEnabled(definition: Readonly<Record<string, unknown>>, answersTo: AnswersTo): boolean {
-  const conditions = objectsOf(definition.enableWhen);
-  if (conditions.length === 0) return true;
-  const holds = (condition: Record<string, unknown>): boolean => {
-    const operator = operators[String(condition.operator)];
-    return operator?.(answersTo(String(condition.question)), choiceValueOf(condition, 'answer')) ?? false;
-  };
-  return definition.enableBehavior === 'any' ? conditions.some(holds) : conditions.every(holds);
+export function isEnabled(conditions: readonly Condition[], any: boolean, answersTo: AnswersTo): boolean {
+  for (const { question, operator, answer } of conditions)
+    if ((operator?.(answersTo(question), answer) ?? false) === any) return any;
+  return !any || conditions.length === 0;
 }

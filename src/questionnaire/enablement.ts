@@ -5,7 +5,8 @@
 import type { Environment, ExpressionCompiler, TypedValue } from '../fhirpath/expression.ts';
 import { type AnswersTo, isEnabled } from './enable-when.ts';
 import type { FormItem, ResponseItem } from './form.ts';
-import { evaluate, expressionsOf, fhirPathLanguage, itemEnvironment } from './form-environment.ts';
+import { evaluate, fhirPathLanguage, itemEnvironment } from './form-environment.ts';
+import type { ItemDemands } from './item-demands.ts';
 
 export interface Surroundings {
   readonly answersTo: AnswersTo;
@@ -14,20 +15,17 @@ export interface Surroundings {
   readonly compile: ExpressionCompiler;
 }
 
-const enableWhenExpression =
-  'http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-enableWhenExpression';
-
 /**
  * @param own the item in the response, as often as it is there
  * @returns undefined when the expression does not say: whoever fills in the form then sees the item
  */
 export function enablement(
   item: FormItem,
+  { conditions, any, enabledBy: expression }: ItemDemands,
   own: readonly Pick<ResponseItem, 'value'>[],
   { answersTo, environment, compile }: Surroundings,
 ): boolean | undefined {
-  const [expression] = expressionsOf(item.definition, enableWhenExpression);
-  if (!expression) return isEnabled(item.definition, answersTo);
+  if (!expression) return isEnabled(conditions, any, answersTo);
   if (expression.language !== fhirPathLanguage) return undefined;
   const focus = itemFocus(own[0]?.value ?? { linkId: item.linkId });
   const around = itemEnvironment(environment(), item, focus, { compile });

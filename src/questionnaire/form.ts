@@ -120,8 +120,7 @@ export function choiceValueOf(holder: Readonly<Record<string, unknown>>, name: s
   return key === undefined ? undefined : holder[key];
 }
 
-/** The key of the one `value[x]`. */
-export function choiceKeyOf(holder: Readonly<Record<string, unknown>>, name: string): string | undefined {
+function choiceKeyOf(holder: Readonly<Record<string, unknown>>, name: string): string | undefined {
   for (const key in holder) if (key.length > name.length && key.startsWith(name)) return key;
   return undefined;
 }

@@ -6,11 +6,14 @@
 import { allItems, type FormItem, formItems } from './form.ts';
 import { constraintsOf, type FormConstraint } from './form-constraint.ts';
 import { expressionsOf, type FormExpression } from './form-environment.ts';
+import { type ItemDemands, itemDemands } from './item-demands.ts';
 
 export interface Form {
   readonly questionnaire: Readonly<Record<string, unknown>>;
   readonly items: readonly FormItem[];
   readonly byLinkId: ReadonlyMap<string, FormItem>;
+  /** What each of its items demands. */
+  readonly demands: (item: FormItem) => ItemDemands;
   /** What items calculate. */
   readonly calculations: ReadonlyMap<FormItem, FormExpression>;
   /** The items that calculate, and those around them. */
@@ -29,6 +32,7 @@ export function readForm(questionnaire: Readonly<Record<string, unknown>>): Form
   const all = allItems(items);
   const calculations = new Map<FormItem, FormExpression>();
   const itemConstraints = new Map<FormItem, readonly FormConstraint[]>();
+  const demands = new Map<FormItem, ItemDemands>();
   for (const item of all) {
     const [expression] = expressionsOf(item.definition, calculatedUrl);
     if (expression) calculations.set(item, expression);
@@ -38,6 +42,11 @@ export function readForm(questionnaire: Readonly<Record<string, unknown>>): Form
   return {
     questionnaire,
     items,
+    demands(item) {
+      const known = demands.get(item) ?? itemDemands(item);
+      demands.set(item, known);
+      return known;
+    },
     byLinkId: new Map(all.map((item) => [item.linkId, item])),
     calculations,
     calculating: withThoseAround(all, calculations),

@@ -60,7 +60,7 @@ export function walkForm<State>(
       if (entered?.has(item) === false) continue;
       const own = byLinkId.get(item.linkId) ?? [];
       const surroundings = { answersTo, environment: outer, compile: parts.compile };
-      if (enablement(item, own, surroundings) === false) continue;
+      if (enablement(item, form.demands(item), own, surroundings) === false) continue;
       const absent = { value: { linkId: item.linkId }, path: at.path, linkId: item.linkId };
       const found: readonly ResponseItem[] = own.length > 0 ? own : [absent];
       for (const one of found) {

@@ -78,7 +78,7 @@ function enabledItems(response: Resource, form: Form, parts: ExpressionParts): J
     const byLinkId = itemsByLinkId(responseItems(holder, { path: '' }));
     return items.flatMap((item) => {
       const own = byLinkId.get(item.linkId) ?? [];
-      if (own.length === 0 || enablement(item, own, surroundings) === false) return [];
+      if (own.length === 0 || enablement(item, form.demands(item), own, surroundings) === false) return [];
       return own.flatMap(({ value }) => {
         const inner = once(() => itemEnvironment(environment(), item, itemFocus(value), parts));
         const kept = (one: Json): Json => withItems(one, level(item.children, one, [...around, one], inner));

@@ -1,0 +1,60 @@
+/**
+ * What an item demands of its answers, read once: a form is asked by many responses, and its items have whatever shape
+ * their author gave them.
+ * https://hl7.org/fhir/R4/questionnaire-definitions.html
+ */
+import { type ItemTypeRule, itemTypeRule } from './answer-type.ts';
+import { type Condition, conditionOf } from './enable-when.ts';
+import { choiceOf, extensionValue, type FormItem, objectsOf } from './form.ts';
+import { expressionsOf, type FormExpression } from './form-environment.ts';
+
+export interface ItemDemands {
+  /** Absent for a type that R4 does not have. */
+  readonly type: ItemTypeRule | undefined;
+  readonly text: string | undefined;
+  readonly required: boolean;
+  /** How often it may be repeated or answered, and how often it has to be once it is there. */
+  readonly most: number;
+  readonly least: number;
+  /** All of these enable it, or any. */
+  readonly conditions: readonly Condition[];
+  readonly any: boolean;
+  /** The expression that enables it instead. */
+  readonly enabledBy: FormExpression | undefined;
+  /** The answers it offers, and the suffixes of `value[x]` that they have. */
+  readonly options: readonly unknown[];
+  readonly optionTypes: ReadonlySet<string>;
+  readonly valueSet: string | undefined;
+  readonly maxLength: number | undefined;
+  /** Whether extensions may say more. */
+  readonly extended: boolean;
+}
+
+const occurrence = 'http://hl7.org/fhir/StructureDefinition/questionnaire-';
+const enableWhenExpression =
+  'http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-enableWhenExpression';
+
+export function itemDemands({ type, definition }: FormItem): ItemDemands {
+  const { text, required, repeats, maxLength, answerValueSet } = definition;
+  const most = numberOr(extensionValue(definition, `${occurrence}maxOccurs`), Number.POSITIVE_INFINITY);
+  const options = objectsOf(definition.answerOption).map((option) => choiceOf(option, 'value'));
+  return {
+    type: itemTypeRule(type),
+    text: typeof text === 'string' ? text : undefined,
+    required: required === true,
+    most: repeats === true ? most : 1,
+    least: numberOr(extensionValue(definition, `${occurrence}minOccurs`), 0),
+    conditions: objectsOf(definition.enableWhen).map(conditionOf),
+    any: definition.enableBehavior === 'any',
+    enabledBy: expressionsOf(definition, enableWhenExpression)[0],
+    options: options.map((option) => option?.value),
+    optionTypes: new Set(options.flatMap((option) => option?.type ?? [])),
+    valueSet: typeof answerValueSet === 'string' ? answerValueSet : undefined,
+    maxLength: typeof maxLength === 'number' ? maxLength : undefined,
+    extended: definition.extension !== undefined,
+  };
+}
+
+function numberOr(value: unknown, fallback: number): number {
+  return typeof value === 'number' ? value : fallback;
+}
