@@ -53,6 +53,8 @@ interface Walk extends ResponseCheck {
   readonly issues: Issue[];
 }
 
+const none: readonly never[] = [];
+
 type Json = Readonly<Record<string, unknown>>;
 
 const completeStatuses: ReadonlySet<unknown> = new Set(['completed', 'amended']);
@@ -74,14 +76,15 @@ export function checkResponse(response: Json, form: Form, { memberOf, compile }:
 
 function checkLevel(walk: Walk, level: Level): void {
   const { form, parent, at, around, environment } = level;
-  if (form.length === 0 && parent.item === undefined) return;
   const given = responseItems(parent, at);
   checkPlaces(walk, form, given);
   const byLinkId = itemsByLinkId(given);
   const surroundings = { answersTo: answersAround(around, walk.answers), environment, compile: walk.compile };
   for (const item of form) {
-    const own = byLinkId.get(item.linkId) ?? [];
-    const enabled = enablement(item, walk.form.demands(item), own, surroundings);
+    const own = byLinkId.get(item.linkId) ?? none;
+    const demands = walk.form.demands(item);
+    if (own.length === 0 && !demands.required && demands.enabledBy === undefined) continue;
+    const enabled = enablement(item, demands, own, surroundings);
     if (enabled === undefined)
       walk.issues.push(formFinding('response-enabled-unchecked', (own[0] ?? at).path, item.linkId));
     if (enabled === false) {
@@ -105,12 +108,17 @@ function below(walk: Walk, item: FormItem, own: ResponseItem, holder: Answer, ou
   };
 }
 
+/** Whether there is nothing below an answer, and nothing that should be. */
+const isLeaf = (item: FormItem, { value }: Answer) => item.children.length === 0 && value.item === undefined;
+
 function checkPlaces(walk: Walk, form: readonly FormItem[], given: readonly ResponseItem[]): void {
   let last = -1;
   for (const one of given) {
     const { linkId } = one;
     const item = walk.form.byLinkId.get(linkId);
-    const place = item ? form.indexOf(item) : -1;
+    // They come in the order of the form: the search begins where the last one stood.
+    const ahead = item ? form.indexOf(item, Math.max(last, 0)) : -1;
+    const place = item && ahead === -1 ? form.indexOf(item) : ahead;
     if (place === -1) {
       const key = item ? 'response-item-place' : 'response-item-unknown';
       walk.issues.push(formFinding(key, one.path, linkId));
@@ -134,17 +142,11 @@ function checkQuestion(walk: Walk, item: FormItem, own: readonly ResponseItem[],
     for (const { path } of own) walk.issues.push(formFinding('response-item-display', path, item.linkId));
     return;
   }
-  for (const { path } of own.slice(1))
-    walk.issues.push(formFinding('response-item-repeated', path, item.linkId));
+  for (let i = 1; i < own.length; i++)
+    walk.issues.push(formFinding('response-item-repeated', own[i]!.path, item.linkId));
   const answers = own.length === 1 ? answersOf(own[0] as ResponseItem) : own.flatMap(answersOf);
-  checkCount(
-    walk,
-    item,
-    answers.length,
-    answers[1] ?? own[0] ?? level.at,
-    'response-answers-many',
-    own.length > 0,
-  );
+  const at = answers[1] ?? own[0] ?? level.at;
+  checkCount(walk, item, answers.length, at, 'response-answers-many', own.length > 0);
   for (const question of own) {
     checkText(walk, item, question);
     if (objectsOf(question.value.item).length > 0) {
@@ -152,7 +154,7 @@ function checkQuestion(walk: Walk, item: FormItem, own: readonly ResponseItem[],
     }
     for (const answer of answersOf(question)) {
       checkAnswer(walk, item, answer);
-      checkLevel(walk, below(walk, item, question, answer, level));
+      if (!isLeaf(item, answer)) checkLevel(walk, below(walk, item, question, answer, level));
     }
   }
 }
