@@ -10,6 +10,7 @@ import { checkBinding } from './checks/binding.ts';
 import { canonicalType } from './checks/canonical.ts';
 import { codingCheck } from './checks/coding.ts';
 import { extensionsCheck } from './checks/extension.ts';
+import { checkLinkIds } from './checks/link-ids.ts';
 import { checkNarrative } from './checks/narrative.ts';
 import { checkExists, checkReferenceText, checkTarget, typeReader } from './checks/reference.ts';
 import { checkUri, isAbsolute } from './checks/url.ts';
@@ -105,6 +106,7 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck): Type
       found(x, 'canonical-type', step, type, [...allowed].join(', '));
     },
     attachment: checkAttachment,
+    linkIds: checkLinkIds,
     coding,
     quantity,
     reference(value: Record<string, unknown>, x: Run): void {

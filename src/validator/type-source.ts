@@ -124,6 +124,7 @@ function nativeRules(path: string, presence: Presence): string[] {
   // ext-1: a value or extensions, not both.
   if (path === 'Extension')
     return [`if ((${presence.choice('value')} !== '') === (o.extension !== undefined)) extensionContent(x);`];
+  if (path === 'Questionnaire') return ['linkIds(o, x);'];
   if (path === 'Attachment') return ['attachment(o, x);'];
   if (path === 'Coding') return ['coding(o, x);'];
   if (path === 'Identifier') return ['identifier(o, x);'];

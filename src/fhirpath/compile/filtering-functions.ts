@@ -5,7 +5,7 @@
 import type { SortKey } from '../runtime/ordering.ts';
 import type { Tree } from '../tree.ts';
 import { type Call, checkArguments, type FunctionTable, indexFor, scopeOf } from './call.ts';
-import { capture, collect } from './capture.ts';
+import { type Collected, capture, collect } from './capture.ts';
 import { collectionStream, nodeItem, nodeOf, type Sink, type Stream, type Writer } from './writer.ts';
 
 export const filteringFunctions: FunctionTable = {
@@ -61,29 +61,46 @@ function select(w: Writer, call: Call): Stream {
   };
 }
 
-/** A function of one node that gives the nodes of a projection. */
+/** A function of one node, of one of the types, that gives the nodes of a projection. */
 function projector(
   w: Writer,
   { scope }: Call,
   projection: Tree,
-  index?: string,
-): { code: string; name: string } {
+  types: readonly string[] | undefined,
+): Collected {
   const [name, node] = [w.fresh('f'), w.fresh('n')];
-  const { code, name: result } = collect(
-    w,
-    w.stream(projection, scopeOf(scope, nodeItem(node, undefined, false), index)),
-  );
-  return { code: `const ${name}=(${node})=>{${w.spend()}${code}return ${result};};`, name };
+  const found = collect(w, w.stream(projection, scopeOf(scope, nodeItem(node, types, false))));
+  const code = `const ${name}=(${node})=>{${w.spend()}${found.code}return ${found.name};};`;
+  return { code, name, types: found.types };
+}
+
+/** Types that come to light one after another; beyond so many they are left to the run. */
+const repetitions = 4;
+
+/** What a projection gives that is applied to what it gives: the types of the one are those of the other. */
+function repeatedProjector(
+  w: Writer,
+  call: Call,
+  projection: Tree,
+  start: readonly string[] | undefined,
+): Collected {
+  let types = start;
+  for (let round = 0; types !== undefined && round < repetitions; round++) {
+    const found = projector(w, call, projection, types);
+    if (found.types?.every((type) => types?.includes(type))) return found;
+    types = found.types && [...new Set([...types, ...found.types])];
+  }
+  return { ...projector(w, call, projection, undefined), types: undefined };
 }
 
 function repeat(w: Writer, call: Call): Stream {
   checkArguments(call, 1);
   return (sink) => {
     const input = collect(w, call.input);
-    const project = projector(w, call, call.args[0]!);
+    const project = repeatedProjector(w, call, call.args[0]!, input.types);
     const result = w.fresh('c');
     const run = `const ${result}=${w.runtime('repeat')}(${input.name},${project.name});`;
-    return input.code + project.code + run + collectionStream(w, result)(sink);
+    return input.code + project.code + run + collectionStream(w, result, project.types)(sink);
   };
 }
 

@@ -10,7 +10,8 @@ import { resolveReference } from './reference.ts';
 
 /**
  * Rules of the base definitions that the walk itself checks, exactly and at next to no cost: content and extension
- * (ele-1, ext-1), containment (dom-2 to dom-6), local references (ref-1), narrative (txt-1, txt-2), distinct entries (bdl-7).
+ * (ele-1, ext-1), containment (dom-2 to dom-6), local references (ref-1), narrative (txt-1, txt-2), distinct
+ * entries (bdl-7) and link ids (que-2).
  */
 export const nativeInvariants: ReadonlySet<string> = new Set([
   'ele-1',
@@ -24,6 +25,7 @@ export const nativeInvariants: ReadonlySet<string> = new Set([
   'txt-1',
   'txt-2',
   'bdl-7',
+  'que-2',
 ]);
 
 export type InvariantCheck = (value: unknown, run: Run, type: string, companion?: unknown) => void;
