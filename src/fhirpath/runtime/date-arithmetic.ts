@@ -67,13 +67,28 @@ export function addDuration(
 function addToSeconds(text: string, step: number): string | undefined {
   const zone = text.charCodeAt(19);
   const ends = text.length === 20 ? zone === 90 : text.length === 25 && (zone === 43 || zone === 45);
-  // Every month has 28 days; on later ones JavaScript takes what is no date for a day of the next month.
-  if (!ends || text.charCodeAt(8) > 50 || (text.charCodeAt(8) === 50 && text.charCodeAt(9) > 56))
-    return undefined;
+  // Every month but February has 30 days; on later ones JavaScript takes what is no date for a day of the next month.
+  const isFebruary = text.charCodeAt(5) === 48 && text.charCodeAt(6) === 50;
+  if (!ends || !(digits(text, 8) <= (isFebruary ? 28 : 30))) return undefined;
+  const sameDay = withinDay(text, step);
+  if (sameDay !== undefined) return sameDay;
   const sum = Date.parse(`${text.slice(0, 19)}Z`) + step;
   if (!(sum >= earliest && sum <= latest) || sum % 1000 !== 0) return undefined;
   return new Date(sum).toISOString().slice(0, 19) + text.slice(19);
 }
+
+/** Where the day stays the same only the clock is written anew. */
+function withinDay(text: string, step: number): string | undefined {
+  const seconds = digits(text, 11) * 3600 + digits(text, 14) * 60 + digits(text, 17) + step / 1000;
+  if (!(seconds >= 0 && seconds < 86_400) || !Number.isInteger(seconds)) return undefined;
+  const [hour, minute] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  return `${text.slice(0, 11)}${twoDigits(hour)}:${twoDigits(minute)}:${twoDigits(seconds % 60)}${text.slice(19)}`;
+}
+
+const digits = (text: string, at: number): number =>
+  (text.charCodeAt(at) - 48) * 10 + text.charCodeAt(at + 1) - 48;
+
+const twoDigits = (value: number): string => (value < 10 ? `0${value}` : `${value}`);
 
 /** A calendar that is certain to have four digits in each year. */
 const earliest = Date.UTC(1000, 0, 1);
