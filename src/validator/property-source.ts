@@ -101,19 +101,32 @@ function plainSource(property: Property): string | undefined {
   ].join('\n');
 }
 
+/** So many types are asked one by one. */
+const few = 12;
+
+/** The types of a choice that are asked one by one: all that the base allows, or else those that the profile leaves. */
+function askedTypes({ node, base }: Property): { readonly types: readonly string[]; readonly all: boolean } {
+  const whole = typeCodes(base?.definition ?? node.definition);
+  return whole.length <= few
+    ? { types: whole, all: true }
+    : { types: typeCodes(node.definition), all: false };
+}
+
 /** A choice that can be asked type by type, its slices, if any, being one for each type. */
-function isEachOfFewTypes({ node, base, slicing }: Property): boolean {
-  const few = 12;
-  const types = typeCodes(base?.definition ?? node.definition);
-  return types.length <= few && (slicing === undefined || slicing.byType);
+function isEachOfFewTypes(property: Property): boolean {
+  const { slicing } = property;
+  const { types, all } = askedTypes(property);
+  return types.length <= few && (slicing === undefined || (all && slicing.byType));
 }
 
 function choiceSource(property: Property): string | undefined {
-  const { node, base, limits, slicing, target } = property;
+  const { node, limits, slicing, target } = property;
   const { name } = node;
+  const { types, all } = askedTypes(property);
+  const rest = all ? tooFew(property) : anySource(property);
   const branches: string[] = [];
   let checks = limits !== undefined || (slicing?.slices.some(({ min }) => min > 0) ?? false);
-  for (const type of typeCodes(base?.definition ?? node.definition)) {
+  for (const type of types) {
     const key = choiceKey(name, type);
     const index = slicing
       ? slicing.slices.findIndex(({ node }) => typeCodes(node.definition).includes(type))
@@ -134,11 +147,11 @@ function choiceSource(property: Property): string | undefined {
     const statements = calls.length > 0 ? stepInto(quote(name), calls.join(' ')) : '';
     branches.push(`if (${present}) { s = ${index}; ${countSource(property, '1')} ${statements} }`);
   }
-  if (!checks) return undefined;
+  if (!checks && (all || rest === undefined)) return undefined;
   const counts = (slicing?.slices ?? []).map((slice, index) =>
     countedSlice(slice, `s === ${index} ? 1 : 0`, property),
   );
-  return `{ let s = -1;\n${branches.join('\nelse ')}\nelse { ${tooFew(property)} }\n${counts.join(' ')} }`;
+  return `{ let s = -1;\n${branches.join('\nelse ')}\nelse { ${rest ?? ''} }\n${counts.join(' ')} }`;
 }
 
 /** Statements that hold the number of a slice's instances against its limits. */
