@@ -12,6 +12,7 @@ import { codingCheck } from './checks/coding.ts';
 import { extensionsCheck } from './checks/extension.ts';
 import { checkLinkIds } from './checks/link-ids.ts';
 import { checkNarrative } from './checks/narrative.ts';
+import { inOrder } from './checks/plainly-held.ts';
 import { checkExists, checkReferenceText, checkTarget, typeReader } from './checks/reference.ts';
 import { checkUri, isAbsolute } from './checks/url.ts';
 import type { Compilation } from './compilation.ts';
@@ -107,6 +108,7 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck): Type
     },
     attachment: checkAttachment,
     linkIds: checkLinkIds,
+    inOrder,
     coding,
     quantity,
     reference(value: Record<string, unknown>, x: Run): void {

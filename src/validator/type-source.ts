@@ -8,6 +8,7 @@ import type { ElementDefinition, ElementDefinitionConstraint, StructureDefinitio
 import type { Model } from '../fhir/model.ts';
 import { type Binding, bindingOf, isBindable } from './checks/binding.ts';
 import { nativeInvariants } from './checks/invariant.ts';
+import { plainlyHeld, type Watch } from './checks/plainly-held.ts';
 import { choiceKey, type ElementNode, elementTree, typeCodes } from './element-tree.ts';
 import { primitiveFormats } from './primitives.ts';
 
@@ -86,7 +87,9 @@ function functionSource(
 ): string {
   const root = !path.includes('.');
   const resource = root && structure.kind === 'resource';
+  const rules = (node.definition.constraint ?? []).filter(({ key }) => !nativeInvariants.has(key ?? ''));
   const presence = createPresence();
+  const calls = rules.map((rule) => ruleSource(rule, path, presence.watch, generator));
   const cases: string[] = [];
   const types = constant(generator, lineage(node, structure, generator.model));
   for (const child of node.children) cases.push(...elementCases(child, path, types, presence, generator));
@@ -106,9 +109,7 @@ function functionSource(
     `}}`,
     resource ? '' : `if (n === 0 || (n === 1 && o.id !== undefined)) noContent(x);`,
     presence.requirements(),
-    ...(node.definition.constraint ?? [])
-      .filter(({ key }) => !nativeInvariants.has(key ?? ''))
-      .map((rule) => invariantCall(generator.invariant(rule), 'o', path, generator)),
+    ...calls,
     ...nativeRules(path, presence),
     '}',
   ];
@@ -117,6 +118,18 @@ function functionSource(
 
 function invariantCall(check: unknown, value: string, type: string, generator: Generator): string {
   return check === undefined ? '' : `${constant(generator, check)}(${value}, x, ${quote(type)});`;
+}
+
+/** A rule of an element; one that can be seen to hold is not evaluated. */
+function ruleSource(
+  rule: ElementDefinitionConstraint,
+  path: string,
+  watch: Watch,
+  generator: Generator,
+): string {
+  const call = invariantCall(generator.invariant(rule), 'o', path, generator);
+  const holds = plainlyHeld(rule, watch);
+  return call === '' || holds === undefined ? call : `if (!(${holds})) ${call}`;
 }
 
 /** Rules of the specification that need the whole object and are written by hand. */
@@ -136,6 +149,8 @@ function nativeRules(path: string, presence: Presence): string[] {
 interface Presence {
   /** Code that marks an element as present; for a choice, also refuses a second type. */
   mark(node: ElementNode, type: string): string;
+  /** Code for whether an element, or the companion of a primitive, was met. */
+  readonly watch: Watch;
   /** The variable that holds the type seen for a choice. */
   choice(name: string): string;
   declarations(): string;
@@ -146,16 +161,22 @@ interface Presence {
 function createPresence(): Presence {
   const required: { bit: number; word: number; node: ElementNode }[] = [];
   const choices = new Map<ElementNode, string>();
+  const watched: string[] = [];
   return {
+    watch(name) {
+      if (!watched.includes(name)) watched.push(name);
+      return `(w & ${1 << watched.indexOf(name)}) !== 0`;
+    },
     mark(node, type) {
-      let code = '';
+      const place = watched.indexOf(node.name);
+      let code = place < 0 ? '' : `w |= ${1 << place};`;
       if ((node.definition.min ?? 0) > 0) {
         let entry = required.find((one) => one.node === node);
         if (!entry) {
           entry = { bit: 1 << (required.length % 30), word: Math.floor(required.length / 30), node };
           required.push(entry);
         }
-        code = `b${entry.word} |= ${entry.bit};`;
+        code += `b${entry.word} |= ${entry.bit};`;
       }
       if (!node.choice) return code;
       const name = choices.get(node) ?? `c${choices.size}`;
@@ -165,6 +186,7 @@ function createPresence(): Presence {
     choice: (name) => [...choices].find(([node]) => node.name === name)?.[1] ?? `''`,
     declarations() {
       const words = new Set(required.map(({ word }) => `b${word} = 0`));
+      if (watched.length > 0) words.add('w = 0');
       const names = [...words, ...[...choices.values()].map((name) => `${name} = ''`)];
       return names.length > 0 ? `let ${names.join(', ')};` : '';
     },

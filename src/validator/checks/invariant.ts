@@ -80,6 +80,8 @@ export function invariantCheck(
   const advice = isBestPractice(constraint);
   const severity = advice ? 'information' : constraint.severity === 'warning' ? 'warning' : 'error';
   const byType = new Map<string, Expression | undefined>();
+  let lastType: string | undefined;
+  let last: Expression | undefined;
   const words = human ?? `The rule ${key} does not hold`;
 
   function expressionFor(type: string): Expression | undefined {
@@ -96,7 +98,12 @@ export function invariantCheck(
 
   return (value, run, type, companion) => {
     if (advice && run.options.bestPractice !== true) return;
-    const expression = expressionFor(type);
+    // Mostly the same one as before.
+    if (type !== lastType) {
+      last = expressionFor(type);
+      lastType = type;
+    }
+    const expression = last;
     let holds: boolean | undefined;
     try {
       const focus = companion === undefined ? { type, value } : { type, value, element: companion };

@@ -35,11 +35,13 @@ export const targetRule: CheckFactory = (definition, base, { compilation }, know
     if (structure.derivation === 'constraint') profiled = true;
   }
   const anyType = types.has('Resource') || types.has('DomainResource');
+  const beginnings = [...types].map((name) => `${name}/`);
   const isResourceType = (name: string) => registry.isResourceType(name);
   const typeAt = typeReader(registry.resourceTypes);
   return (value, run, type) => {
     if (type !== 'Reference' || !isObject(value)) return;
     const text = value.reference;
+    if (!profiled && run.scope.bundle === undefined && beginsWithOne(text, beginnings)) return;
     const named = typeof text === 'string' ? typeAt(text, text.indexOf('/')) : undefined;
     if (!anyType) checkTarget(value, run, types, isResourceType, named);
     if (!profiled || typeof value.reference !== 'string') return;
@@ -56,3 +58,10 @@ export const targetRule: CheckFactory = (definition, base, { compilation }, know
     else found(run, 'reference-profile', '', targets.join(', '));
   };
 };
+
+/** `Patient/…`: most references say what they lead to, and that it may be. */
+function beginsWithOne(text: unknown, beginnings: readonly string[]): boolean {
+  if (typeof text !== 'string') return false;
+  for (let i = 0; i < beginnings.length; i++) if (text.startsWith(beginnings[i] as string)) return true;
+  return false;
+}
