@@ -24,7 +24,7 @@ export interface TextPosition {
  */
 export function parseJson(text: string): unknown {
   const value = parsed(text);
-  if (countKeysAtLeast(text) !== countKeys(value, 1)) atOnce(refuseDuplicateKeys(text));
+  if (countKeysAtLeast(text) !== keysOf(value, 1)) atOnce(refuseDuplicateKeys(text));
   return value;
 }
 
@@ -69,16 +69,24 @@ export function positionOf(text: string, offset: number): TextPosition {
  * Keys of a value: counting them here and in the text is far cheaper than looking for a key given twice.
  * @throws FhirError when it nests too deep
  */
-function countKeys(value: unknown, depth: number): number {
-  if (typeof value !== 'object' || value === null) return 0;
+function keysOf(value: unknown, depth: number): number {
+  return typeof value === 'object' && value !== null ? countKeys(value, depth) : 0;
+}
+
+function countKeys(value: object, depth: number): number {
   requireDepth(depth);
   let count = 0;
   if (Array.isArray(value)) {
-    for (const item of value) count += countKeys(item, depth + 1);
+    for (let i = 0; i < value.length; i++) {
+      const item: unknown = value[i];
+      if (typeof item === 'object' && item !== null) count += countKeys(item, depth + 1);
+    }
     return count;
   }
   for (const key in value) {
-    count += 1 + countKeys((value as Record<string, unknown>)[key], depth + 1);
+    const member = (value as Record<string, unknown>)[key];
+    count++;
+    if (typeof member === 'object' && member !== null) count += countKeys(member, depth + 1);
   }
   return count;
 }
@@ -87,7 +95,7 @@ function countKeys(value: unknown, depth: number): number {
 const upperLevels = 6;
 
 function* countKeysStepwise(value: unknown, depth: number): Stepwise<number> {
-  if (typeof value !== 'object' || value === null || depth > upperLevels) return countKeys(value, depth);
+  if (typeof value !== 'object' || value === null || depth > upperLevels) return keysOf(value, depth);
   yield;
   let count = Array.isArray(value) ? 0 : Object.keys(value).length;
   for (const one of Object.values(value)) count += yield* countKeysStepwise(one, depth + 1);

@@ -47,6 +47,8 @@ export function createValidator({
   rules = {},
 }: ValidatorParts): CompiledValidator {
   const profiles = createTextTable<ProfileCheck>();
+  const typeNames = createTextTable<string>();
+  for (const name of registry.resourceTypes) typeNames.add(name, name);
   const bases = baseElements(registry);
 
   const surroundings: InvariantSurroundings = {
@@ -98,7 +100,11 @@ export function createValidator({
       return runtime;
     },
   );
-  const resources = resourceCheck(compilation, rulesCheck([ownUrlRules, ownRules, rules], compilation));
+  const resources = resourceCheck(
+    compilation,
+    rulesCheck([ownUrlRules, ownRules, rules], compilation),
+    (name) => typeNames.get(name),
+  );
 
   function validate(resource: unknown, options: ValidationOptions = {}): Issue[] {
     if (!isObject(resource) || typeof resource.resourceType !== 'string') {
@@ -106,12 +112,13 @@ export function createValidator({
       found(run, 'not-a-resource', '');
       return issuesOf(run);
     }
-    if (!registry.isResourceType(resource.resourceType)) {
+    const type = typeNames.get(resource.resourceType);
+    if (type === undefined) {
       const run = createRun(options, newScope({ resourceType: 'Resource' }));
       found(run, 'unknown-resource-type', '');
       return issuesOf(run);
     }
-    const scope = newScope(resource);
+    const scope = newScope(resource, type);
     const run = createRun(options, scope);
     try {
       resources.root(run);

@@ -20,9 +20,12 @@ export interface ResourceCheck {
   nested: NestedCheck;
 }
 
-export function resourceCheck(compilation: Compilation, applyRules: RulesCheck): ResourceCheck {
-  const { registry } = compilation;
-
+/** @param typeName the type of that name; undefined when there is none */
+export function resourceCheck(
+  compilation: Compilation,
+  applyRules: RulesCheck,
+  typeName: (name: string) => string | undefined,
+): ResourceCheck {
   function checkScope(run: Run, profiles: readonly string[]): void {
     const { type, resource, container } = run.scope;
     compilation.typeCheck(type)(resource, run, type);
@@ -71,11 +74,12 @@ export function resourceCheck(compilation: Compilation, applyRules: RulesCheck):
   /** The scope of a nested resource by the element that holds it. */
   function scopeFor(
     resource: Record<string, unknown>,
+    type: string,
     parent: string,
     holder: Record<string, unknown>,
     outer: ResourceScope,
   ): ResourceScope {
-    const scope = newScope(resource);
+    const scope = newScope(resource, type);
     if (!parent.includes('.')) {
       return { ...scope, container: outer.container ?? outer, bundle: outer.bundle, fullUrl: outer.fullUrl };
     }
@@ -92,13 +96,14 @@ export function resourceCheck(compilation: Compilation, applyRules: RulesCheck):
       found(run, 'not-a-resource', '');
       return;
     }
-    if (!registry.isResourceType(value.resourceType)) {
+    const type = typeName(value.resourceType);
+    if (type === undefined) {
       found(run, 'unknown-resource-type', '');
       return;
     }
     if (run.options.contained === false && !parent.includes('.')) return;
     const outer = run.scope;
-    run.scope = scopeFor(value, parent, holder, outer);
+    run.scope = scopeFor(value, type, parent, holder, outer);
     checkScope(run, []);
     if (run.scope.container === outer)
       for (const fragment of run.scope.fragments) outer.fragments.push(fragment);

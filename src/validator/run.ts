@@ -30,10 +30,16 @@ export interface ResourceScope {
   environment: Environment | undefined;
 }
 
-/** The scope of an outermost resource. */
-export function newScope(resource: Record<string, unknown>): ResourceScope {
+/**
+ * The scope of an outermost resource.
+ * @param type the name of its type as the definitions have it: a text whose hash is known, unlike one just parsed
+ */
+export function newScope(
+  resource: Record<string, unknown>,
+  type = String(resource.resourceType),
+): ResourceScope {
   return {
-    type: String(resource.resourceType),
+    type,
     resource,
     container: undefined,
     bundle: undefined,

@@ -3,7 +3,7 @@
  * https://hl7.org/fhir/R4/defining-extensions.html#context
  */
 import type { StructureDefinition, StructureDefinitionContext } from '@medplum/fhirtypes';
-import type { TypedValue } from '../../fhirpath/expression.ts';
+import type { Expression, TypedValue } from '../../fhirpath/expression.ts';
 import type { Compilation } from '../compilation.ts';
 import { type Run, typed } from '../run.ts';
 
@@ -33,6 +33,23 @@ export interface ContextCheck {
 
 export function contextCheck({ registry, compile }: Compilation): ContextCheck {
   const { model } = registry;
+  /** Compiled once, by type and text. */
+  const invariants = new Map<string, Map<string, Expression | undefined>>();
+
+  function invariantOf(text: string, type: string): Expression | undefined {
+    const ofType = invariants.get(type) ?? new Map<string, Expression | undefined>();
+    invariants.set(type, ofType);
+    if (!ofType.has(text)) ofType.set(text, compiled(text, type));
+    return ofType.get(text);
+  }
+
+  function compiled(text: string, type: string): Expression | undefined {
+    try {
+      return compile(text, type);
+    } catch {
+      return undefined;
+    }
+  }
 
   function matchesElement(expression: string, host: ExtensionHost, run: Run): boolean {
     const path = expression.includes('#') ? expression.slice(expression.indexOf('#') + 1) : expression;
@@ -95,7 +112,7 @@ export function contextCheck({ registry, compile }: Compilation): ContextCheck {
       const environment = { resource: typed(run.scope), rootResource: typed(run.scope) };
       return structure.contextInvariant.every((expression) => {
         try {
-          return compile(expression, type).test(focus, environment);
+          return invariantOf(expression, type)?.test(focus, environment) ?? true;
         } catch {
           return true;
         }
