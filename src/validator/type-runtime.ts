@@ -111,16 +111,16 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck): Type
     inOrder,
     coding,
     quantity,
-    reference(value: Record<string, unknown>, x: Run): void {
-      if (typeof value.reference !== 'string') {
+    reference(x: Run, reference: unknown, type: unknown): void {
+      if (typeof reference !== 'string') {
         x.referredType = undefined;
         return;
       }
-      checkReferenceText(value.reference, x, typeAt);
-      if (typeof value.type === 'string' && x.referredType !== undefined && value.type !== x.referredType) {
+      checkReferenceText(reference, x, typeAt);
+      if (typeof type === 'string' && x.referredType !== undefined && type !== x.referredType) {
         found(x, 'reference-type-differs', 'type');
       }
-      if (x.options.references === 'exist') checkExists(value.reference, x);
+      if (x.options.references === 'exist') checkExists(reference, x);
     },
   };
 
@@ -171,7 +171,7 @@ function badFormat(x: Run, value: unknown, step: string, type: string): void {
 }
 
 /** The forms of the parts of a coding. */
-function checkForms({ system, code, display }: Record<string, unknown>, x: Run): void {
+function checkForms(x: Run, system: unknown, code: unknown, display: unknown): void {
   if (typeof system === 'string') {
     if (!isUri(system)) badFormat(x, system, 'system', 'uri');
     else checkUri(system, x, 'system', 'uri');

@@ -98,6 +98,7 @@ function functionSource(
     `function ${functionName(path)}(o, x, at) {`,
     `if (typeof o !== 'object' || o === null || Array.isArray(o)) return shape(x, o, ${quote(path)});`,
     presence.declarations(),
+    ...(kept[path] ?? []).map((name) => `let v_${name};`),
     `let n = 0;`,
     `for (const key in o) {`,
     `const v = o[key]; n++;`,
@@ -132,6 +133,13 @@ function ruleSource(
   return call === '' || holds === undefined ? call : `if (!(${holds})) ${call}`;
 }
 
+/** Values that rules written by hand ask for: kept as the walk meets them, which is cheaper than to look them up. */
+const kept: Readonly<Record<string, readonly string[]>> = {
+  Coding: ['system', 'code', 'display'],
+  Quantity: ['system', 'code'],
+  Reference: ['reference', 'type'],
+};
+
 /** Rules of the specification that need the whole object and are written by hand. */
 function nativeRules(path: string, presence: Presence): string[] {
   // ext-1: a value or extensions, not both.
@@ -139,10 +147,10 @@ function nativeRules(path: string, presence: Presence): string[] {
     return [`if ((${presence.choice('value')} !== '') === (o.extension !== undefined)) extensionContent(x);`];
   if (path === 'Questionnaire') return ['linkIds(o, x);'];
   if (path === 'Attachment') return ['attachment(o, x);'];
-  if (path === 'Coding') return ['coding(o, x);'];
+  if (path === 'Coding') return ['coding(x, v_system, v_code, v_display);'];
   if (path === 'Identifier') return ['identifier(o, x);'];
-  if (path === 'Quantity') return ['quantity(o, x);'];
-  if (path === 'Reference') return ['reference(o, x);'];
+  if (path === 'Quantity') return ['quantity(x, v_system, v_code);'];
+  if (path === 'Reference') return ['reference(x, v_reference, v_type);'];
   return [];
 }
 
@@ -232,7 +240,10 @@ function elementCases(
     const key = node.choice ? choiceKey(name, type) : name;
     const target = node.children.length > 0 ? (definition.path as string) : type;
     const checks = instances(node, key, target, parent, generator);
-    lines.push(`case '${key}': ${presence.mark(node, type)} ${unlessKnown(parent, name, checks)} break;`);
+    const keep = kept[parent]?.includes(name) ? `v_${name} = v;` : '';
+    lines.push(
+      `case '${key}': ${keep} ${presence.mark(node, type)} ${unlessKnown(parent, name, checks)} break;`,
+    );
     if (primitiveFormats[type] && !isAttribute(definition)) {
       const call = isArray(definition) ? 'companions' : 'companion';
       const at = `${parent}.${name}${node.choice ? '[x]' : ''}`;

@@ -50,13 +50,16 @@ const rememberedCodes = 5000;
 /** https://hl7.org/fhir/R4/datatypes.html#Quantity */
 const ucum = 'http://unitsofmeasure.org';
 
-type CodedCheck = (value: Record<string, unknown>, run: Run) => void;
+/** Given the values of `system`, `code` and `display`. */
+type CodingCheck = (run: Run, system: unknown, code: unknown, display: unknown) => void;
+/** Given the values of `system` and `code`. */
+type UnitCheck = (run: Run, system: unknown, code: unknown) => void;
 
 export function codingCheck(
   terminology: Terminology,
   registry: Registry,
-  checkForms: (coding: Record<string, unknown>, run: Run) => void,
-): { coding: CodedCheck; quantity: CodedCheck } {
+  checkForms: CodingCheck,
+): { coding: CodingCheck; quantity: UnitCheck } {
   const systems = createTextTable<KnownSystem>();
 
   /** The URL of a code system is a name: `https` in it makes it another one. */
@@ -99,14 +102,13 @@ export function codingCheck(
     return known;
   }
 
-  function coding(value: Record<string, unknown>, run: Run): void {
-    const { system, code, display } = value;
+  function coding(run: Run, system: unknown, code: unknown, display: unknown): void {
     const met = typeof system === 'string' ? systems.get(system) : undefined;
     const metCode = typeof code === 'string' ? met?.codes.get(code) : undefined;
     const isMet = metCode !== undefined && met?.wellFormed === true && run.options.exampleUrls !== false;
-    if (!isMet) checkForms(value, run);
+    if (!isMet) checkForms(run, system, code, display);
     else if (typeof display === 'string' && (metCode === 'unknown' || metCode.display !== display))
-      checkForms({ display }, run);
+      checkForms(run, undefined, undefined, display);
     if (typeof system !== 'string' || typeof code !== 'string') return;
     const known = met ?? systemOf(system);
     if (known.wrong) {
@@ -125,7 +127,7 @@ export function codingCheck(
     }
   }
 
-  function quantity({ system, code }: Record<string, unknown>, run: Run): void {
+  function quantity(run: Run, system: unknown, code: unknown): void {
     if (system !== ucum || typeof code !== 'string') return;
     if (terminology.lookup(ucum, code)?.found === false) found(run, 'unit-unknown', 'code');
   }
