@@ -4,6 +4,7 @@
  */
 import { refuse } from '../core/fhir-error.ts';
 import { atOnce, inTurns, type Stepwise } from '../core/pauses.ts';
+import { escapesIn, plainLength } from './json-length.ts';
 import { findSyntaxError } from './json-syntax.ts';
 import { countKeysAtLeast, skipString } from './json-text.ts';
 
@@ -24,8 +25,14 @@ export interface TextPosition {
  */
 export function parseJson(text: string): unknown {
   const value = parsed(text);
-  if (countKeysAtLeast(text) !== keysOf(value, 1)) atOnce(refuseDuplicateKeys(text));
+  if (!isAllOf(text, value) && countKeysAtLeast(text) !== keysOf(value, 1)) atOnce(refuseDuplicateKeys(text));
   return value;
+}
+
+/** Whether a text without white space says nothing that its value has not; false also where that is not plain to see. */
+function isAllOf(text: string, value: unknown): boolean {
+  const length = plainLength(value, 1, requireDepth);
+  return length === text.length || length === text.length - escapesIn(text);
 }
 
 /** Characters that are gone through without a pause. */

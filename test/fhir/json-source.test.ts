@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import t from 'tap';
 import { FhirError } from '../../src/core/fhir-error.ts';
 import { createLocator } from '../../src/fhir/json-locator.ts';
@@ -110,3 +111,44 @@ t.test('pretty printing and compacting keep the spelling of numbers', async (t) 
   t.equal(compact(prettyPrint(text)), text);
   t.equal(prettyPrint('{"a":[1.50]}'), '{\n  "a": [\n    1.50\n  ]\n}\n');
 });
+
+/** As someone might spell it: numbers as powers of ten, characters escaped that need not be. */
+function spelled(value: unknown, oddly: () => boolean): string {
+  if (typeof value === 'number' && oddly() && Number.isInteger(value)) return value.toExponential();
+  if (typeof value === 'string') {
+    const text = JSON.stringify(value);
+    return oddly() ? text.replace(/[a-z]/, (c) => `\\u00${c.charCodeAt(0).toString(16)}`) : text;
+  }
+  if (Array.isArray(value)) return `[${value.map((one) => spelled(one, oddly)).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).map(([key, one]) => `${spelled(key, oddly)}:${spelled(one, oddly)}`);
+  return `{${members.join(',')}}`;
+}
+
+t.test(
+  'however a text is spelled, what it says once is taken and what it says twice is refused',
+  async (t) => {
+    let twice = 0;
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 }), { minKeys: 1 }),
+        fc.infiniteStream(fc.boolean()),
+        fc.jsonValue({ maxDepth: 1 }),
+        fc.nat(),
+        (object, bits, before, place) => {
+          const value = JSON.parse(JSON.stringify(object));
+          const text = spelled(value, () => bits.next().value);
+          if (JSON.stringify(parseJson(text)) !== JSON.stringify(JSON.parse(text))) return false;
+          const keys = Object.keys(value);
+          const key = JSON.stringify(keys[place % keys.length]);
+          twice++;
+          return (
+            refusalOf(`{${key}:${spelled(before, () => bits.next().value)},${text.slice(1)}`).status === 400
+          );
+        },
+      ),
+      { numRuns: 3000 },
+    );
+    t.equal(twice, 3000);
+  },
+);
