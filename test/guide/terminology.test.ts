@@ -1,4 +1,5 @@
 /** The guide's code systems, value sets and concept maps agree with one another. */
+import { readFileSync } from 'node:fs';
 import type { CodeSystem, ConceptMap, Questionnaire, ValueSet } from '@medplum/fhirtypes';
 import t from 'tap';
 import { createTerminology } from '../../src/terminology/create-terminology.ts';
@@ -125,4 +126,16 @@ t.test('the rules of the protocol are numbered without a gap', async (t) => {
     t.ok(severities.length > 0, code);
     for (const severity of severities) t.match(severity, /^(error|warning|information)$/, code);
   }
+});
+
+t.test('every SNOMED CT code of the guide belongs to the free Global Patient Set', async (t) => {
+  const read = (path: string) => JSON.parse(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'));
+  const free: ValueSet = read('node_modules/hl7.terminology.r4/ValueSet-snomed-intl-gps.json');
+  const members = new Set(codesOf(free).map((code) => code.split('|')[1]));
+  t.ok(members.size > 25_000);
+  const { codes } = read('test/cases/verified-codes.json').systems['http://snomed.info/sct'];
+  t.same(
+    codes.filter((code: string) => !members.has(code)),
+    [],
+  );
 });

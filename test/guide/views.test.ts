@@ -4,6 +4,7 @@ import type { Bundle } from '@medplum/fhirtypes';
 import t from 'tap';
 import { createExpressionCompiler } from '../../src/fhirpath/create-expression-compiler.ts';
 import type { TypedValue } from '../../src/fhirpath/expression.ts';
+import { instruments } from '../../src/questionnaire/score/instruments.ts';
 import { jsonFiles } from '../support/guide-files.ts';
 import { registry } from '../support/registry.ts';
 
@@ -60,7 +61,7 @@ const expected: Readonly<Record<string, readonly [rows: number, silent: readonly
   // Four pressures (two numbers each), three heart rates and three saturations a session, and one weight.
   session_vitals: [6 * (4 * 2 + 3 + 3) + 1, []],
   score: [7, []],
-  outcome_change: [7, ['important_difference']],
+  outcome_change: [7, ['response_points']],
   adverse_event: [0, []],
   integration_timing: [6, []],
 };
@@ -93,3 +94,34 @@ for (const view of views) {
     );
   });
 }
+
+t.test('what counts as remission and response in a row is what the instruments have', async (t) => {
+  const branches = views.find(({ name }) => name === 'outcome_change')!.select[1]!.unionAll!;
+  const followed = instruments.filter(({ importantDifference }) => importantDifference);
+  t.equal(branches.length, followed.length);
+  for (const { title, code, response, remission, importantDifference } of followed) {
+    const branch = branches.find(({ forEach }) => forEach?.includes(`'${code.code}'`));
+    const path = (name: string) => branch?.column?.find((column) => column.name === name)?.path ?? '';
+    const figure = (name: string) => (path(name) === '{}' ? undefined : Number(path(name)));
+    t.equal(path('remission'), `value.ofType(Quantity).value < ${remission!.value + 1}`, title);
+    t.equal(figure('response_fraction'), 'fraction' in response! ? response.fraction : undefined, title);
+    t.equal(figure('response_points'), 'points' in response! ? response.points : undefined, title);
+    t.equal(figure('important_difference'), importantDifference!.value, title);
+  }
+});
+
+t.test('no column asks for what the core of SQL on FHIR lacks', async (t) => {
+  const paths = jsonFiles('profiles/view-definitions').flatMap(({ text }) =>
+    [...text.matchAll(/"(?:path|forEach)": "([^"]*)"/g)].map(([, path]) => path!),
+  );
+  const core = [
+    ...['where', 'exists', 'empty', 'extension', 'ofType', 'first', 'join'],
+    ...['getResourceKey', 'getReferenceKey'],
+  ];
+  const called = paths.flatMap((path) => [...path.matchAll(/(\w+)\(/g)].map(([, name]) => name!));
+  t.ok(called.length > 50);
+  t.same(
+    called.filter((name) => !core.includes(name) && name !== 'and' && name !== 'or'),
+    [],
+  );
+});

@@ -75,6 +75,11 @@ const benzodiazepine = (status: string, end?: number) => (all: CourseResources) 
     ...{ status, medicationCodeableConcept: concept('kat-interaction', 'benzodiazepine') },
     ...(end === undefined ? {} : { effectivePeriod: { end: at(end) } }),
   });
+const allergy = (code: string) => (all: CourseResources) =>
+  add(all, {
+    resourceType: 'AllergyIntolerance',
+    ...{ patient: { reference: 'Patient/pat' }, code: snomed(code) },
+  });
 const suicidalAnswer = (status: string) => (all: CourseResources) => {
   add(all, {
     resourceType: 'QuestionnaireResponse',
@@ -271,6 +276,13 @@ const branches: readonly Branch[] = [
     change: benzodiazepine('stopped', firstSession + day),
     expected: ['fail warning'],
   },
+  {
+    rule: 'R16',
+    name: 'an allergy to ketamine, by its own code',
+    change: allergy('293707005'),
+    expected: ['fail error'],
+  },
+  { rule: 'R16', name: 'another allergy', change: allergy('416098002'), expected: ['pass'] },
   {
     rule: 'R18',
     name: 'the last score falls due after 14 days',

@@ -6,6 +6,7 @@ import type {
   MedicationRequest,
   MedicationStatement,
 } from '@medplum/fhirtypes';
+import { hasCode, systems } from '../codes.ts';
 import { hadBegun, isOver, onsetOf, stands } from '../conditions.ts';
 import type { Course } from '../course.ts';
 import { type Dose, dosesOf, medicineOf } from '../doses.ts';
@@ -146,12 +147,16 @@ async function ofPregnancyTest(time: number, course: Course, lists: Lists): Prom
     : [];
 }
 
+/** Allergy to ketamine: outside the free part of SNOMED CT, so no list of the guide has it, yet records do. */
+const ketamineAllergy = '293707005';
+
 /** Allergies to the medicine that was given, or to any of those that the therapy gives. */
 async function ofAllergies(doses: readonly Dose[], course: Course, lists: Lists): Promise<Objection[]> {
   const keys = (concept: CodeableConcept | undefined) =>
     (concept?.coding ?? []).map(({ system, code }) => `${system}|${code}`);
   const given = new Set(doses.flatMap(({ medicine }) => keys(medicine)));
   const concerns = ({ code, reaction = [] }: AllergyIntolerance) =>
+    hasCode(code, systems.snomed, ketamineAllergy) ||
     [code, ...reaction.map(({ substance }) => substance)].some(
       (one) => lists.medicines.has(one) || keys(one).some((key) => given.has(key)),
     );

@@ -25,19 +25,25 @@ const expected: Readonly<Record<string, RegExp | undefined>> = {
 /** The name of a view is that of its table. */
 const tableName = /^[a-z][a-z0-9_]*$/;
 
-/** Whose codes need a word of copyright. */
-const owners = { 'http://snomed.info/sct': 'SNOMED', 'http://loinc.org': 'LOINC' };
+/** Whose codes need a word of copyright, wherever their address stands: in a coding, a value set or an expression. */
+const owners = {
+  'http://snomed.info/sct': 'SNOMED International',
+  'http://loinc.org': 'LOINC is copyright',
+  'http://www.nlm.nih.gov/research/umls/rxnorm': 'RxNorm',
+  'http://www.whocc.no/atc': 'ATC',
+  'http://hl7.org/fhir/sid/icd-10-cm': 'ICD-10-CM',
+};
 
-/** Whether a type has an element; for a type that R4 does not know, that of any definition. */
+/** Whether a type has an element; those that R4 does not know have all that a definition has, in R5. */
 export function hasElement(type: string, name: string): boolean {
   const known = registry.model.type(type);
-  return known ? known.property(name) !== undefined : ['url', 'name', 'status'].includes(name);
+  return known ? known.property(name) !== undefined : name in expected || ['url', 'copyright'].includes(name);
 }
 
 export function metadata({ artefacts }: GuideOnDisk): string[] {
   const wrong: string[] = [];
   for (const { path, resource, text } of artefacts) {
-    const { resourceType } = resource;
+    const { resourceType, copyright = '' } = resource;
     for (const [name, usual] of Object.entries(expected)) {
       const pattern = name === 'name' && resourceType === 'ViewDefinition' ? tableName : usual;
       if (!hasElement(resourceType, name)) continue;
@@ -46,9 +52,11 @@ export function metadata({ artefacts }: GuideOnDisk): string[] {
       else if (pattern && !pattern.test(String(value)))
         wrong.push(`${path}: ${name} does not match ${pattern}`);
     }
+    if (!hasElement(resourceType, 'copyright')) continue;
+    const said = String(copyright);
+    const rest = text.replace(JSON.stringify(copyright), '');
     for (const [system, owner] of Object.entries(owners)) {
-      const used = text.includes(`"system": "${system}"`) && hasElement(resourceType, 'copyright');
-      if (used && !String(resource.copyright).includes(owner))
+      if (rest.includes(system) && !said.includes(owner))
         wrong.push(`${path}: copyright does not name ${owner}, whose codes it uses`);
     }
   }
