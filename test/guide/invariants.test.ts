@@ -57,3 +57,37 @@ t.test(
     t.ok(validator.validate(dose).some(({ key }) => key === 'kat-ma-5'));
   },
 );
+
+t.test('a total is held to the range that the list of instruments gives', async (t) => {
+  interface Property {
+    readonly code: string;
+    readonly valueInteger?: number;
+    readonly valueCoding?: { readonly system: string; readonly code: string };
+  }
+  const [list] = jsonFiles('terminology/code-systems').filter(
+    ({ resource }) => resource.id === 'kat-instrument',
+  );
+  const concepts = list!.resource.concept as { code: string; property: Property[] }[];
+  const ranges = concepts.flatMap(({ code, property }) => {
+    const said = (name: string) => property.find((one) => one.code === name);
+    const [low, high] = [said('minimum')?.valueInteger, said('maximum')?.valueInteger];
+    return low === undefined || high === undefined
+      ? []
+      : [{ code, low, high, score: said('score')!.valueCoding! }];
+  });
+  t.ok(ranges.length >= 14);
+  for (const { code, low, high, score } of ranges) {
+    const isScale = ['moaa-s', 'rass'].includes(code);
+    const [key, name] = isScale ? ['kat-sd-1', 'kat-sd-1-p1-pass'] : ['kat-score-1', 'kat-score-1-p1-pass'];
+    const rejected = [low - 1, low, high, high + 1].filter((value) => {
+      const total = structuredClone(cases.get(name)) as Resource & {
+        code: { coding: object[] };
+        valueQuantity: { value: number };
+      };
+      total.code.coding = [score];
+      total.valueQuantity.value = value;
+      return validator.validate(total).some((issue) => issue.key === key);
+    });
+    t.same(rejected, [low - 1, high + 1], code);
+  }
+});

@@ -11,8 +11,7 @@ export function words({ artefacts }: GuideOnDisk): string[] {
     if (resource.snapshot !== undefined) return [`${path}: has a snapshot, which the build makes`];
     const { element } = resource.differential as Differential;
     return element
-      .filter(({ id, sliceName, mustSupport }) => mustSupport && (sliceName || id?.split(':').length !== 2))
-      .filter(({ short, definition }) => !short || !definition)
+      .filter(({ mustSupport, short, definition }) => mustSupport && (!short || !definition))
       .map(({ id }) => `${path}: ${id} is must-support without short and definition`);
   });
 }
