@@ -116,6 +116,68 @@ t.test('a dose above the range of the protocol counts until a deviation is recor
   t.equal(population('kat-dose-outside-range', 'numerator', course).length, 0);
 });
 
+t.test('what each route and product allows is the protocol’s, whatever the codes of the route', async (t) => {
+  const protocol = jsonFiles('profiles/plan-definitions').find(
+    ({ resource }) => resource.id === 'kat-protocol',
+  )!;
+  const v3 = 'http://terminology.hl7.org/CodeSystem/v3-RouteOfAdministration';
+  const sct = 'http://snomed.info/sct';
+  const spray = { system: 'http://www.whocc.no/atc', code: 'N06AX27' };
+  const doses: readonly (readonly [
+    route: { system: string; code: string },
+    allowed: number,
+    medicine?: object,
+  ])[] = [
+    [{ system: v3, code: 'IM' }, 200],
+    [{ system: sct, code: '78421000' }, 200],
+    [{ system: v3, code: 'SL' }, 400],
+    [{ system: v3, code: 'DISSOLVE' }, 400],
+    [{ system: sct, code: '37839007' }, 400],
+    [{ system: v3, code: 'NASAL' }, 200],
+    [{ system: sct, code: '46713006' }, 200],
+    [{ system: v3, code: 'NASAL' }, 84, spray],
+    [{ system: v3, code: 'PO' }, 300],
+    [{ system: sct, code: '26643006' }, 300],
+  ];
+  for (const [route, allowed, medicine] of doses) {
+    const outside = (value: number) => {
+      const course = story();
+      course.entry!.push({ resource: protocol.resource as never });
+      const given = course.entry!.flatMap(({ resource }) =>
+        resource?.resourceType === 'MedicationAdministration' ? resource : [],
+      )[0]!;
+      delete given.dosage!.extension;
+      given.dosage!.route = { coding: [route] };
+      given.dosage!.dose!.value = value;
+      if (medicine) given.medicationCodeableConcept = { coding: [medicine] };
+      return population('kat-dose-outside-range', 'numerator', course).length;
+    };
+    t.same([outside(allowed), outside(allowed + 1)], [0, 1], `${route.code} ${allowed}`);
+  }
+});
+
+t.test(
+  'suicide risk counts when it was assessed before the dose, and readings when they stand',
+  async (t) => {
+    const late = story();
+    const risk = late.entry!.flatMap(({ resource }) =>
+      resource?.resourceType === 'Observation' && resource.code?.coding?.[0]?.code === '93374-7'
+        ? resource
+        : [],
+    );
+    risk[0]!.effectiveDateTime = risk[0]!.effectiveDateTime!.replace(/T\d\d/, 'T22');
+    t.equal(population('kat-suicide-risk-assessed', 'numerator', late).length, 5);
+    const mistaken = story();
+    const pressure = mistaken.entry!.flatMap(({ resource }) =>
+      resource?.resourceType === 'Observation' && resource.code?.coding?.[0]?.code === '85354-9'
+        ? resource
+        : [],
+    );
+    for (const one of pressure) one.status = 'entered-in-error';
+    t.equal(population('kat-vitals-complete', 'numerator', mistaken).length, 0);
+  },
+);
+
 t.test('the hours to integration are whole hours from end to start', async (t) => {
   t.same(population('kat-time-to-integration', 'measure-observation', story()), [26, 21, 41, 21, 26, 22]);
 });
