@@ -49,6 +49,22 @@ t.test('the outcome of the story counts as response and remission', async (t) =>
   t.same(population('kat-pcl-5-change', 'denominator', story()), [false], 'no PCL-5 was taken');
 });
 
+t.test('the score card of the story says what its measure counts', async (t) => {
+  const course = story();
+  const cards = course.entry!.flatMap(({ resource }) =>
+    resource?.resourceType === 'MeasureReport' ? resource : [],
+  );
+  t.equal(cards.length, 1);
+  const [{ measure, group } = {}] = cards;
+  const id = /\/Measure\/([a-z0-9-]+)\|/.exec(measure ?? '')![1]!;
+  const populations = group![0]!.population!;
+  t.equal(populations.length, 3);
+  for (const { code, count } of populations) {
+    const name = code!.coding![0]!.code!;
+    t.equal(Number(population(id, name, course)[0] === true), count, name);
+  }
+});
+
 t.test('a fall of less than half is no response', async (t) => {
   const course = story();
   for (const { resource } of course.entry ?? []) {
