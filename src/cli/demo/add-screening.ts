@@ -105,7 +105,13 @@ export function addScreening(context: CourseContext): void {
   });
   const answers = add('screening', {
     resourceType: 'QuestionnaireResponse',
-    meta: { profile: [profile('screening-response')] },
+    meta: {
+      profile: [profile('screening-response')],
+      security: [
+        { system: systems.act, code: 'PSY' },
+        { system: systems.act, code: 'SUD' },
+      ],
+    },
     questionnaire: `${base}/Questionnaire/kat-screening`,
     status: 'completed',
     subject,
