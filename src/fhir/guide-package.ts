@@ -51,6 +51,7 @@ export function packGuide(guide: Guide, examples: readonly Packed[]): GuidePacka
 
 function packageJson(guide: ImplementationGuide) {
   const { packageId, version, url = '', title, description, license, publisher, dependsOn = [] } = guide;
+  const [place] = guide.jurisdiction?.[0]?.coding ?? [];
   return {
     name: packageId,
     version,
@@ -60,8 +61,10 @@ function packageJson(guide: ImplementationGuide) {
     description,
     type: 'fhir.ig',
     fhirVersions: guide.fhirVersion,
+    date: `${guide.date?.replaceAll('-', '')}000000`,
     license,
     author: publisher,
+    jurisdiction: `${place?.system}#${place?.code}`,
     dependencies: Object.fromEntries(dependsOn.map((one) => [one.packageId, one.version])),
     directories: { lib: 'package', example: 'example' },
   };

@@ -50,7 +50,9 @@ t.test('declares the packages the guide was made with', async (t) => {
     canonical: 'https://w3id.org/kat-fhir',
     type: 'fhir.ig',
     fhirVersions: ['4.0.1'],
+    date: /^\d{8}000000$/,
     license: 'Apache-2.0',
+    jurisdiction: 'http://unstats.un.org/unsd/methods/m49/m49.htm#001',
   });
   t.equal(Object.keys(dependencies).length, 4);
   for (const [name, version] of Object.entries(dependencies)) {

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import t from 'tap';
 import { instruments } from '../../src/questionnaire/score/instruments.ts';
+import { jsonFiles } from '../support/guide-files.ts';
 import { validator } from '../validator/parts.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -71,6 +72,37 @@ t.test('what a change means is what the instruments have', async (t) => {
     t.equal(number(remission), instrument.remission!.value + 1, `${title}: below`);
     t.equal(number(important), instrument.importantDifference!.value, title!);
   }
+});
+
+t.test('every profile, form and protocol has its place on the page', async (t) => {
+  const files = jsonFiles(
+    ...['profiles/structure-definitions', 'profiles/questionnaires', 'profiles/plan-definitions'],
+  ).map(({ path }) => path);
+  t.ok(files.length > 45);
+  // The two that say what every form and protocol follows are told by those themselves.
+  const told = files.filter((path) => page.includes(`](../${path})`));
+  t.same(
+    files.filter((path) => !told.includes(path)).map((path) => path.split('StructureDefinition-')[1]),
+    ['kat-protocol.json', 'kat-questionnaire.json'],
+  );
+});
+
+t.test('the table of forms says whose wording each is, as the form does', async (t) => {
+  const words: Readonly<Record<string, string>> = {
+    authored: 'ours',
+    'free-no-permission': 'free, no permission needed',
+    'public-domain': 'public domain',
+  };
+  const rows = tableUnder('## Forms').map(([link = '', , wording]) => [
+    /^\[([a-z0-9-]+)\]/.exec(link)?.[1],
+    wording,
+  ]);
+  const forms = jsonFiles('profiles/questionnaires').map(({ resource }) => {
+    const extensions = resource.extension as { url: string; valueCode?: string }[];
+    const licence = extensions.find(({ url }) => url.endsWith('/kat-instrument-licence'))?.valueCode;
+    return [resource.id, words[licence ?? '']];
+  });
+  t.same(rows.toSorted(), forms.toSorted());
 });
 
 t.test('the resources it shows meet the profiles they claim', async (t) => {
