@@ -34,6 +34,8 @@ const ofDefinition: ReadonlySet<string> = new Set([
   'http://hl7.org/fhir/StructureDefinition/structuredefinition-wg',
 ]);
 
+const prose = ['definition', 'comment', 'requirements', 'meaningWhenMissing'] as const;
+
 type Types = NonNullable<ElementDefinition['type']>;
 
 /** What is known while one differential is laid over. */
@@ -64,7 +66,18 @@ export function generateSnapshot(
 function snapshotOf(canonical: string, resolve: ResolveStructure): readonly ElementDefinition[] {
   const { url = '', snapshot } = resolve(canonical) ?? {};
   if (!snapshot?.element) throw new Error(`${canonical || 'baseDefinition'} is not known`);
-  return snapshot.element.map((element) => withSources(element, url));
+  return snapshot.element.map((element) => withSources(withFullLinks(element, url), url));
+}
+
+/** Prose of R4 links to pages beside it, which are elsewhere once it is inherited. */
+function withFullLinks(element: ElementDefinition, url: string): ElementDefinition {
+  if (!url.startsWith(typeBase)) return element;
+  const linked = prose.flatMap((name) => {
+    const text = element[name];
+    const full = text?.replace(/\]\((?!https?:|mailto:|#)(?=[^)\s]+\.html)/g, '](http://hl7.org/fhir/');
+    return full === text ? [] : [[name, full] as const];
+  });
+  return linked.length > 0 ? { ...element, ...Object.fromEntries(linked) } : element;
 }
 
 /** A constraint names where it comes from, once it is inherited. */
@@ -114,10 +127,20 @@ function createWalk(profile: StructureDefinition, root: ElementNode, resolve: Re
       if (!stays && before?.node !== at[depth]?.node) following = false;
     }
     const { node } = at.at(-1)!;
+    const { path = '' } = element;
+    node.definition = isExtension.test(path) ? withoutWords(node.definition) : node.definition;
     node.definition = mergeElement(withProfileRoot(node, element, resolve), element, url);
     if (element.slicing && node.definition.slicing) node.definition.slicing = element.slicing;
     open = at;
   };
+}
+
+const isExtension = /^Extension$|\.(?:extension|modifierExtension)$/;
+
+/** What is said of extensions in general says nothing of one that a profile speaks of. */
+function withoutWords(definition: ElementDefinition): ElementDefinition {
+  const { comment: _, requirements: __, alias: ___, mapping: ____, ...rest } = definition;
+  return { ...rest, short: 'Extension', definition: 'An Extension' };
 }
 
 /** Ids name the slices on the way where they agree with the path; else only the element's own slice is known. */
@@ -201,7 +224,7 @@ function sliceOf(group: ElementNode, sliceName: string): ElementNode {
   if (known) return known;
   const owner = slices === group.slices ? group : ownerOf(group, slices);
   if (owner === group && !group.definition.slicing && /^(?:extension|modifierExtension)$/.test(group.step)) {
-    group.definition = { ...group.definition, slicing: byUrl };
+    group.definition = { ...withoutWords(group.definition), slicing: byUrl };
   }
   const { slicing, ...rest } = owner.definition;
   const made = createNode({ ...rest, sliceName, min: 0 }, group.step);
@@ -270,8 +293,19 @@ function withProfileRoot(
   const root = profile?.snapshot?.element?.[0];
   if (!root) return node.definition;
   const rules = pick(root, ['path', 'constraint', 'isModifier', 'isModifierReason']);
-  const words = profile?.type === 'Extension' ? pick(root, ['short', 'definition', 'comment']) : {};
-  return mergeElement(node.definition, { ...rules, ...words } as ElementDefinition, profile?.url ?? '');
+  const url = profile?.url ?? '';
+  if (profile?.type !== 'Extension') return mergeElement(node.definition, rules as ElementDefinition, url);
+  const { isSummary: _, condition: __, ...rest } = node.definition;
+  const words = pick(root, [
+    'short',
+    'definition',
+    'comment',
+    'requirements',
+    'alias',
+    'mapping',
+    'condition',
+  ]);
+  return mergeElement(rest, { ...rules, ...words } as ElementDefinition, url);
 }
 
 function pick(

@@ -19,6 +19,9 @@ const placed: ReadonlySet<string> = new Set(['id', 'path', 'base', 'sliceName'])
 
 const singleChoice = /^(fixed|pattern|minValue|maxValue|defaultValue)[A-Z]/;
 
+/** Prose that a differential may go on with: what begins with three dots follows what is there. */
+const continued: ReadonlySet<string> = new Set(['short', 'definition', 'comment', 'requirements']);
+
 /**
  * @param source canonical of the profile, which its new constraints name as theirs
  */
@@ -35,6 +38,8 @@ export function mergeElement(
       merged.constraint = addTo(base.constraint ?? [], own, added.constraint!);
     } else if (added[name]) {
       merged[name] = addTo((merged[name] as unknown[]) ?? [], value as unknown[], added[name]);
+    } else if (continued.has(name) && value.startsWith('...')) {
+      merged[name] = [merged[name], value.slice(3)].filter(Boolean).join('\r\n');
     } else {
       const kind = singleChoice.exec(name)?.[1];
       if (kind) forgetOthers(merged, kind);
@@ -50,8 +55,10 @@ function addTo(
   identify: (entry: never) => unknown,
 ): unknown[] {
   const keyOf = identify as (entry: unknown) => unknown;
-  const kept = base.filter((one) => !more.some((other) => keyOf(one) === keyOf(other)));
-  return [...kept, ...more];
+  const told = new Map(more.map((one) => [keyOf(one), one]));
+  const kept = base.map((one) => told.get(keyOf(one)) ?? one);
+  const known = new Set(base.map(keyOf));
+  return [...kept, ...more.filter((one) => !known.has(keyOf(one)))];
 }
 
 /** An element has one fixed value, one pattern and so on. */
