@@ -294,6 +294,39 @@ t.test('a variant states only parameters that the general protocol has', async (
   }
 });
 
+t.test('each variant states the doses of its route, the gates, windows and counts itself', async (t) => {
+  const common = [
+    ...['R04 sessions-min', 'R04 sessions-max', 'R04 sessions-planned', 'R08 baseline-window'],
+    ...['R09 bp-soft-systolic', 'R09 bp-soft-diastolic', 'R09 bp-hard-systolic', 'R09 bp-hard-diastolic'],
+    ...['R18 baseline-score-window', 'R18 end-score-window', 'R05 integration-min'],
+  ];
+  const doses: Readonly<Record<string, readonly string[]>> = {
+    'kat-protocol-iv-6': ['R11 dose-range-iv', 'R11 iv-duration-min', 'R05 integration-max'],
+    'kat-protocol-im-escalating': ['R11 dose-max-im', 'R11 dose-first-max-im', 'R05 integration-max'],
+    'kat-protocol-sublingual': [
+      ...['R11 dose-max-sublingual', 'R11 dose-first-max-sublingual', 'R05 integration-max'],
+    ],
+    'kat-protocol-esketamine-label': ['R11 esketamine-device', 'R11 esketamine-max', 'R05 integration-max'],
+    'kat-protocol-infusion-only': ['R11 dose-range-iv', 'R11 iv-duration-min'],
+  };
+  t.same(
+    [...protocols.keys()].filter((id) => !doses[id]),
+    ['kat-protocol'],
+  );
+  for (const [id, own] of Object.entries(doses)) {
+    const parts = protocols.get(id)!.extension!.map(({ extension = [] }) => extension);
+    const code = (part: (typeof parts)[number], url: string) =>
+      part.find((one) => one.url === url)?.valueCode;
+    const stated = parts.map((part) => `${code(part, 'rule')} ${code(part, 'name')}`);
+    t.equal(new Set(stated).size, stated.length, `${id} states nothing twice`);
+    t.same(
+      [...common, ...own].filter((one) => !stated.includes(one)),
+      [],
+      id,
+    );
+  }
+});
+
 t.test('actions of a protocol have ids that come once, and point to actions that are there', async (t) => {
   for (const protocol of protocols.values()) {
     const actions = actionsOf(protocol);
