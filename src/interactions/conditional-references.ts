@@ -3,7 +3,7 @@
  * the search finds, in the unit of work that stores the reference.
  * https://hl7.org/fhir/R4/http.html#trules
  */
-import { refuse } from '../core/fhir-error.ts';
+import { type FhirError, refuse } from '../core/fhir-error.ts';
 import { replaceLinks } from '../fhir/json-splice.ts';
 import { isObject, type Resource } from '../fhir/resource.ts';
 import type { StoreReader } from '../storage/store.ts';
@@ -30,30 +30,38 @@ export async function withLocalReferences(
   written: TextResource,
 ): Promise<TextResource> {
   const targets = new Map<string, string>();
-  await resolveReferences(services, reader, written, targets);
+  for (const link of conditionalLinks(written)) {
+    const target = targets.get(link) ?? (await targetOf(services, reader, link));
+    if (target === undefined) throw leadsNowhere();
+    targets.set(link, target);
+  }
   return withLinks(services, written, targets);
 }
 
+/** The conditional references of a resource, as they are written. */
+export function conditionalLinks({ resource, text }: TextResource): string[] {
+  return conditionalInText.test(text)
+    ? [...referencesIn(resource)].filter((link) => conditional.test(link))
+    : [];
+}
+
 /**
- * Finds what the conditional references of a resource mean.
- * @param targets what is known already, added to
+ * What a conditional reference means, as `Type/id`; undefined when it matches nothing.
+ * @throws FhirError 412 when it matches several resources, 400 when it is not understood
  */
-export async function resolveReferences(
+export async function targetOf(
   services: Services,
   reader: StoreReader,
-  { resource, text }: TextResource,
-  targets: Map<string, string>,
-): Promise<void> {
-  if (!conditionalInText.test(text)) return;
-  for (const link of referencesIn(resource)) {
-    const type = conditional.exec(link)?.[1];
-    if (type === undefined || targets.has(link)) continue;
-    const match = services.registry.isResourceType(type)
-      ? await findMatch(services, reader, type, parseCondition(link))
-      : undefined;
-    if (!match) throw refuse('conditional-reference', 'A conditional reference matches no resource');
-    targets.set(link, `${match.type}/${match.id}`);
-  }
+  link: string,
+): Promise<string | undefined> {
+  const type = conditional.exec(link)?.[1] ?? '';
+  if (!services.registry.isResourceType(type)) return undefined;
+  const match = await findMatch(services, reader, type, parseCondition(link));
+  return match && `${match.type}/${match.id}`;
+}
+
+export function leadsNowhere(): FhirError {
+  return refuse('conditional-reference', 'A conditional reference matches no resource');
 }
 
 /** The resource with its links rewritten, as text and parsed. */

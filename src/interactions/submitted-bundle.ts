@@ -195,7 +195,15 @@ export async function placed<T>(
   try {
     return await run();
   } catch (error) {
-    if (!(error instanceof FhirError)) throw error;
-    throw new FhirError(error.status, bundle.place(entry.index, error.issues), error.headers);
+    throw error instanceof FhirError ? refusalAt(bundle, entry, error) : error;
   }
+}
+
+/** The refusal of one entry, with its place in the Bundle. */
+export function refusalAt(
+  bundle: Placing,
+  { index }: Pick<BundleEntry, 'index'>,
+  error: FhirError,
+): FhirError {
+  return new FhirError(error.status, bundle.place(index, error.issues), error.headers);
 }

@@ -1,40 +1,36 @@
 /**
- * The transaction: one unit of work on the store. First every entry learns its identity, then links between entries
- * are rewritten, then deletes, creates, updates and reads happen in the order the specification gives.
+ * The transaction: one unit of work on the store. Every entry learns its identity, links between entries are rewritten,
+ * and deletes, creates, updates and reads happen in the order the specification gives.
  * https://hl7.org/fhir/R4/http.html#trules
  */
-import { FhirError, refuse } from '../core/fhir-error.ts';
+import { FhirError } from '../core/fhir-error.ts';
 import { gravestFirst, hasErrors, type Issue } from '../core/issue.ts';
 import { createPauses } from '../core/pauses.ts';
 import type { SourcedResource } from '../validator/validator.ts';
-import { findMatch, parseCondition } from './conditional.ts';
 import { type TextResource, withLinks } from './conditional-references.ts';
-import { deleteWithin, deletionMatches } from './delete.ts';
+import { deleteWithin } from './delete.ts';
 import { type FollowUpIssue, settle } from './follow-up.ts';
 import type { RequestContext, Result, Services } from './interaction.ts';
-import { patchIn, patchTarget, patchWithin } from './patch.ts';
-import {
-  type BundleEntry,
-  isStored,
-  placed,
-  type SubmittedTransaction,
-  unsupported,
-} from './submitted-bundle.ts';
+import { patchIn, patchWithin } from './patch.ts';
+import { type BundleEntry, isStored, placed, type SubmittedTransaction } from './submitted-bundle.ts';
 import { findingsOnWrite, requireId } from './submitted-resource.ts';
 import { transact } from './transact.ts';
-import { type Identity, type LinkTargets, linkTargets } from './transaction-links.ts';
+import {
+  createIdentify,
+  type Identify,
+  type Identity,
+  identify,
+  isChange,
+  isCreation,
+  isDeletion,
+  requireApart,
+  requireDistinct,
+} from './transaction-identities.ts';
+import { inOrderOfReferences, type LinkTargets, linkTargets } from './transaction-links.ts';
 import { isRead, readWithin } from './transaction-reads.ts';
-import { updateTarget, updateWithin } from './update.ts';
+import { updateWithin } from './update.ts';
 import { writeResult } from './versioned-result.ts';
 import { type Work, writeVersion } from './write-version.ts';
-
-/** Entries are carried out in this order; a search by POST is a read. */
-const steps: readonly ((entry: BundleEntry) => boolean)[] = [
-  ({ method }) => method === 'DELETE',
-  (entry) => entry.method === 'POST' && !isRead(entry),
-  ({ method }) => method === 'PUT' || method === 'PATCH',
-  isRead,
-];
 
 /**
  * @returns one result per entry, in the order of the Bundle
@@ -47,26 +43,44 @@ export async function runTransaction(
 ): Promise<Result[]> {
   const findings = await validateEntries(services, bundle);
   return transact(services, async (work) => {
+    const { entries } = bundle;
     // Others read what is committed meanwhile, and wait with their writes.
     const pause = createPauses();
-    const identities: Identity[][] = [];
-    for (const entry of bundle.entries) {
-      await pause();
-      identities.push(await placed(bundle, entry, () => identify(services, work, entry)));
-    }
-    requireDistinct(bundle, identities);
-    const targets = await linkTargets(services, work.transaction, bundle, identities);
+    const identities: Identity[][] = entries.map(() => []);
     const results: Result[] = [];
-    for (const isDue of steps) {
-      for (const entry of bundle.entries) {
-        if (!isDue(entry)) continue;
+    let targets: LinkTargets = { all: new Map(), temporary: new Map() };
+    const identified = async (due: readonly BundleEntry[], run: Identify): Promise<void> => {
+      for (const entry of due) {
         await pause();
-        const { index } = entry;
-        results[index] = await placed(bundle, entry, () =>
-          perform(services, context, work, entry, identities[index] ?? [], targets, findings[index] ?? []),
-        );
+        identities[entry.index] = await placed(bundle, entry, () => run(services, work, entry));
       }
-    }
+    };
+    const performed = async (entry: BundleEntry): Promise<void> => {
+      const { index } = entry;
+      await pause();
+      results[index] = await placed(bundle, entry, () =>
+        perform(services, context, work, entry, identities[index]!, targets, findings[index] ?? []),
+      );
+    };
+
+    const deletions = entries.filter(isDeletion);
+    const creations = entries.filter(isCreation);
+    await identified(
+      entries.filter((entry) => !isCreation(entry)),
+      identify,
+    );
+    requireDistinct(bundle, identities);
+    for (const entry of deletions) await performed(entry);
+    // Whether there is one already is asked of what the deletions leave.
+    await identified(creations, createIdentify());
+    requireDistinct(bundle, identities);
+    targets = linkTargets(bundle, identities);
+    const isShared = ({ index }: BundleEntry): boolean => identities[index]![0]?.shared === true;
+    const writes = [...creations, ...entries.filter(isChange)].filter((entry) => !isShared(entry));
+    await inOrderOfReferences(services, work.transaction, bundle, writes, targets.all, performed);
+    await requireApart(services, work, bundle, identities);
+    for (const entry of creations.filter(isShared)) await performed(entry);
+    for (const entry of entries.filter(isRead)) await performed(entry);
     await tellFollowUps(services, work, bundle, identities, results);
     return results;
   });
@@ -81,7 +95,9 @@ async function tellFollowUps(
   results: Result[],
 ): Promise<void> {
   const entryOf = new Map<string, number>(
-    identities.flatMap((written, index) => written.map(({ type, id }) => [`${type}/${id}`, index] as const)),
+    identities.flatMap((written, index) =>
+      written.flatMap(({ type, id, shared }) => (shared ? [] : [[`${type}/${id}`, index] as const])),
+    ),
   );
   const placedIssue = (issue: FollowUpIssue): Issue[] => {
     const index = entryOf.get(issue.resource ?? '');
@@ -131,49 +147,6 @@ function linksOnlyTo(urls: ReadonlySet<string | undefined>, text: string): boole
   return links.length > 0 && links.every(([, url]) => urls.has(url));
 }
 
-/** What an entry writes, or all that it deletes; nothing for one that reads. */
-async function identify(services: Services, work: Work, entry: BundleEntry): Promise<Identity[]> {
-  const { method, path, query, resource } = entry;
-  const [type, id] = path;
-  const { transaction } = work;
-  if (isRead(entry)) return [];
-  // Operations answer from what is committed, and so not within.
-  const isNamed = path.some((segment) => /^[_$]/.test(segment));
-  if (type === undefined || isNamed || !services.registry.isResourceType(type)) throw unsupported(entry);
-  if (path.length > (method === 'POST' ? 1 : 2)) throw unsupported(entry);
-  if (id !== undefined) return [{ type, id }];
-  switch (method) {
-    case 'POST': {
-      if (entry.ifNoneExist === undefined) return [{ type, id: services.ids.next() }];
-      const existing = await findMatch(services, transaction, type, parseCondition(entry.ifNoneExist));
-      return [existing ? { type, id: existing.id, existing } : { type, id: services.ids.next() }];
-    }
-    case 'PUT':
-      return [{ type, id: await updateTarget(services, transaction, resource!, query) }];
-    case 'PATCH':
-      return [await patchTarget(services, transaction, type, query)];
-    default:
-      // What reads is out already: a DELETE.
-      return deletionMatches(services, transaction, type, query);
-  }
-}
-
-function requireDistinct(bundle: SubmittedTransaction, identities: readonly (readonly Identity[])[]): void {
-  const seen = new Set<string>();
-  identities.forEach((written, index) => {
-    for (const { type, id, existing } of written) {
-      const key = `${type}/${id}`;
-      if (seen.has(key) && !existing) {
-        const error = refuse('bundle-invalid', 'Two entries change the same resource', {
-          expression: 'entry.request.url',
-        });
-        throw new FhirError(error.status, bundle.place(index, error.issues));
-      }
-      if (!existing) seen.add(key);
-    }
-  });
-}
-
 async function perform(
   services: Services,
   context: RequestContext,
@@ -189,8 +162,9 @@ async function perform(
   }
   const [identity] = identities;
   if (!identity) return readWithin(services, context, work.transaction, entry);
-  const { id, existing } = identity;
-  if (existing) return writeResult(context, 200, existing, issues);
+  const { type, id, existing, shared } = identity;
+  const found = shared ? await work.transaction.read(type, id) : existing;
+  if (found) return writeResult(context, 200, found, issues);
   if (entry.method === 'PATCH')
     return patchWithin(services, context, work, identity, patchIn(entry), entry, targets.temporary);
   const { resource, text } = entry as BundleEntry & TextResource;
