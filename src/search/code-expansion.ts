@@ -2,38 +2,67 @@
  * What `:in`, `:above` and `:below` mean in codes, as far as the definitions at hand can tell.
  * https://hl7.org/fhir/R4/search.html#modifiers
  */
-import type {
-  CodeSystemConcept,
-  ValueSetComposeInclude,
-  ValueSetExpansionContains,
-} from '@medplum/fhirtypes';
+import type { ValueSetCompose, ValueSetComposeInclude, ValueSetExpansionContains } from '@medplum/fhirtypes';
 import type { Registry } from '../fhir/registry.ts';
+import { type CodeSystemContent, codeSystemContent } from '../terminology/code-system-content.ts';
+import { conceptFilter } from '../terminology/concept-filter.ts';
+import { isPartial } from '../terminology/partial-expansion.ts';
 import type { CodeExpansion, SystemCode } from './params/token.ts';
 
 /** A longer list of alternatives is not asked of the index. */
 const maximumCodes = 2000;
 
+/** Where HL7's terminology server stopped listing codes, whether it said so or not. */
+const cutOff = 1000;
+
+interface Sources {
+  readonly registry: Registry;
+  /** A code system that is here to the last code. */
+  readonly complete: (system: string) => CodeSystemContent | undefined;
+}
+
 export function codeExpansion(registry: Registry): CodeExpansion {
+  const contents = new Map<string, CodeSystemContent | undefined>();
+  const complete = (system: string): CodeSystemContent | undefined => {
+    if (!contents.has(system)) {
+      const definition = registry.codeSystem(system);
+      const content = definition && codeSystemContent(definition);
+      contents.set(system, content?.completeness === 'complete' ? content : undefined);
+    }
+    return contents.get(system);
+  };
+  const sources = { registry, complete };
   return (modifier, text) => {
-    const codes = modifier === 'in' ? valueSetCodes(registry, text, []) : related(registry, modifier, text);
+    const codes = modifier === 'in' ? valueSetCodes(sources, text, []) : related(sources, modifier, text);
     return codes && codes.length <= maximumCodes ? codes : undefined;
   };
 }
 
 /** @param within value sets being expanded: one that contains itself cannot be */
 function valueSetCodes(
-  registry: Registry,
+  sources: Sources,
   canonical: string,
   within: readonly string[],
 ): SystemCode[] | undefined {
   if (within.includes(canonical)) return undefined;
-  const contains = registry.expansion(canonical)?.expansion?.contains;
-  if (contains) return expandedCodes(contains);
-  const compose = registry.valueSet(canonical)?.compose;
+  const { registry } = sources;
+  const shipped = registry.expansion(canonical)?.expansion;
+  const composed = composedCodes(sources, registry.valueSet(canonical)?.compose, [...within, canonical]);
+  if (composed) return composed;
+  // What an expansion leaves out would be taken for what is not in the value set.
+  if (!shipped?.contains || isPartial(shipped)) return undefined;
+  const codes = expandedCodes(shipped.contains);
+  return codes.length < cutOff ? codes : undefined;
+}
+
+function composedCodes(
+  sources: Sources,
+  compose: ValueSetCompose | undefined,
+  within: readonly string[],
+): SystemCode[] | undefined {
   if (!compose || compose.include.length === 0) return undefined;
-  const inside = [...within, canonical];
-  const included = compose.include.map((include) => includedCodes(registry, include, inside));
-  const excluded = (compose.exclude ?? []).map((exclude) => includedCodes(registry, exclude, inside));
+  const included = compose.include.map((include) => includedCodes(sources, include, within));
+  const excluded = (compose.exclude ?? []).map((exclude) => includedCodes(sources, exclude, within));
   if (included.includes(undefined) || excluded.includes(undefined)) return undefined;
   const out = new Set(excluded.flatMap((codes) => codes!.map(keyOf)));
   return included.flatMap((codes) => codes!).filter((code) => !out.has(keyOf(code)));
@@ -47,15 +76,14 @@ function expandedCodes(contains: readonly ValueSetExpansionContains[]): SystemCo
 }
 
 function includedCodes(
-  registry: Registry,
-  { system, concept, filter, valueSet = [] }: ValueSetComposeInclude,
+  sources: Sources,
+  { system, concept, filter = [], valueSet = [] }: ValueSetComposeInclude,
   within: readonly string[],
 ): SystemCode[] | undefined {
-  if (filter && filter.length > 0) return undefined;
-  const sets = valueSet.map((canonical) => valueSetCodes(registry, canonical, within));
+  const sets = valueSet.map((canonical) => valueSetCodes(sources, canonical, within));
   if (system !== undefined) {
     const listed = concept?.map(({ code }) => ({ system, code: code! }));
-    sets.push(listed ?? wholeSystem(registry, system));
+    sets.push(listed ?? chosenCodes(sources, system, filter));
   }
   // All of the sets at once.
   return sets.reduce((one, other) => {
@@ -65,36 +93,30 @@ function includedCodes(
   });
 }
 
-function wholeSystem(registry: Registry, system: string): SystemCode[] | undefined {
-  const definition = registry.codeSystem(system);
-  if (definition?.content !== 'complete') return undefined;
-  return concepts(definition.concept ?? []).map((code) => ({ system, code }));
-}
-
-function concepts(list: readonly CodeSystemConcept[]): string[] {
-  return list.flatMap(({ code, concept = [] }) => [code!, ...concepts(concept)]);
+/** The codes of a system that meet every filter. */
+function chosenCodes(
+  { complete }: Sources,
+  system: string,
+  filters: NonNullable<ValueSetComposeInclude['filter']>,
+): SystemCode[] | undefined {
+  const content = complete(system);
+  const tests = content && filters.map((filter) => conceptFilter(filter, content));
+  if (!tests || tests.includes(undefined)) return undefined;
+  const chosen = [...content.concepts()].filter((concept) => tests.every((test) => test!(concept)));
+  return chosen.map(({ code }) => ({ system, code }));
 }
 
 /** `system|code` with what is below or above it in its system's hierarchy. */
-function related(registry: Registry, modifier: 'above' | 'below', text: string): SystemCode[] | undefined {
+function related({ complete }: Sources, modifier: 'above' | 'below', text: string): SystemCode[] | undefined {
   const bar = text.indexOf('|');
   const system = text.slice(0, bar);
-  const definition = bar > 0 ? registry.codeSystem(system) : undefined;
-  if (definition?.content !== 'complete') return undefined;
-  const path = pathTo(text.slice(bar + 1), definition.concept ?? []);
-  const last = path?.at(-1);
-  if (!path || !last) return undefined;
-  const codes = modifier === 'above' ? path.map(({ code }) => code!) : concepts([last]);
-  return codes.map((code) => ({ system, code }));
-}
-
-function pathTo(code: string, list: readonly CodeSystemConcept[]): CodeSystemConcept[] | undefined {
-  for (const concept of list) {
-    if (concept.code === code) return [concept];
-    const rest = pathTo(code, concept.concept ?? []);
-    if (rest) return [concept, ...rest];
-  }
-  return undefined;
+  const content = bar > 0 ? complete(system) : undefined;
+  const itself = content?.find(text.slice(bar + 1));
+  if (!content || !itself) return undefined;
+  const isRelated = (code: string): boolean =>
+    modifier === 'above' ? content.isBelow(itself.code, code) : content.isBelow(code, itself.code);
+  const others = [...content.concepts()].filter(({ code }) => code !== itself.code && isRelated(code));
+  return [itself, ...others].map(({ code }) => ({ system, code }));
 }
 
 function keyOf({ system, code }: SystemCode): string {

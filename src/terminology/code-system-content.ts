@@ -17,7 +17,7 @@ export interface CodeSystemContent {
   /** `complete`: a code that is not here does not exist. */
   readonly completeness: 'complete' | 'partial';
   find(code: string): Concept | undefined;
-  readonly concepts: Iterable<Concept>;
+  concepts(): Iterable<Concept>;
   /** Whether `code` lies below `ancestor`, at any depth. */
   isBelow(code: string, ancestor: string): boolean;
 }
@@ -38,7 +38,7 @@ export function codeSystemContent(system: CodeSystem): CodeSystemContent | undef
   return {
     completeness: system.content === 'complete' ? 'complete' : 'partial',
     find,
-    concepts: byKey.values(),
+    concepts: () => byKey.values(),
     isBelow(code, ancestor) {
       const seen = new Set<string>();
       const open = [...(find(code)?.parents ?? [])];

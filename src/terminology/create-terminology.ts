@@ -2,10 +2,11 @@
  * Terminology over the registry: value sets and code systems are prepared when first asked for and kept.
  * https://hl7.org/fhir/R4/terminologies.html
  */
-import type { ValueSet, ValueSetExpansion } from '@medplum/fhirtypes';
+import type { ValueSet } from '@medplum/fhirtypes';
 import type { Registry } from '../fhir/registry.ts';
 import { codeGrammars } from './code-grammar.ts';
 import { type CodeSystemContent, type Concept, codeSystemContent } from './code-system-content.ts';
+import { isPartial } from './partial-expansion.ts';
 import type { Terminology } from './terminology.ts';
 import { composeMatcher, expansionMatcher, type Matcher, type MatcherSources } from './value-set-matcher.ts';
 
@@ -109,13 +110,5 @@ function isListedInFull({ compose }: ValueSet, { content }: MatcherSources): boo
       valueSet === undefined &&
       system !== undefined &&
       (listedInFull.has(system) || content(system)?.completeness === 'complete'),
-  );
-}
-
-/** HL7 marks expansions that leave codes out. */
-function isPartial({ extension = [], parameter = [] }: ValueSetExpansion): boolean {
-  return (
-    extension.some(({ url }) => /\/valueset-(?:toocostly|unclosed)$/.test(url)) ||
-    parameter.some(({ name, valueBoolean }) => name === 'limitedExpansion' && valueBoolean === true)
   );
 }
