@@ -39,7 +39,7 @@ export function conditionOf(name: string, value: string, context: ConditionConte
   const parameter = context.parameters.get(code);
   if (!parameter) throw unknownParameter(context, code);
   const kind = context.kinds[parameter.type as keyof ParameterKinds];
-  if (modifier === 'missing') return missing(parameter, value);
+  if (modifier === 'missing' && parameter.type !== 'composite') return missing(parameter, value);
   if (modifier !== undefined) requireModifier(modifier, parameter, kind, context);
   const texts = splitUnescaped(value, ',');
   if (ranges.has(parameter.type) && texts.length > mostRanges) throw tooManyValues(mostRanges);
@@ -124,12 +124,13 @@ function requireModifier(
   if (modifiers.includes(modifier)) return;
   const takesType = modifiers.includes('[type]') && context.registry.isResourceType(modifier);
   if (takesType && (parameter.targets.length === 0 || parameter.targets.includes(modifier))) return;
-  const named = ['missing', ...modifiers].map((name) =>
+  const general = parameter.type === 'composite' ? [] : ['missing'];
+  const named = [...general, ...modifiers].map((name) =>
     name === '[type]' ? parameter.targets.join(', ') : name,
   );
   throw refuse(
     'unknown-modifier',
-    `Search parameter '${parameter.code}' of type ${parameter.type} has no such modifier; it has: ${named.join(', ')}`,
+    `Search parameter '${parameter.code}' of type ${parameter.type} has no such modifier; it has: ${named.join(', ') || 'none'}`,
   );
 }
 

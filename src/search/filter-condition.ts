@@ -42,7 +42,8 @@ const operatorsOf: Readonly<Record<ParameterType, readonly FilterOperator[]>> = 
   uri: ['eq', 'ne', 'co', 'sw', 'ew', 'ss', 'sb', 'pr'],
   token: ['eq', 'ne', 'ss', 'sb', 'in', 'ni', 'pr'],
   reference: ['eq', 'ne', 're', 'pr'],
-  composite: ['eq', 'ne', 'pr'],
+  // Whether there is a combination at all is not known: R4 has no ':missing' of one either.
+  composite: ['eq'],
   special: [],
 };
 
