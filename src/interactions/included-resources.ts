@@ -45,6 +45,7 @@ export async function includedResources(
     }
     for (const include of revincludes) {
       for (const parameter of parametersOf(services, include)) {
+        if (!mayReferTo(services, include, parameter, asked)) continue;
         for await (const row of referring(services, reader, include, parameter, asked)) {
           add(row);
           if (rows.length + found.length >= maximumIncluded) break;
@@ -77,6 +78,17 @@ function parametersOf(services: Services, include: Include): string[] {
   return [...services.parametersOf(include.sourceType).values()]
     .filter((parameter) => parameter.type === 'reference')
     .map((parameter) => parameter.code);
+}
+
+/** Whether the parameter lets one of the resources be referred to. */
+function mayReferTo(
+  services: Services,
+  { sourceType }: Include,
+  parameter: string,
+  rows: readonly StoredVersion[],
+): boolean {
+  const { targets } = services.parametersOf(sourceType).get(parameter)!;
+  return targets.length === 0 || rows.some(({ type }) => targets.includes(type));
 }
 
 function targetKeys(

@@ -17,13 +17,9 @@ import type { ParameterKinds } from './params/kinds.ts';
 import type { ReferenceTerm } from './params/reference.ts';
 import type { TokenTerm } from './params/token.ts';
 import type { Comparison, PlanNode } from './plan.ts';
-import { splitUnescaped, tooManyValues, unescaped } from './search-value.ts';
+import { splitUnescaped, unescaped } from './search-value.ts';
 import { unknownParameter } from './special-parameters.ts';
 import { wordExpression } from './word-expression.ts';
-
-/** A list of these is asked range by range, which takes a database long when there are many. */
-const ranges: ReadonlySet<string> = new Set(['date', 'number', 'quantity', 'composite']);
-const mostRanges = 2000;
 
 /** @throws FhirError for an unknown parameter, an unknown modifier or a value that cannot be understood */
 export function conditionOf(name: string, value: string, context: ConditionContext): Condition {
@@ -42,7 +38,6 @@ export function conditionOf(name: string, value: string, context: ConditionConte
   if (modifier === 'missing' && parameter.type !== 'composite') return missing(parameter, value);
   if (modifier !== undefined) requireModifier(modifier, parameter, kind, context);
   const texts = splitUnescaped(value, ',');
-  if (ranges.has(parameter.type) && texts.length > mostRanges) throw tooManyValues(mostRanges);
   if (texts.includes('')) throw invalidValue(parameter, 'values separated by single commas');
   if (parameter.type === 'reference' && (modifier === 'above' || modifier === 'below')) {
     const targets = texts.map((text) => kind.parse(text, undefined, parameter) as ReferenceTerm);

@@ -12,11 +12,12 @@ import { codeExpansion } from './code-expansion.ts';
 import { type Compartment, typesWithin, withinCompartment } from './compartment.ts';
 import { conditionOf } from './condition.ts';
 import type { Condition, ConditionContext } from './condition-context.ts';
-import { includesOf, revincludeOf, targetsOf } from './include-parameter.ts';
+import { includesOf, revincludesOf, targetsOf } from './include-parameter.ts';
 import { impliedSort } from './ordered-codes.ts';
 import { commonParameters, conditionOver } from './over-types.ts';
 import { parameterKinds } from './params/kinds.ts';
 import { allConditions, planOf, scopesOf } from './patient-binding.ts';
+import { requireAnswerable } from './plan-cost.ts';
 import { defaultCount, notConditions, resultParameters, type Shape } from './result-parameters.ts';
 import type { Include, SearchParser } from './search-request.ts';
 import { tooManyValues } from './search-value.ts';
@@ -37,6 +38,8 @@ export interface SearchParserOptions {
 
 /** Values in all parameters together: enough for a list of resources, few enough to answer while others wait. */
 const mostValues = 10_000;
+/** Parameters, each of which narrows what the others find. */
+const mostParameters = 1000;
 
 /** What lenient handling may ignore. */
 const ignorable: ReadonlySet<string> = new Set(['unknown-parameter', 'unknown-modifier']);
@@ -86,7 +89,7 @@ export function createSearchParser(options: SearchParserOptions): SearchParser {
           throw refuse('unknown-modifier', 'Includes have one modifier: iterate');
         }
         const iterate = modifier !== undefined;
-        if (reverse) revincludes.push(revincludeOf(value, iterate, answer));
+        if (reverse) revincludes.push(...revincludesOf(value, iterate, answer));
         else includes.push(...includesOf(value, iterate, answer));
       } else conditions.push(conditionOver(name, contexts, (context) => conditionOf(name, value, context)));
       return value;
@@ -108,6 +111,7 @@ export function createSearchParser(options: SearchParserOptions): SearchParser {
     if (shape.subset?.by === 'text' && includes.length + revincludes.length > 0) {
       throw refuse('invalid-parameter', "'_summary=text' cannot be combined with includes");
     }
+    requireAnswerable(conditions.map(({ node }) => node));
     const scopes = new Set([
       ...ownScopes(compartment, contexts, conditions, registry),
       ...conditions.flatMap((condition) => condition.reads),
@@ -131,6 +135,7 @@ export function createSearchParser(options: SearchParserOptions): SearchParser {
 
 /** @throws FhirError `search-too-large` */
 function requireFewValues(pairs: readonly (readonly [name: string, value: string])[]): void {
+  if (pairs.length > mostParameters) throw tooManyValues(mostParameters);
   let values = pairs.length;
   for (const [, value] of pairs)
     for (let comma = value.indexOf(','); comma !== -1; comma = value.indexOf(',', comma + 1)) values++;

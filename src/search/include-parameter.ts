@@ -29,8 +29,18 @@ export function includesOf(value: string, iterate: boolean, context: IncludeCont
   return [include];
 }
 
-/** `_revinclude=Provenance:target`. */
-export function revincludeOf(value: string, iterate: boolean, context: IncludeContext): Include {
+/** `_revinclude=Provenance:target`, `Provenance:*` or `*`: whatever refers to the types searched. */
+export function revincludesOf(value: string, iterate: boolean, context: IncludeContext): Include[] {
+  if (value === '*') {
+    const { registry, types } = context;
+    return registry.resourceTypes
+      .map((sourceType): Include => ({ parameter: '*', targetType: undefined, sourceType, iterate }))
+      .filter((include) => targetsOf(include, context).some((type) => types.includes(type)));
+  }
+  return [revincludeOf(value, iterate, context)];
+}
+
+function revincludeOf(value: string, iterate: boolean, context: IncludeContext): Include {
   const include = parse(value, '_revinclude', iterate, context);
   const { types } = context;
   const targets = targetsOf({ ...include, targetType: undefined }, context);

@@ -46,16 +46,24 @@ t.test('a list of more values than can be answered soon is refused at once', asy
     ['date', numbers(5000).map(() => '2026')],
     ['value-quantity', numbers(5000).map((n) => `${n}|http://unitsofmeasure.org|mg`)],
     ['code-value-quantity', numbers(5000).map((n) => `8480-6$gt${n}`)],
+    ['subject:Patient.name:contains', numbers(5000).map((n) => `n${n}`)],
   ] as const;
   for (const [name, values] of tooMany) {
     const { status, body } = await ask('Observation', name, values);
     t.same([status, keysOf(body)], [400, ['search-too-large']], name);
   }
-  const { status, body } = await server.send('POST', '/Observation/_search', {
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: numbers(50_000)
-      .map((n) => `code=${n}`)
-      .join('&'),
-  });
-  t.same([status, keysOf(body)], [400, ['search-too-large']]);
+});
+
+t.test('more parameters than can be answered soon are refused at once', async (t) => {
+  for (const parameters of [
+    numbers(50_000).map((n) => `code=${n}`),
+    numbers(5000).map((n) => `code:not=${n}`),
+    numbers(900).map((n) => `date=ne${1000 + n},ne${2000 + n}`),
+  ]) {
+    const { status, body } = await server.send('POST', '/Observation/_search', {
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: parameters.join('&'),
+    });
+    t.same([status, keysOf(body)], [400, ['search-too-large']], parameters[0]!);
+  }
 });

@@ -86,6 +86,8 @@ for (const cache of ['on', 'off'] as const) {
       t.same(ids(include.body, 'include').sort(), ['ada', 'ben']);
       const reverse = await send('GET', '/Patient?_id=ben&_revinclude=Observation:subject');
       t.same(ids(reverse.body, 'include'), ['b1']);
+      const whatever = await send('GET', '/Patient?_id=ben&_revinclude=*');
+      t.same(ids(whatever.body, 'include'), ['b1']);
     });
 
     t.test('totals are counted when asked for', async (t) => {

@@ -115,6 +115,9 @@ t.test('what is included is depended on too', (t) => {
   const all = search('Procedure', '_include=*');
   t.match(all.includes, [{ sourceType: 'Procedure', parameter: '*' }]);
   t.ok(all.scopes.includes('Practitioner'));
+  const referring = search('Procedure', '_revinclude=*').revincludes.map(({ sourceType }) => sourceType);
+  for (const type of ['Observation', 'Provenance', 'List']) t.ok(referring.includes(type), type);
+  t.notOk(referring.includes('Patient'), 'has no reference to a procedure');
   t.end();
 });
 
