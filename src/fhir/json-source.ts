@@ -2,8 +2,9 @@
  * Submitted JSON: parsed once, its text kept. Malformed text is refused with line and column, never quoted.
  * https://hl7.org/fhir/R4/json.html
  */
-import { refuse } from '../core/fhir-error.ts';
+import { FhirError, refuse } from '../core/fhir-error.ts';
 import { atOnce, inTurns, type Stepwise } from '../core/pauses.ts';
+import { halfCharacterIn } from './json-half-character.ts';
 import { escapesIn, plainLength } from './json-length.ts';
 import { findSyntaxError } from './json-syntax.ts';
 import { countKeysAtLeast, skipString } from './json-text.ts';
@@ -20,8 +21,8 @@ export interface TextPosition {
 /**
  * Parses JSON text.
  * @returns the value, as `JSON.parse` gives it
- * @throws FhirError 400 `malformed-json` for text that is no JSON, names a key twice in one object or nests deeper
- *   than 200 levels
+ * @throws FhirError 400 `malformed-json` for text that is no JSON, names a key twice in one object, nests deeper than
+ *   200 levels or has half a character
  */
 export function parseJson(text: string): unknown {
   const value = parsed(text);
@@ -50,8 +51,11 @@ export async function parseJsonInTurns(text: string): Promise<unknown> {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
-  } catch {
+    const value: unknown = JSON.parse(text);
+    refuseHalfCharacter(text);
+    return value;
+  } catch (error) {
+    if (error instanceof FhirError) throw error;
     const fault = findSyntaxError(text);
     throw refuse(
       'malformed-json',
@@ -59,6 +63,13 @@ function parsed(text: string): unknown {
       positionOf(text, fault.offset),
     );
   }
+}
+
+function refuseHalfCharacter(text: string): void {
+  const offset = halfCharacterIn(text);
+  if (offset === undefined) return;
+  const fault = 'The body is not JSON in UTF-8: an escape stands for half a character';
+  throw refuse('malformed-json', fault, positionOf(text, offset));
 }
 
 /** Line and column of an offset. */

@@ -35,9 +35,14 @@ const contentTypes: Readonly<Record<string, string>> = {
   'application/xml+fhir': fhirXml,
   'application/xml': 'application/xml; charset=utf-8',
   'text/xml': 'text/xml; charset=utf-8',
-  '*/*': fhirJson,
-  '*': fhirJson,
-  'application/*': fhirJson,
+};
+
+/** What stands for several types: those it may be answered in, the best first. */
+const wildcards: Readonly<Record<string, readonly string[]>> = {
+  '*/*': [fhirJson, fhirXml],
+  '*': [fhirJson, fhirXml],
+  'application/*': [fhirJson, fhirXml],
+  'text/*': ['text/xml; charset=utf-8'],
 };
 
 /** What the client may call this version of FHIR. https://hl7.org/fhir/R4/versioning.html#mt-version */
@@ -55,7 +60,7 @@ export function answerFormat(
   const asked = lastValue(query, '_format');
   const pretty = lastValue(query, '_pretty') === 'true';
   if (asked !== undefined) {
-    const type = knownType(asked, views);
+    const [type] = representations(asked, views);
     if (type === undefined) throw notAcceptable('_format', views);
     return { ...type, pretty };
   }
@@ -66,11 +71,21 @@ type Representation = Omit<AnswerFormat, 'pretty'>;
 
 function acceptedType(accept: string | undefined, views: readonly string[]): Representation {
   if (accept === undefined || accept === '' || accept === '*/*') return defaultFormat;
+  const ranges = accept.split(',').map((text) => ({
+    types: representations(text, views),
+    quality: qualityOf(text),
+    isWildcard: isWildcard(text),
+  }));
+  // What is named by itself has its own weight, whatever a wildcard says of it.
+  const named = new Set(
+    ranges.flatMap(({ isWildcard, types }) =>
+      isWildcard ? [] : types.map(({ contentType }) => contentType),
+    ),
+  );
   let best: Representation | undefined;
   let bestQuality = 0;
-  for (const range of accept.split(',')) {
-    const quality = qualityOf(range);
-    const type = knownType(range, views);
+  for (const { types, quality, isWildcard } of ranges) {
+    const type = types.find(({ contentType }) => !isWildcard || !named.has(contentType));
     if (type !== undefined && quality > bestQuality) {
       best = type;
       bestQuality = quality;
@@ -78,6 +93,18 @@ function acceptedType(accept: string | undefined, views: readonly string[]): Rep
   }
   if (best === undefined) throw notAcceptable('Accept', views);
   return best;
+}
+
+const mediaTypeOf = (range: string): string => range.split(';')[0]!.trim().toLowerCase();
+const isWildcard = (range: string): boolean => Object.hasOwn(wildcards, mediaTypeOf(range));
+
+function representations(range: string, views: readonly string[]): Representation[] {
+  const types = isWildcard(range) ? wildcards[mediaTypeOf(range)]! : [];
+  return types.length > 0 ? types.map(representationIn) : [knownType(range, views) ?? []].flat();
+}
+
+function representationIn(contentType: string): Representation {
+  return { syntax: contentType.includes('xml') ? 'xml' : 'json', contentType };
 }
 
 function knownType(range: string, views: readonly string[]): Representation | undefined {
@@ -92,7 +119,7 @@ function knownType(range: string, views: readonly string[]): Representation | un
   const contentType = Object.hasOwn(contentTypes, mediaType) ? contentTypes[mediaType] : undefined;
   if (contentType === undefined || (version !== undefined && !fhirVersions.has(version))) return undefined;
   const view = parameters.get('view');
-  if (view === undefined) return { syntax: contentType.includes('xml') ? 'xml' : 'json', contentType };
+  if (view === undefined) return representationIn(contentType);
   // A view is no resource: it has the generic media type only.
   if (mediaType !== 'application/json' || !views.includes(view)) return undefined;
   return { syntax: 'json', contentType: `application/json; view=${view}; charset=utf-8`, view };

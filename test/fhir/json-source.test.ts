@@ -37,6 +37,27 @@ t.test('malformed text is refused with the place of its fault and without quotin
   }
 });
 
+t.test('half a character is refused, a whole one by whatever spelling is not', async (t) => {
+  for (const [text, col] of [
+    ['{"a": "x\\ud83d"}', 9],
+    ['{"a": "\\uDE00x"}', 8],
+    ['{"a": "\\ud83d\\n\\ude00"}', 8],
+    ['{"a": "\\ud83d", "b": "\\ude00"}', 8],
+    ['{"a": "\\ud83d\\ude00\\ude00"}', 20],
+    ['{"\\ud83d": 1}', 3],
+  ] as const) {
+    t.match(refusalOf(text).issues[0], { key: 'malformed-json', line: 1, col }, text);
+  }
+  for (const text of [
+    '{"a": "\\ud83d\\ude00"}',
+    '{"a": "\\\\ud83d"}',
+    '{"a": "\\u0064\\u00d8"}',
+    '{"a": "😀"}',
+  ]) {
+    t.ok(parseJson(text), text);
+  }
+});
+
 t.test('a property given twice is refused where it stands the second time', async (t) => {
   t.match(refusalOf('{"a": 1,\n "b": [{"c": 1, "c": 2}]}').issues[0], {
     key: 'malformed-json',

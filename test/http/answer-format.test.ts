@@ -33,6 +33,11 @@ t.test('Accept decides between JSON and XML, and between the FHIR and the generi
     ['text/xml', 'text/xml; charset=utf-8'],
     ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', 'application/xml; charset=utf-8'],
     ['text/html,*/*;q=0.8', fhir],
+    ['text/*', 'text/xml; charset=utf-8'],
+    ['application/*;q=0.2', fhir],
+    ['application/fhir+json;q=0, */*', xml],
+    ['application/fhir+json;q=0.1, */*', xml],
+    ['application/fhir+json;q=0.1, */*;q=0.05', fhir],
     ['application/fhir+json; fhirVersion=4.0', fhir],
     ['APPLICATION/JSON', generic],
   ];
@@ -63,6 +68,7 @@ t.test('what the server cannot answer in is refused with 406', async (t) => {
   t.equal(refused('', 'text/html'), 406);
   t.equal(refused('', 'application/fhir+json; fhirVersion=5.0'), 406);
   t.equal(refused('', 'application/json;q=0'), 406);
+  t.equal(refused('', 'application/fhir+json;q=0, application/fhir+xml;q=0, */*'), 406);
   t.equal(refused('', 'constructor'), 406);
   t.equal(refused('_format=ttl', 'application/json'), 406);
   t.equal(refused('_format=', 'application/json'), 406);
