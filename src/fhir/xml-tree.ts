@@ -55,6 +55,9 @@ export function parseXml(text: string): XmlElement {
   const fault = (words: string, offset = parser.position - 1) =>
     refuse('malformed-xml', words, positionOf(text, Math.max(offset, 0)));
 
+  // Half a character of UTF-16, which XML does not have and saxes lets through.
+  if (!text.isWellFormed()) throw fault('The body has what is no character', text.search(/\p{Cs}/u));
+
   const resolved = ({ name, prefix, value }: SaxesAttributeNSIncomplete): XmlAttribute => ({
     name,
     namespace: prefix === '' ? '' : (parser.resolve(prefix) ?? ''),
