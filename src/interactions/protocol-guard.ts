@@ -13,19 +13,20 @@ import { checkCourse } from '../protocol/check-course.ts';
 import { systems } from '../protocol/codes.ts';
 import { courseOf } from '../protocol/course.ts';
 import type { ProtocolMode } from '../protocol/protocol-mode.ts';
-import type { MemberOf, ProtocolRule, Verdict } from '../protocol/rule.ts';
+import type { ProtocolRule, Verdict } from '../protocol/rule.ts';
 import { protocolRules } from '../protocol/rules/rules.ts';
 import { touchedSessions } from '../protocol/touched-sessions.ts';
 import type { FollowUp, FollowUpIssue } from './follow-up.ts';
+import { createProtocolLists, type ProtocolLists } from './protocol-lists.ts';
 import { createProtocolMemory } from './protocol-memory.ts';
-import { memberOf, protocolByUrl, suicideItemOf } from './protocol-reader.ts';
+import { protocolByUrl, suicideItemOf } from './protocol-reader.ts';
 import { createReadMemory } from './remembering-reader.ts';
 
 /** @param mode of the server, where the protocol of a course does not set its own */
 export function protocolGuard(mode: ProtocolMode): FollowUp {
   const memory = createReadMemory();
   const protocolMemory = createProtocolMemory();
-  let membership: MemberOf | undefined;
+  let listsFor: ProtocolLists | undefined;
   return async (services, work) => {
     const written = new Map(
       work.written.map(({ reference, resource }) => [reference, resource as unknown as Resource]),
@@ -39,7 +40,7 @@ export function protocolGuard(mode: ProtocolMode): FollowUp {
     const courses = await affectedCourses(resources, reader);
     if (courses.length === 0) return [];
     const isTouched = touchedSessions(written);
-    membership ??= memberOf(services);
+    listsFor ??= createProtocolLists(services);
     const found: FollowUpIssue[] = [];
     // Others read what is committed meanwhile: an import may hold the courses of many patients.
     const pause = createPauses();
@@ -53,7 +54,7 @@ export function protocolGuard(mode: ProtocolMode): FollowUp {
       for (const { rule, verdicts } of await checkCourse(course, rules, {
         parameters: protocol.parameters,
         now: services.clock.now(),
-        memberOf: membership,
+        ...(await listsFor(protocol.parameters, reader)),
         suicideItemOf: suicideItemOf(reader),
         written,
       })) {

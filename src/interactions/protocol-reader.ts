@@ -2,10 +2,9 @@
 import type { PlanDefinition, Questionnaire, Resource } from '@medplum/fhirtypes';
 import type { ProtocolByUrl } from '../protocol/course.ts';
 import type { ResourceReader } from '../protocol/resource-reader.ts';
-import type { MemberOf, SuicideItemOf } from '../protocol/rule.ts';
+import type { SuicideItemOf } from '../protocol/rule.ts';
 import { scoreResponse } from '../questionnaire/score/score-response.ts';
 import type { StoreReader } from '../storage/store.ts';
-import { createTerminology } from '../terminology/create-terminology.ts';
 import type { Services } from './interaction.ts';
 import { parsePlain } from './plain-references.ts';
 
@@ -48,12 +47,6 @@ export function protocolByUrl(reader: ResourceReader): ProtocolByUrl {
 /** The guide's general protocol, which states a default for every parameter. */
 export function generalProtocol(reader: ResourceReader): Promise<PlanDefinition | undefined> {
   return reader.read<PlanDefinition>('PlanDefinition/kat-protocol');
-}
-
-/** Membership in the value sets of R4 and the guide. */
-export function memberOf({ registry }: Pick<Services, 'registry'>): MemberOf {
-  const terminology = createTerminology(registry);
-  return (valueSet, system, code) => terminology.contains(valueSet, { system, code }) === 'member';
 }
 
 /** What responses answer to the item on suicidal thoughts of their instrument, by their forms; each form is read once. */

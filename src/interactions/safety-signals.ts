@@ -3,7 +3,7 @@
  * a score that rose. The limits are parameters of the protocol in force, or of the guide's general one.
  */
 import type { CarePlan, Coding, Observation } from '@medplum/fhirtypes';
-import { codeIn, systems } from '../protocol/codes.ts';
+import { hasCode, systems } from '../protocol/codes.ts';
 import type { ResourceReader } from '../protocol/resource-reader.ts';
 import { numberOf, type RuleParameters, ruleParameters } from '../protocol/rule-parameters.ts';
 import { allItems, type FormItem, formItems, objectsOf } from '../questionnaire/form.ts';
@@ -80,11 +80,12 @@ function answersHighRisk({ form, response }: CompletedForm): boolean {
 }
 
 function isHighRisk({ code, valueCodeableConcept }: Observation): boolean {
-  return codeIn(code, systems.loinc) === riskCode && valueCodeableConcept?.coding?.some(isHigh) === true;
+  return hasCode(code, systems.loinc, riskCode) && valueCodeableConcept?.coding?.some(isHigh) === true;
 }
 
+/** LOINC's code is not of the guide's value set, but who sends it is not to go unheard. */
 function isHigh({ system, code }: Coding): boolean {
-  return system === riskSystem && code === 'high';
+  return (system === riskSystem && code === 'high') || (system === systems.loinc && code === 'LA9193-9');
 }
 
 /** The response that an Observation was extracted from: what both say is one signal. */

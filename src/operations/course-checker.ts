@@ -1,6 +1,7 @@
 /** Rules over stored courses, outside any write: with the parameters of their protocols, the terminology and the forms. */
 import type { Services } from '../interactions/interaction.ts';
-import { generalProtocol, memberOf, suicideItemOf } from '../interactions/protocol-reader.ts';
+import { createProtocolLists } from '../interactions/protocol-lists.ts';
+import { generalProtocol, suicideItemOf } from '../interactions/protocol-reader.ts';
 import { checkCourse, type RuleReport } from '../protocol/check-course.ts';
 import type { Course } from '../protocol/course.ts';
 import type { ResourceReader } from '../protocol/resource-reader.ts';
@@ -17,9 +18,11 @@ export type CourseChecker = (
 /** What courses have in common is read once. */
 export async function courseChecker(services: Services, reader: ResourceReader): Promise<CourseChecker> {
   const general = await generalProtocol(reader);
-  const shared = { memberOf: memberOf(services), suicideItemOf: suicideItemOf(reader) };
+  const listsFor = createProtocolLists(services);
+  const itemOf = suicideItemOf(reader);
   return async (course, rules, now) => {
     const parameters = ruleParameters([await course.protocol(), general]);
-    return checkCourse(course, rules, { ...shared, parameters, now });
+    const lists = await listsFor(parameters, reader);
+    return checkCourse(course, rules, { ...lists, suicideItemOf: itemOf, parameters, now });
   };
 }

@@ -1,6 +1,6 @@
 /**
  * Every rule over a course, with recorded deviations taken into account: a DetectedIssue of the rule that names one of
- * the resources concerned and says who did what about it turns a breach into a recorded deviation.
+ * the resources concerned, or the session or reading that the breach rests on, and says who did what about it turns a breach into a recorded deviation.
  */
 import type { DetectedIssue } from '@medplum/fhirtypes';
 import { hasCode, systems } from './codes.ts';
@@ -33,10 +33,20 @@ export async function checkCourse(
 
 function overridden(verdict: Verdict, { key }: ProtocolRule, deviations: readonly DetectedIssue[]): Verdict {
   if (verdict.status !== 'fail') return verdict;
-  const deviation = deviations.find((one) => isReasonFor(one, key, verdict.resources));
+  const deviation = deviations.find((one) => isReasonFor(one, key, answeredFor(verdict)));
   return deviation
     ? { ...verdict, status: 'overridden', deviation: `DetectedIssue/${deviation.id}` }
     : verdict;
+}
+
+/** What people did in the course: who answers for that answers for what it makes wrong. */
+const acts: ReadonlySet<string> = new Set([
+  ...['Procedure', 'MedicationAdministration', 'AdverseEvent', 'Observation'],
+]);
+
+/** What a deviation may name: what the breach makes wrong, or the session, dose, reading or event that it rests on. */
+function answeredFor({ resources, evidence = [] }: Verdict): string[] {
+  return [...resources, ...evidence.filter((reference) => acts.has(reference.split('/')[0]!))];
 }
 
 /** A deviation counts once somebody is named who answers for it. */

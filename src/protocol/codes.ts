@@ -6,6 +6,7 @@ const base = 'https://w3id.org/kat-fhir';
 export const systems = {
   sessionType: `${base}/CodeSystem/kat-session-type`,
   phase: `${base}/CodeSystem/kat-phase`,
+  treatmentIntent: `${base}/CodeSystem/kat-treatment-intent`,
   observation: `${base}/CodeSystem/kat-observation`,
   eligibility: `${base}/CodeSystem/kat-eligibility`,
   domainResult: `${base}/CodeSystem/kat-domain-result`,
@@ -48,6 +49,7 @@ export const extensions = {
   plannedMedicineSessions: extension('kat-planned-medicine-sessions'),
   integrates: extension('kat-integrates'),
   eligibilityValidUntil: extension('kat-eligibility-valid-until'),
+  treatmentIntent: extension('kat-treatment-intent'),
   waiver: extension('kat-waiver'),
 } as const;
 

@@ -167,11 +167,13 @@ export function courseOf(
     deviations: once(async () => {
       const issues = await reader.find<DetectedIssue>('DetectedIssue', ofPatient());
       return issues.filter(
-        ({ status, code }) => status !== 'entered-in-error' && hasSystem(code, systems.rule),
+        ({ status = '', code }) => !withdrawn.has(status) && hasSystem(code, systems.rule),
       );
     }),
   };
 }
+
+const withdrawn: ReadonlySet<string> = new Set(['entered-in-error', 'cancelled']);
 
 /** The PlanDefinition of a canonical URL, with or without a version; undefined when it is not known. */
 export type ProtocolByUrl = (canonical: string) => Promise<PlanDefinition | undefined>;

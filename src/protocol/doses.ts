@@ -63,11 +63,15 @@ export async function dosesOf(session: Session, course: Course): Promise<Dose[]>
     ({ partOf, status }) =>
       given.has(status ?? '') && partOf?.some(({ reference }) => reference === session.reference),
   );
-  const doses = await Promise.all(parts.map((administration) => doseOf(administration, course)));
+  const doses = await Promise.all(parts.map((administration) => doseOf(administration, session, course)));
   return doses.sort((one, other) => (one.start ?? 0) - (other.start ?? 0));
 }
 
-async function doseOf(administration: MedicationAdministration, course: Course): Promise<Dose> {
+async function doseOf(
+  administration: MedicationAdministration,
+  session: Session,
+  course: Course,
+): Promise<Dose> {
   const { dosage, effectivePeriod, effectiveDateTime, id } = administration;
   const medicine = await medicineOf(administration, course);
   return {
@@ -77,9 +81,25 @@ async function doseOf(administration: MedicationAdministration, course: Course):
     milligrams: milligramsOf(dosage?.dose),
     medicine,
     esketamine: medicine?.coding?.some(({ code = '' }) => esketamineCodes.has(code)) ?? false,
-    start: instantOf(effectivePeriod?.start ?? effectiveDateTime),
-    end: instantAfter(effectivePeriod?.end ?? effectiveDateTime),
+    ...timesOf(
+      effectivePeriod?.start ?? effectiveDateTime,
+      effectivePeriod?.end ?? effectiveDateTime,
+      session,
+    ),
   };
+}
+
+/** A dose that names but the day of its session was given in the medicine phase. */
+function timesOf(
+  from: string | undefined,
+  until: string | undefined,
+  { start, end, phase, zone }: Session,
+): Pick<Dose, 'start' | 'end'> {
+  const [first, last] = [instantOf(from, zone), instantAfter(until, zone)];
+  const isDay = from?.length === 10 && first !== undefined && start !== undefined && last !== undefined;
+  return isDay && first <= start && start <= last
+    ? { start: phase?.start ?? start, end: phase?.end ?? end }
+    : { start: first, end: last };
 }
 
 /** The route that a concept names in either system. */
@@ -111,5 +131,13 @@ export async function medicineOf(
   const medication = reference.startsWith('#')
     ? contained?.find(({ id }) => id === reference.slice(1))
     : await course.read<Medication>(reference);
-  return medication?.resourceType === 'Medication' ? medication.code : undefined;
+  return medication?.resourceType === 'Medication' ? substanceOf(medication) : undefined;
+}
+
+/** What a Medication is called, and what it holds: what a pharmacy makes up has often but ingredients. */
+function substanceOf({ code, ingredient = [] }: Medication): CodeableConcept | undefined {
+  const coding = [code, ...ingredient.map(({ itemCodeableConcept }) => itemCodeableConcept)].flatMap(
+    (concept) => concept?.coding ?? [],
+  );
+  return coding.length === 0 ? code : { ...code, coding };
 }

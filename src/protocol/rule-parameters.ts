@@ -23,6 +23,8 @@ export interface RuleParameter {
 export interface RuleParameters {
   /** The statement of a parameter; undefined when no protocol makes one. */
   get(rule: string, name: string): RuleParameter | undefined;
+  /** Canonical URLs of the value sets that are stated. */
+  readonly valueSets: readonly string[];
 }
 
 /** @param protocols the one in force first, those that speak where it is silent after it */
@@ -34,7 +36,11 @@ export function ruleParameters(protocols: readonly (PlanDefinition | undefined)[
       if (parameter) stated.set(`${parameter.rule} ${parameter.name}`, parameter);
     }
   }
-  return { get: (rule, name) => stated.get(`${rule} ${name}`) };
+  const texts = [...stated.values()].flatMap(({ value }) => value.valueString ?? []);
+  return {
+    get: (rule, name) => stated.get(`${rule} ${name}`),
+    valueSets: texts.filter((text) => /^(?:https?|urn):/.test(text)),
+  };
 }
 
 function parameterOf({ extension = [] }: Extension): RuleParameter | undefined {

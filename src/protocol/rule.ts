@@ -41,6 +41,8 @@ export interface RuleContext {
   readonly now: number;
   /** Whether a code is in a value set; absent: no terminology is at hand. */
   readonly memberOf?: MemberOf;
+  /** Canonical URLs of value sets that the parameters name and that are not known here. */
+  readonly unknownLists?: ReadonlySet<string>;
   /** How grave a response answers the question for suicidal thoughts; absent: no forms are at hand. */
   readonly suicideItemOf?: SuicideItemOf;
   /** On a write: what is written, by reference. Verdicts that name none of it are not asked for. */

@@ -1,7 +1,7 @@
 /** A session of a course: one Procedure with what it says of itself, its times as instants. */
 import type { Procedure, Resource } from '@medplum/fhirtypes';
-import { codeIn, extensionOf, extensions, systems } from './codes.ts';
-import { instantAfter, instantOf } from './time.ts';
+import { codeIn, extensionOf, extensions, hasCode, systems } from './codes.ts';
+import { instantAfter, instantOf, type Zone, zoneOf } from './time.ts';
 
 export type SessionKind = 'preparation' | 'medicine' | 'integration';
 
@@ -10,6 +10,8 @@ export interface Session {
   /** `Procedure/id` */
   readonly reference: string;
   readonly kind: SessionKind;
+  /** Whether it keeps up what a first series has reached: its category says so. */
+  readonly maintenance: boolean;
   /** 0 when it has none. */
   readonly number: number;
   /** Whether it has begun: in progress, on hold, completed or stopped. */
@@ -18,6 +20,8 @@ export interface Session {
   /** Milliseconds since the epoch. */
   readonly start: number | undefined;
   readonly end: number | undefined;
+  /** Where it is held: dates of its day are meant there. */
+  readonly zone: Zone;
   /** The medicine phase within it: two intervals that are never merged. */
   readonly phase: { readonly start: number | undefined; readonly end: number | undefined } | undefined;
   /** Reference of the medicine session that an integration session takes up. */
@@ -50,16 +54,20 @@ export function sessionOf(procedure: Procedure): Session | undefined {
   if (kind === undefined) return undefined;
   const { performedPeriod, performedDateTime, status = '' } = procedure;
   const phase = extensionOf(procedure, extensions.medicinePhase)?.valuePeriod;
+  const begin = performedPeriod?.start ?? performedDateTime;
+  const zone = zoneOf(begin);
   return {
     procedure,
     reference: `Procedure/${procedure.id}`,
     kind,
+    maintenance: hasCode(procedure.category, systems.phase, 'maintenance'),
     number: extensionOf(procedure, extensions.sessionNumber)?.valuePositiveInt ?? 0,
     begun: begunStatuses.has(status),
     completed: status === 'completed',
-    start: instantOf(performedPeriod?.start ?? performedDateTime),
-    end: instantAfter(performedPeriod?.end ?? performedDateTime),
-    phase: phase && { start: instantOf(phase.start), end: instantAfter(phase.end) },
+    start: instantOf(begin),
+    end: instantAfter(performedPeriod?.end ?? performedDateTime, zone),
+    zone,
+    phase: phase && { start: instantOf(phase.start, zone), end: instantAfter(phase.end, zone) },
     integrates: extensionOf(procedure, extensions.integrates)?.valueReference?.reference,
   };
 }

@@ -3,7 +3,7 @@ import type { Observation } from '@medplum/fhirtypes';
 import { codeIn, extensionOf, extensions, hasCode, systems } from './codes.ts';
 import type { Course } from './course.ts';
 import type { Session } from './session.ts';
-import { instantOf } from './time.ts';
+import { instantAfter, instantOf, type Moment, type Zone } from './time.ts';
 
 export type VitalSign = 'blood pressure' | 'heart rate' | 'oxygen saturation';
 
@@ -22,6 +22,8 @@ export interface Reading {
   readonly point: string | undefined;
   /** Milliseconds since the epoch. */
   readonly time: number | undefined;
+  /** Of the day, if the reading names but a day. */
+  readonly latest: number | undefined;
 }
 
 const unusable: ReadonlySet<string> = new Set(['entered-in-error', 'cancelled', 'unknown']);
@@ -35,7 +37,7 @@ export async function readingsOf(session: Session, sign: VitalSign, course: Cour
         observation.partOf?.some(({ reference }) => reference === session.reference) === true &&
         isReadingOf(sign, observation),
     )
-    .map(readingOf)
+    .map((observation) => readingOf(observation, session.zone))
     .sort((one, other) => (one.time ?? 0) - (other.time ?? 0));
 }
 
@@ -44,14 +46,15 @@ export function isReadingOf(sign: VitalSign, { code }: Observation): boolean {
   return vitalSigns[sign].some((one) => hasCode(code, systems.loinc, one));
 }
 
-function readingOf(observation: Observation): Reading {
+function readingOf(observation: Observation, zone: Zone): Reading {
   const { id, effectiveDateTime, effectivePeriod } = observation;
   const point = extensionOf(observation, extensions.monitoringPoint)?.valueCodeableConcept;
   return {
     observation,
     reference: `Observation/${id}`,
     point: codeIn(point, systems.monitoringPoint),
-    time: instantOf(effectiveDateTime ?? effectivePeriod?.start),
+    time: instantOf(effectiveDateTime ?? effectivePeriod?.start, zone),
+    latest: instantAfter(effectiveDateTime ?? effectivePeriod?.start, zone),
   };
 }
 
@@ -69,17 +72,25 @@ export function pressureOf({ component = [] }: Observation): Pressure {
 
 const kilogramsIn: Readonly<Record<string, number>> = { kg: 1, g: 0.001, '[lb_av]': 0.45359237 };
 
-/** The last weight taken up to a time. */
-export async function weightBefore(
-  time: number,
-  course: Course,
-): Promise<{ kilograms: number; time: number; reference: string } | undefined> {
+interface Weight {
+  readonly kilograms: number;
+  /** Milliseconds since the epoch; of a weight that names but a day, the first and the last of it. */
+  readonly time: number;
+  readonly latest: number;
+  /** `Observation/id` */
+  readonly reference: string;
+}
+
+/** The last weight taken up to a moment. */
+export async function weightBefore({ time, zone }: Moment, course: Course): Promise<Weight | undefined> {
   const weights = (await course.observations('weight')).flatMap((observation) => {
-    const { time: taken, reference } = readingOf(observation);
+    const { time: taken, latest = taken, reference } = readingOf(observation, zone);
     const { value, code = '' } = observation.valueQuantity ?? {};
-    const unit = kilogramsIn[code];
-    if (unusable.has(observation.status ?? '') || value === undefined || unit === undefined) return [];
-    return taken === undefined || taken > time ? [] : [{ kilograms: value * unit, time: taken, reference }];
+    const kilograms = kilogramsIn[code];
+    if (unusable.has(observation.status ?? '') || value === undefined || kilograms === undefined) return [];
+    return taken === undefined || latest === undefined || taken > time
+      ? []
+      : [{ kilograms: value * kilograms, time: taken, latest, reference }];
   });
   return weights.sort((one, other) => other.time - one.time)[0];
 }

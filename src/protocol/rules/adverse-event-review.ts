@@ -23,9 +23,9 @@ export const adverseEventReview: ProtocolRule = {
     const longest = stated('report-max', minutesOf);
     if (!required || !longest) return [notStated('review-required', 'report-max')];
     const medicine = (await course.sessions()).filter(({ kind, begun }) => kind === 'medicine' && begun);
-    const began = medicine[0]?.start;
+    const [first] = medicine;
     const events = (await course.adverseEvents()).filter(
-      (event) => isSerious(event) && began !== undefined && (timeOf(event) ?? began) >= began,
+      (event) => isSerious(event) && first !== undefined && !isBefore(event, first),
     );
     if (events.length === 0) return [verdict('not-applicable', 'No serious adverse event is recorded')];
     const reports = events.flatMap((event) => lateReport(event, longest) ?? []);
@@ -36,9 +36,8 @@ export const adverseEventReview: ProtocolRule = {
     const prescribers = await prescribersOf(course, medicine);
     const verdicts = reports;
     for (const event of events) {
-      const time = timeOf(event) ?? began!;
-      const next = medicine.find(({ start }) => start !== undefined && start > time);
-      const review = await reviewOf(event, next?.start, prescribers, course);
+      const next = sessionAfter(event, medicine, await placesOf(event, course));
+      const review = await reviewOf(event, next, prescribers, course);
       const evidence = [`AdverseEvent/${event.id}`, ...(review === undefined ? [] : [review])];
       const details = { evidence, parameter: required.parameter };
       const here = next ? [next.reference] : [];
@@ -68,7 +67,7 @@ export const adverseEventReview: ProtocolRule = {
 function isSerious({ actuality, seriousness: grade, event }: AdverseEvent): boolean {
   return (
     actuality === 'actual' &&
-    (hasCode(grade, seriousness, 'Serious') ||
+    (['Serious', 'serious'].some((code) => hasCode(grade, seriousness, code)) ||
       alwaysSerious.some((code) => hasCode(event, systems.snomed, code)))
   );
 }
@@ -89,8 +88,48 @@ function lateReport(
   );
 }
 
-const timeOf = ({ date, detected, recordedDate }: AdverseEvent) =>
-  instantOf(date ?? detected ?? recordedDate);
+const dateOf = ({ date, detected, recordedDate }: AdverseEvent) => date ?? detected ?? recordedDate;
+
+/** Whether an event happened before a session began; on its day, without a time, it did not. */
+function isBefore(event: AdverseEvent, { start, zone }: Session): boolean {
+  const last = instantAfter(dateOf(event), zone);
+  return last !== undefined && start !== undefined && last < start;
+}
+
+/**
+ * The first session to begin after an event: after the session that the event belongs to, or else after its time. An
+ * event that names but a day happened, as far as is known, in the session of that day.
+ */
+function sessionAfter(
+  event: AdverseEvent,
+  sessions: readonly Session[],
+  suspects: ReadonlySet<string>,
+): Session | undefined {
+  const own = sessions.findLastIndex(({ reference, procedure: { encounter } }) =>
+    [reference, encounter?.reference].some((one) => one !== undefined && suspects.has(one)),
+  );
+  return sessions.find(({ start, zone }, at) => {
+    const after = own < 0 ? instantAfter(dateOf(event), zone) : instantOf(dateOf(event), zone);
+    return at > own && start !== undefined && start > (after ?? sessions[0]!.start!);
+  });
+}
+
+/** The visit of an event, and the sessions that are suspected, by themselves or by a dose. */
+async function placesOf(
+  { encounter, suspectEntity = [] }: AdverseEvent,
+  course: Course,
+): Promise<Set<string>> {
+  const named = suspectEntity.flatMap(({ instance }) => instance?.reference ?? []);
+  const doses = (await course.administrations()).filter(({ id }) =>
+    named.includes(`MedicationAdministration/${id}`),
+  );
+  const sessions = doses.flatMap(({ partOf = [] }) => partOf.flatMap(({ reference }) => reference ?? []));
+  return new Set([
+    ...(encounter?.reference === undefined ? [] : [encounter.reference]),
+    ...named,
+    ...sessions,
+  ]);
+}
 
 /** Whoever prescribes in a team of the patient, in a session, or by an order. */
 async function prescribersOf(course: Course, sessions: readonly Session[]): Promise<ReadonlySet<string>> {
@@ -112,12 +151,13 @@ async function prescribersOf(course: Course, sessions: readonly Session[]): Prom
 
 async function reviewOf(
   event: AdverseEvent,
-  before: number | undefined,
+  next: Session | undefined,
   prescribers: ReadonlySet<string>,
   course: Course,
 ): Promise<string | undefined> {
   const review = (await course.tasks()).find(({ status, focus, owner, executionPeriod, lastModified }) => {
-    const done = instantOf(executionPeriod?.end ?? lastModified);
+    const done = instantOf(executionPeriod?.end ?? lastModified, next?.zone);
+    const before = next?.start;
     return (
       status === 'completed' &&
       focus?.reference === `AdverseEvent/${event.id}` &&

@@ -4,7 +4,7 @@ import { dosesOf } from '../doses.ts';
 import type { ProtocolRule, RuleContext, Verdict } from '../rule.ts';
 import { numberOf } from '../rule-parameters.ts';
 import type { Session } from '../session.ts';
-import { instantOf } from '../time.ts';
+import { instantOf, type Moment } from '../time.ts';
 import { notStated, statedBy, verdict } from '../verdict.ts';
 import { isReadingOf, type Pressure, pressureOf, readingsOf } from '../vital-signs.ts';
 
@@ -24,6 +24,7 @@ async function ofSession(session: Session, course: Course, { parameters }: RuleC
   const doses = await dosesOf(session, course);
   const dose = doses[0]?.start;
   if (dose === undefined) return [];
+  const at: Moment = { time: dose, zone: session.zone };
   const readings = (await readingsOf(session, 'blood pressure', course)).map((reading) => ({
     ...reading,
     ...pressureOf(reading.observation),
@@ -48,14 +49,14 @@ async function ofSession(session: Session, course: Course, { parameters }: RuleC
     return low && diastolic !== undefined && diastolic >= low.value ? low.parameter : undefined;
   };
   type Limits = ReturnType<typeof limits>;
-  const soft = limits('soft', (await isOlder(course, dose, parameters)) ? '-older' : '');
+  const soft = limits('soft', (await isOlder(course, at, parameters)) ? '-older' : '');
   const hard = limits('hard');
   const alert = limits('alert');
   const rise = limits('rise');
   const incomplete = [soft, hard, alert, rise].find(({ systolic, diastolic }) => !systolic || !diastolic);
   if (incomplete) return [notStated(incomplete.systolicName)];
 
-  const evidence = [before.reference];
+  const evidence = [before.reference, session.reference];
   const gate = reached(before, hard);
   const caution = reached(before, soft);
   const verdicts: Verdict[] = [];
@@ -105,11 +106,11 @@ function riseFrom(before: Pressure, after: Pressure): Pressure {
 /** Whether the patient has reached the age from which the wider limits count; without a birth date, not. */
 export async function isOlder(
   course: Course,
-  time: number,
+  { time, zone }: Moment,
   parameters: RuleContext['parameters'],
 ): Promise<boolean> {
   const age = statedBy('R09', parameters)('older-age', numberOf);
-  const born = instantOf((await course.patient())?.birthDate);
+  const born = instantOf((await course.patient())?.birthDate, zone);
   if (!age || born === undefined) return false;
   const birthday = new Date(born);
   birthday.setUTCFullYear(birthday.getUTCFullYear() + age.value);

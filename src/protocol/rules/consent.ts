@@ -1,8 +1,8 @@
 /** R02: on the day of each medicine session an active consent to treatment is in force. */
 import type { Consent } from '@medplum/fhirtypes';
 import type { ProtocolRule } from '../rule.ts';
-import { isSessionOf } from '../session.ts';
-import { dayOf, instantAfter, instantOf } from '../time.ts';
+import { isSessionOf, type Session } from '../session.ts';
+import { dayIn, instantAfter, instantOf } from '../time.ts';
 import { notStated, statedBy, verdict } from '../verdict.ts';
 
 const scopeSystem = 'http://terminology.hl7.org/CodeSystem/consentscope';
@@ -19,9 +19,9 @@ export const consent: ProtocolRule = {
     const consents = (await course.consents()).filter((one) =>
       one.scope?.coding?.some(({ system, code }) => system === scopeSystem && code === scope.value),
     );
-    return sessions.map(({ reference, procedure, start }) => {
-      const day = dayOf(procedure.performedPeriod?.start ?? procedure.performedDateTime);
-      const inForce = consents.find((one) => isInForce(one, start, day));
+    return sessions.map((session) => {
+      const { reference } = session;
+      const inForce = consents.find((one) => isInForce(one, session));
       return inForce
         ? verdict('pass', 'Consent to treatment was in force', [reference], {
             evidence: [`Consent/${inForce.id}`],
@@ -42,19 +42,15 @@ export const consent: ProtocolRule = {
 };
 
 /** Without a time of the session, whatever is active counts. */
-function isInForce(
-  { status, dateTime, provision }: Consent,
-  start: number | undefined,
-  day: string | undefined,
-) {
+function isInForce({ status, dateTime, provision }: Consent, { procedure, start, zone }: Session): boolean {
   if (status !== 'active' || provision?.type === 'deny') return false;
   if (start === undefined) return true;
   const { period } = provision ?? {};
-  const given = instantOf(period?.start ?? dateTime);
-  const until = instantAfter(period?.end);
-  const sameDay = dayOf(period?.start ?? dateTime) === day;
+  const given = instantOf(period?.start ?? dateTime, zone);
+  const until = instantAfter(period?.end, zone);
+  const day = dayIn(zone, procedure.performedPeriod?.start ?? procedure.performedDateTime);
   return (
-    (given === undefined || given <= start || (sameDay && (period?.start ?? dateTime)?.length === 10)) &&
-    (until === undefined || until >= start || dayOf(period?.end) === day)
+    (given === undefined || given <= start) &&
+    (until === undefined || until >= start || dayIn(zone, period?.end) === day)
   );
 }

@@ -15,7 +15,7 @@ import { lastPregnancyTest } from '../pregnancy-tests.ts';
 import type { ProtocolRule, RuleContext, RuleSeverity, Verdict } from '../rule.ts';
 import { minutesOf, type RuleParameter } from '../rule-parameters.ts';
 import { isSessionOf } from '../session.ts';
-import { instantAfter, instantOf, minute } from '../time.ts';
+import { instantAfter, instantOf, type Moment, minute } from '../time.ts';
 import { notStated, statedBy, verdict } from '../verdict.ts';
 
 /** What stands against a dose: a fact is never refused, the session in spite of it is. */
@@ -51,18 +51,20 @@ export const contraindication: ProtocolRule = {
       if (!lists || !eventAge) return [notStated(...listNames, 'cardiovascular-event-min')];
       const doses = await dosesOf(session, course);
       // What came up since the session began counts at the dose.
-      const time = doses.at(-1)?.start ?? session.start ?? context.now;
+      const at: Moment = { time: doses.at(-1)?.start ?? session.start ?? context.now, zone: session.zone };
       const found = [
         ...(await course.conditions()).flatMap(
-          (condition) => ofCondition(condition, time, lists, eventAge) ?? [],
+          (condition) => ofCondition(condition, at, lists, eventAge) ?? [],
         ),
-        ...(await ofPregnancyTest(time, course, lists)),
+        ...(await ofPregnancyTest(at, course, lists)),
         ...(await ofAllergies(doses, course, lists)),
-        ...(await ofMedicines(time, course, lists)),
+        ...(await ofMedicines(at, course, lists)),
       ];
       const here = [session.reference, ...doses.map(({ reference }) => reference)];
+      const unknown = unknownIn(lists, context);
+      if (found.length === 0 && unknown.length > 0) return unknown;
       if (found.length === 0) return [verdict('pass', 'Nothing known stands against the dose', here)];
-      return found.map(({ text, severity, evidence, parameter }) =>
+      const breaches = found.map(({ text, severity, evidence, parameter }) =>
         verdict('fail', text, here, {
           severity,
           evidence: [evidence],
@@ -70,6 +72,7 @@ export const contraindication: ProtocolRule = {
           satisfy: 'That it no longer stands, or a recorded deviation that says who weighed it and why',
         }),
       );
+      return [...breaches, ...unknown];
     }),
 };
 
@@ -86,27 +89,36 @@ function listsOf({ parameters, memberOf }: RuleContext): Lists | undefined {
   return lists.length < listNames.length ? undefined : (Object.fromEntries(lists) as Lists);
 }
 
+/** What cannot be judged by is not passed over in silence. */
+function unknownIn(lists: Lists, { unknownLists }: RuleContext): Verdict[] {
+  return Object.values(lists)
+    .filter(({ parameter }) => unknownLists?.has(parameter.value.valueString ?? ''))
+    .map(({ parameter }) =>
+      verdict('not-applicable', 'A list that the protocol names is not known here', [], { parameter }),
+    );
+}
+
 /** The first row that fits a condition. */
 function ofCondition(
   condition: Condition,
-  time: number,
+  at: Moment,
   lists: Lists,
   eventAge: { readonly value: number; readonly parameter: RuleParameter },
 ): Objection | undefined {
   const { code, id } = condition;
-  const onset = onsetOf(condition);
-  const active = stands(condition, time);
+  const onset = onsetOf(condition, at.zone);
+  const active = stands(condition, at);
   const isEvent = lists['cardiovascular-events'].has(code);
-  const isRecent = onset !== undefined && time - onset < eventAge.value * minute;
+  const isRecent = onset !== undefined && at.time - onset < eventAge.value * minute;
   const rows: readonly (readonly [boolean, RuleSeverity, string, RuleParameter])[] = [
     [
-      lists['contraindications-ever'].has(code) && hadBegun(condition, time),
+      lists['contraindications-ever'].has(code) && hadBegun(condition, at),
       'error',
       'A contraindication is part of the history',
       lists['contraindications-ever'].parameter,
     ],
     [
-      isEvent && hadBegun(condition, time) && (isRecent || (onset === undefined && active)),
+      isEvent && hadBegun(condition, at) && (isRecent || (onset === undefined && active)),
       'error',
       'A cardiovascular event is too recent',
       eventAge.parameter,
@@ -132,8 +144,8 @@ function ofCondition(
 }
 
 /** A test says the same as a condition when its result is on the list. */
-async function ofPregnancyTest(time: number, course: Course, lists: Lists): Promise<Objection[]> {
-  const test = await lastPregnancyTest(time, course);
+async function ofPregnancyTest(at: Moment, course: Course, lists: Lists): Promise<Objection[]> {
+  const test = await lastPregnancyTest(at, course);
   const list = lists.contraindications;
   return test && list.has(test.observation.valueCodeableConcept)
     ? [
@@ -174,10 +186,10 @@ async function ofAllergies(doses: readonly Dose[], course: Course, lists: Lists)
 }
 
 /** What the patient takes, as stated or as ordered. */
-async function ofMedicines(time: number, course: Course, { interactions }: Lists): Promise<Objection[]> {
+async function ofMedicines(at: Moment, course: Course, { interactions }: Lists): Promise<Objection[]> {
   const taken = [
-    ...(await course.medications()).filter((statement) => isTaken(statement, time)),
-    ...(await course.orders()).filter((order) => isOrdered(order, time)),
+    ...(await course.medications()).filter((statement) => isTaken(statement, at)),
+    ...(await course.orders()).filter((order) => isOrdered(order, at)),
   ];
   const found: Objection[] = [];
   for (const one of taken)
@@ -192,9 +204,12 @@ async function ofMedicines(time: number, course: Course, { interactions }: Lists
 }
 
 /** What was ended since was taken then, if its end is known. */
-function isTaken({ status, effectivePeriod, effectiveDateTime }: MedicationStatement, time: number): boolean {
-  const from = instantOf(effectivePeriod?.start ?? effectiveDateTime);
-  const until = instantAfter(effectivePeriod?.end);
+function isTaken(
+  { status, effectivePeriod, effectiveDateTime }: MedicationStatement,
+  { time, zone }: Moment,
+): boolean {
+  const from = instantOf(effectivePeriod?.start ?? effectiveDateTime, zone);
+  const until = instantAfter(effectivePeriod?.end, zone);
   const ended = status === 'completed' || status === 'stopped';
   if (from !== undefined && from > time) return false;
   return (status === 'active' || (ended && until !== undefined)) && (until === undefined || until >= time);
@@ -204,14 +219,14 @@ const orderIntents: ReadonlySet<string> = new Set([
   ...['order', 'original-order', 'reflex-order', 'filler-order', 'instance-order'],
 ]);
 
-function isOrdered(order: MedicationRequest, time: number): boolean {
+function isOrdered(order: MedicationRequest, { time, zone }: Moment): boolean {
   const { status, intent, doNotPerform, authoredOn, dispenseRequest } = order;
-  const until = instantAfter(dispenseRequest?.validityPeriod?.end);
+  const until = instantAfter(dispenseRequest?.validityPeriod?.end, zone);
   return (
     status === 'active' &&
     doNotPerform !== true &&
     orderIntents.has(intent ?? '') &&
-    (instantOf(authoredOn) ?? time) <= time &&
+    (instantOf(authoredOn, zone) ?? time) <= time &&
     (until === undefined || until >= time)
   );
 }

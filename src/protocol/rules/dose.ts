@@ -5,18 +5,19 @@ import type { Course } from '../course.ts';
 import { type Dose, dosesOf, milligramsOf, type Route } from '../doses.ts';
 import type { ProtocolRule, Verdict } from '../rule.ts';
 import { minutesIn, minutesOf, numberOf, type RuleParameter } from '../rule-parameters.ts';
-import { minute } from '../time.ts';
+import { type Moment, minute } from '../time.ts';
 import { notStated, statedBy, verdict } from '../verdict.ts';
 import { weightBefore } from '../vital-signs.ts';
 import { isOlder } from './blood-pressure.ts';
 
 /** What one session gave by one route: doses that are given in parts count together. */
-interface Given {
+interface Given extends Moment {
+  /** `Procedure/id` */
+  readonly session: string;
   readonly doses: readonly Dose[];
   readonly route: Route;
   readonly milligrams: number;
   readonly esketamine: boolean;
-  readonly start: number;
   readonly kilograms: number | undefined;
   readonly first: boolean;
   /** What the last session before gave by this route. */
@@ -34,7 +35,7 @@ export const dose: ProtocolRule = {
   async check(course, context) {
     const verdicts: Verdict[] = [];
     for (const given of await givenIn(course)) {
-      const older = await isOlder(course, given.start, context.parameters);
+      const older = await isOlder(course, given, context.parameters);
       const stated = statedBy('R11', context.parameters);
       const found = judgements.flatMap((judge) =>
         judge(given, stated, { older }).filter((one) => one !== undefined),
@@ -58,12 +59,14 @@ async function givenIn(course: Course): Promise<Given[]> {
       const milligrams = doses.reduce((sum, one) => sum + (one.milligrams ?? 0), 0);
       if (route === undefined || start === undefined || milligrams === 0) continue;
       all.push({
+        session: session.reference,
         doses,
         route,
         milligrams,
         esketamine: doses.some((one) => one.esketamine),
-        start,
-        kilograms: (await weightBefore(start, course))?.kilograms,
+        time: start,
+        zone: session.zone,
+        kilograms: (await weightBefore({ time: start, zone: session.zone }, course))?.kilograms,
         first: at === 0,
         before: before.get(route),
       });
@@ -83,6 +86,7 @@ const broken = (
 ) =>
   verdict('fail', text, references(given), {
     severity,
+    evidence: [given.session],
     parameter,
     satisfy: 'A dose within this limit, or a recorded deviation that says why not',
   });
@@ -108,11 +112,11 @@ function range(given: Given, stated: Stated): (Verdict | undefined)[] {
 function most(given: Given, stated: Stated): (Verdict | undefined)[] {
   const { route, first, esketamine } = given;
   if (route === 'iv' || esketamine) return [];
-  const limit = stated(`dose-max-${route}`, numberOf);
+  const limit = stated(`dose-max-${route}`, massOf);
   if (!limit) return [notStated(`dose-max-${route}`)];
   if (isAbove(given.milligrams, limit.value))
     return [broken(given, 'The dose lies above the limit of its route', limit.parameter)];
-  const start = first ? stated(`dose-first-max-${route}`, numberOf) : undefined;
+  const start = first ? stated(`dose-first-max-${route}`, massOf) : undefined;
   return start && isAbove(given.milligrams, start.value)
     ? [broken(given, 'The dose is high for a first session', start.parameter, 'warning')]
     : [];
@@ -121,11 +125,11 @@ function most(given: Given, stated: Stated): (Verdict | undefined)[] {
 /** In whole devices, up to the limit; fewer on the first day. */
 function esketamine(given: Given, stated: Stated, { older }: { older: boolean }): (Verdict | undefined)[] {
   if (!given.esketamine) return [];
-  const device = stated('esketamine-device', numberOf);
-  const limit = stated('esketamine-max', numberOf);
+  const device = stated('esketamine-device', massOf);
+  const limit = stated('esketamine-max', massOf);
   if (!device || !limit) return [notStated('esketamine-device', 'esketamine-max')];
   const start = given.first
-    ? stated(older ? 'esketamine-first-max-older' : 'esketamine-first-max', numberOf)
+    ? stated(older ? 'esketamine-first-max-older' : 'esketamine-first-max', massOf)
     : undefined;
   return [
     isMultiple(given.milligrams, device.value)
@@ -213,6 +217,10 @@ function statedPerWeight({ doses }: Given): number | undefined {
     ? undefined
     : stated.reduce<number>((sum, value) => sum + (value ?? 0), 0);
 }
+
+/** A limit in milligrams, in whichever unit of mass it is stated. */
+const massOf = (parameter: RuleParameter | undefined): number | undefined =>
+  milligramsOf(parameter?.value.valueQuantity) ?? numberOf(parameter);
 
 /** Sums and quotients of decimals are compared with room for what binary fractions leave. */
 const room = 1e-9;

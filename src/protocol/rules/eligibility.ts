@@ -1,10 +1,10 @@
 /** R01: no medicine session without a final eligibility decision that is valid on its day. */
-import type { Observation } from '@medplum/fhirtypes';
+import type { Observation, Reference } from '@medplum/fhirtypes';
 import { codeIn, extensionOf, extensions, systems } from '../codes.ts';
 import type { Course } from '../course.ts';
 import type { ProtocolRule, RuleContext } from '../rule.ts';
 import { isSessionOf } from '../session.ts';
-import { instantAfter, instantOf } from '../time.ts';
+import { instantAfter, instantOf, type Moment, type Zone } from '../time.ts';
 import { flagOf, statedBy, verdict } from '../verdict.ts';
 
 const finalStatuses: ReadonlySet<string> = new Set(['final', 'amended', 'corrected']);
@@ -19,11 +19,12 @@ export const eligibility: ProtocolRule = {
   async check(course, context) {
     const first = (await course.sessions()).find(({ kind, begun }) => kind === 'medicine' && begun);
     if (!first) return [verdict('not-yet', 'No medicine session has begun')];
-    const start = first.start ?? context.now;
+    const start: Moment = { time: first.start ?? context.now, zone: first.zone };
+    const made = (decision: Observation) => madeAt(decision, start.zone) ?? Number.POSITIVE_INFINITY;
     const standing = (await course.observations('eligibility'))
       .filter(({ status }) => finalStatuses.has(status ?? ''))
-      .filter((decision) => (madeAt(decision) ?? Number.POSITIVE_INFINITY) <= start)
-      .sort((one, other) => (madeAt(other) ?? 0) - (madeAt(one) ?? 0))[0];
+      .filter((decision) => isForCourse(decision, course) && made(decision) <= start.time)
+      .sort((one, other) => made(other) - made(one))[0];
     const session = [first.reference];
     if (!standing)
       return [
@@ -43,9 +44,22 @@ export const eligibility: ProtocolRule = {
   },
 };
 
-function objection(decision: Observation, start: number, { parameters }: RuleContext): string | undefined {
-  const until = instantAfter(extensionOf(decision, extensions.eligibilityValidUntil)?.valueDate);
-  if (until !== undefined && until < start)
+/** A decision may name the plan that it was made for. */
+function isForCourse({ basedOn = [] }: Observation, { procedure }: Course): boolean {
+  const plansIn = (references: readonly Reference[] = []) =>
+    references.flatMap(({ reference }) => (reference?.startsWith('CarePlan/') ? reference : []));
+  const plans = plansIn(basedOn);
+  const own = plansIn(procedure.basedOn);
+  return plans.length === 0 || own.length === 0 || plans.some((plan) => own.includes(plan));
+}
+
+function objection(
+  decision: Observation,
+  { time, zone }: Moment,
+  { parameters }: RuleContext,
+): string | undefined {
+  const until = instantAfter(extensionOf(decision, extensions.eligibilityValidUntil)?.valueDate, zone);
+  if (until !== undefined && until < time)
     return 'The eligibility decision was no longer valid at the first medicine session';
   const result = codeIn(decision.valueCodeableConcept, systems.eligibility);
   const conditional = statedBy('R01', parameters)('conditional-allowed', flagOf)?.value === true;
@@ -56,7 +70,7 @@ function objection(decision: Observation, start: number, { parameters }: RuleCon
 /** Conditions are met when every Task that has the decision as its focus, and there is one, was completed in time. */
 async function unmetConditions(
   decision: Observation,
-  start: number,
+  { time, zone }: Moment,
   course: Course,
 ): Promise<string | undefined> {
   if (codeIn(decision.valueCodeableConcept, systems.eligibility) !== 'conditionally-eligible')
@@ -67,13 +81,13 @@ async function unmetConditions(
       focus?.reference === reference && status !== 'cancelled' && status !== 'entered-in-error',
   );
   const met = conditions.every(({ status, executionPeriod, lastModified }) => {
-    const done = instantOf(executionPeriod?.end ?? lastModified);
-    return status === 'completed' && (done === undefined || done <= start);
+    const done = instantOf(executionPeriod?.end ?? lastModified, zone);
+    return status === 'completed' && (done === undefined || done <= time);
   });
   return met && conditions.length > 0
     ? undefined
     : 'The conditions of the eligibility decision are not recorded as met';
 }
 
-const madeAt = ({ effectiveDateTime, effectivePeriod, issued }: Observation) =>
-  instantOf(effectiveDateTime ?? effectivePeriod?.start ?? issued);
+const madeAt = ({ effectiveDateTime, effectivePeriod, issued }: Observation, zone: Zone) =>
+  instantOf(effectiveDateTime ?? effectivePeriod?.start ?? issued, zone);

@@ -49,7 +49,9 @@ const kinds: readonly (readonly [
   [['Observation'], observationFaults],
 ];
 
-const isOther = (patient: Reference | undefined, { subject }: Course) => patient?.reference !== subject;
+/** Who is not named, or not by a reference that can be followed, is no other. */
+const isOther = (patient: Reference | undefined, { subject }: Course) =>
+  patient?.reference !== undefined && patient.reference !== subject;
 
 async function planFaults(course: Course): Promise<Verdict[]> {
   const plan = await course.carePlan();
@@ -91,7 +93,8 @@ async function visitFaults(course: Course): Promise<Verdict[]> {
 
 async function faultsOfVisit(session: Session, visit: Encounter, course: Course): Promise<Verdict[]> {
   const both = [session.reference, `Encounter/${visit.id}`];
-  const times = { start: instantOf(visit.period?.start), end: instantAfter(visit.period?.end) };
+  const { zone } = session;
+  const times = { start: instantOf(visit.period?.start, zone), end: instantAfter(visit.period?.end, zone) };
   const episodes = await named<EpisodeOfCare>(visit.episodeOfCare ?? [], course);
   return [
     ...(isOther(visit.subject, course)

@@ -10,13 +10,21 @@ export const numbering: ProtocolRule = {
   on: ['Procedure'],
   async check(course) {
     const sessions = await course.sessions();
-    const verdicts = kinds.flatMap((kind) => ofKind(sessions.filter((session) => session.kind === kind)));
+    const verdicts = kinds.flatMap((kind) => {
+      const [upkeep = [], first = []] = [true, false].map((maintenance) =>
+        sessions.filter((session) => session.kind === kind && session.maintenance === maintenance),
+      );
+      return [...ofSeries(first, []), ...ofSeries(upkeep, first)];
+    });
     return verdicts.length > 0 ? verdicts : [verdict('not-yet', 'No session to number')];
   },
 };
 
-/** A session that was not held keeps its number, and another may have the same. */
-function ofKind(sessions: readonly Session[]): Verdict[] {
+/**
+ * A session that was not held keeps its number, and another may have the same.
+ * @param before a series whose numbers may go on in this one
+ */
+function ofSeries(sessions: readonly Session[], before: readonly Session[]): Verdict[] {
   const taken = new Map<number, Session>();
   const faults: Verdict[] = [];
   const held = sessions.filter(({ procedure }) => procedure.status !== 'not-done');
@@ -26,7 +34,7 @@ function ofKind(sessions: readonly Session[]): Verdict[] {
     else if (other) faults.push(fault('Two sessions of a phase have the same number', [session, other]));
     else taken.set(session.number, session);
   }
-  const known = new Set(sessions.map(({ number }) => number));
+  const known = new Set([...before, ...sessions].map(({ number }) => number));
   for (const [number, session] of taken)
     if (number > 1 && !known.has(number - 1))
       faults.push(fault('No session has the number before', [session]));

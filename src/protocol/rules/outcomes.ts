@@ -7,7 +7,7 @@ import type { Course } from '../course.ts';
 import type { ProtocolRule, RuleContext, Verdict } from '../rule.ts';
 import { minutesOf, numberOf } from '../rule-parameters.ts';
 import { isSessionOf } from '../session.ts';
-import { instantOf, minute } from '../time.ts';
+import { instantAfter, instantOf, minute, type Zone } from '../time.ts';
 import { notStated, statedBy, verdict } from '../verdict.ts';
 
 interface Score {
@@ -16,6 +16,8 @@ interface Score {
   readonly instrument: string;
   /** Milliseconds; a score that names but a day was taken on arrival. */
   readonly time: number;
+  /** Of the day, if it names but a day. */
+  readonly latest: number;
 }
 
 const finalStatuses: ReadonlySet<string> = new Set(['final', 'amended', 'corrected']);
@@ -42,10 +44,10 @@ async function scores(course: Course, { parameters, memberOf, now }: RuleContext
   const [first] = medicine;
   if (!first) return [verdict('not-yet', 'No medicine session has begun')];
   const all = (await course.surveys()).flatMap((one) =>
-    scoreOf(one, (system, code) => memberOf(list.value, system, code)),
+    scoreOf(one, first.zone, (system, code) => memberOf(list.value, system, code)),
   );
   const start = first.start ?? now;
-  const baseline = all.filter(({ time }) => time <= start && time >= start - before.value * minute);
+  const baseline = all.filter(({ time, latest }) => time <= start && latest >= start - before.value * minute);
   const here = [first.reference];
   return [
     baseline.length > 0
@@ -93,13 +95,16 @@ async function scores(course: Course, { parameters, memberOf, now }: RuleContext
 
 function scoreOf(
   { id, status, code, valueQuantity, effectiveDateTime, effectivePeriod }: Observation,
+  zone: Zone,
   isScore: (system: string | undefined, code: string | undefined) => boolean,
 ): Score[] {
-  const time = instantOf(effectiveDateTime ?? effectivePeriod?.end);
+  const taken = effectiveDateTime ?? effectivePeriod?.end;
+  const time = instantOf(taken, zone);
   const coding = code?.coding?.find((one) => isScore(one.system, one.code));
   if (!coding || time === undefined || valueQuantity?.value === undefined) return [];
   if (!finalStatuses.has(status ?? '')) return [];
-  return [{ reference: `Observation/${id}`, instrument: `${coding.system}|${coding.code}`, time }];
+  const latest = instantAfter(taken, zone) ?? time;
+  return [{ reference: `Observation/${id}`, instrument: `${coding.system}|${coding.code}`, time, latest }];
 }
 
 /** Each answer of the course that reaches the limit; the Task that looks after it has the response as its focus. */

@@ -1,5 +1,5 @@
 /** R10: a therapist and a monitor of the active care team take part; the prescriber ordered the medicine. */
-import type { CareTeam, MedicationRequest } from '@medplum/fhirtypes';
+import type { CareTeam, MedicationRequest, PractitionerRole } from '@medplum/fhirtypes';
 import { hasCode, systems } from '../codes.ts';
 import type { Course } from '../course.ts';
 import { dosesOf } from '../doses.ts';
@@ -27,9 +27,10 @@ async function ofSession(session: Session, course: Course, { parameters }: RuleC
   const prescriber = stated('prescriber-is-requester', flagOf);
   if (!therapist || !monitor || !prescriber)
     return [notStated('therapist-required', 'monitor-required', 'prescriber-is-requester')];
-  const teams = (await course.careTeams()).filter((team) => isActive(team, session.start));
-  const members = new Set(
+  const teams = (await course.careTeams()).filter((team) => isActive(team, session));
+  const members = await personsOf(
     teams.flatMap(({ participant = [] }) => participant.flatMap(({ member }) => member?.reference ?? [])),
+    course,
   );
   const here = [session.reference];
   const evidence = teams.map(({ id }) => `CareTeam/${id}`);
@@ -39,10 +40,11 @@ async function ofSession(session: Session, course: Course, { parameters }: RuleC
   };
   if (therapist.value) {
     const acting = actorsOf(session, 'therapist');
+    const persons = await personsOf(acting, course);
     judge('No therapist takes part', acting.length > 0, therapist, 'A performer with the function therapist');
     judge(
       'The therapist does not belong to the active care team',
-      acting.length === 0 || acting.some((actor) => members.has(actor)),
+      acting.length === 0 || share(persons, members),
       therapist,
       'An active CareTeam of the patient with this therapist among its participants',
     );
@@ -50,9 +52,9 @@ async function ofSession(session: Session, course: Course, { parameters }: RuleC
   if (monitor.value)
     judge(
       'No medical monitor takes part',
-      actorsOf(session, 'medical-monitor').length > 0,
+      ['medical-monitor', 'prescriber'].some((code) => actorsOf(session, code).length > 0),
       monitor,
-      'A performer with the function medical-monitor',
+      'A performer with the function medical-monitor, or the prescriber',
     );
   if (prescriber.value) verdicts.push(...(await ordersOf(session, course, teams, prescriber.parameter)));
   return verdicts.length > 0
@@ -67,7 +69,7 @@ async function ordersOf(
   teams: readonly CareTeam[],
   parameter: NonNullable<Verdict['parameter']>,
 ): Promise<Verdict[]> {
-  const prescribers = new Set([
+  const named = [
     ...actorsOf(session, 'prescriber'),
     ...teams.flatMap(({ participant = [] }) =>
       participant.flatMap(({ role, member }) =>
@@ -76,14 +78,18 @@ async function ordersOf(
           : [],
       ),
     ),
-  ]);
+  ];
+  const prescribers = await personsOf(named, course);
   const verdicts: Verdict[] = [];
   for (const { administration, reference } of await dosesOf(session, course)) {
-    const named = administration.request?.reference;
-    const order = named === undefined ? undefined : await course.read<MedicationRequest>(named);
-    if (!order || prescribers.has(order.requester?.reference ?? '')) continue;
+    const request = administration.request?.reference;
+    const order = request === undefined ? undefined : await course.read<MedicationRequest>(request);
+    if (!order) continue;
+    const requester = order.requester?.reference;
+    const persons = await personsOf(requester === undefined ? [] : [requester], course);
+    if (share(persons, prescribers)) continue;
     verdicts.push(
-      verdict('fail', 'Who ordered the medicine is no prescriber of the course', [reference, `${named}`], {
+      verdict('fail', 'Who ordered the medicine is no prescriber of the course', [reference, `${request}`], {
         evidence: [session.reference],
         parameter,
         satisfy: 'An order whose requester has the function prescriber in the session or the care team',
@@ -93,6 +99,20 @@ async function ordersOf(
   return verdicts;
 }
 
+/** Those who are named, and who a role that is named belongs to. */
+async function personsOf(references: readonly string[], course: Course): Promise<Set<string>> {
+  const persons = new Set(references);
+  for (const reference of references) {
+    if (!reference.startsWith('PractitionerRole/')) continue;
+    const person = (await course.read<PractitionerRole>(reference))?.practitioner?.reference;
+    if (person !== undefined) persons.add(person);
+  }
+  return persons;
+}
+
+const share = (some: ReadonlySet<string>, others: ReadonlySet<string>): boolean =>
+  [...some].some((one) => others.has(one));
+
 function actorsOf({ procedure }: Session, code: string): string[] {
   return (procedure.performer ?? []).flatMap(({ function: role, actor }) =>
     hasCode(role, systems.performerFunction, code) ? (actor.reference ?? []) : [],
@@ -100,9 +120,9 @@ function actorsOf({ procedure }: Session, code: string): string[] {
 }
 
 /** Whether a team is at work at a time: active, or of a past period that holds it. */
-function isActive({ status, period }: CareTeam, time: number | undefined): boolean {
-  const from = instantOf(period?.start);
-  const until = instantAfter(period?.end);
+function isActive({ status, period }: CareTeam, { start: time, zone }: Session): boolean {
+  const from = instantOf(period?.start, zone);
+  const until = instantAfter(period?.end, zone);
   const covers =
     time === undefined || ((from === undefined || from <= time) && (until === undefined || until >= time));
   return covers && (status === 'active' || (status === 'inactive' && until !== undefined));

@@ -7,7 +7,7 @@ import { lastPregnancyTest } from '../pregnancy-tests.ts';
 import type { ProtocolRule } from '../rule.ts';
 import { minutesOf } from '../rule-parameters.ts';
 import { isSessionOf } from '../session.ts';
-import { day, instantOf, minute } from '../time.ts';
+import { day, instantOf, type Moment, minute } from '../time.ts';
 import { notStated, statedBy, verdict } from '../verdict.ts';
 
 const pregnant = '77386006';
@@ -25,8 +25,9 @@ export const pregnancyTest: ProtocolRule = {
       if (!ages || !maxAge) return [notStated('child-bearing-age', 'pregnancy-test-max-age')];
       const patient = await course.patient();
       const [dose] = await dosesOf(session, course);
-      const time = dose?.start ?? session.start ?? now;
-      const born = instantOf(patient?.birthDate);
+      const at: Moment = { time: dose?.start ?? session.start ?? now, zone: session.zone };
+      const { time } = at;
+      const born = instantOf(patient?.birthDate, session.zone);
       const age = born === undefined ? undefined : (time - born) / year;
       const { low, high } = ages.value;
       const outside =
@@ -36,11 +37,11 @@ export const pregnancyTest: ProtocolRule = {
       if (patient?.gender !== 'female' || outside)
         return [verdict('not-applicable', 'Nothing says that pregnancy is possible', here)];
       const known = (await course.conditions()).some(
-        (condition) => hasCode(condition.code, systems.snomed, pregnant) && stands(condition, time),
+        (condition) => hasCode(condition.code, systems.snomed, pregnant) && stands(condition, at),
       );
       if (known) return [verdict('not-applicable', 'Pregnancy is known: see R16', here)];
-      const test = await lastPregnancyTest(time, course);
-      if (test && time - test.time <= maxAge.value * minute)
+      const test = await lastPregnancyTest(at, course);
+      if (test && time - test.latest <= maxAge.value * minute)
         return [verdict('pass', 'A recent pregnancy test is recorded', here, { evidence: [test.reference] })];
       return [
         verdict('fail', 'No recent pregnancy test is recorded', here, {

@@ -26,7 +26,11 @@ export const sessionLength: ProtocolRule = {
         found.push(
           ok
             ? verdict('pass', kept, [session.reference])
-            : verdict('fail', broken, [session.reference], { severity: 'warning', parameter }),
+            : verdict('fail', broken, [session.reference], {
+                severity: 'warning',
+                parameter,
+                satisfy: 'Times within this limit, or a recorded deviation that says why not',
+              }),
         );
       const phase = phaseMinutes(session);
       if (phase !== undefined)

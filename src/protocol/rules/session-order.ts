@@ -14,7 +14,11 @@ export const sessionOrder: ProtocolRule = {
     const between = statedBy('R06', parameters)('integration-before-next', flagOf);
     if (!between) return [notStated('integration-before-next')];
     const begun = (await course.sessions()).filter((session) => session.begun);
-    const pairs = kinds.flatMap((kind) => neighbours(begun.filter((session) => session.kind === kind)));
+    const pairs = kinds.flatMap((kind) =>
+      [false, true].flatMap((maintenance) =>
+        neighbours(begun.filter((one) => one.kind === kind && one.maintenance === maintenance)),
+      ),
+    );
     const verdicts = pairs
       .filter(([one, next]) => next.number <= one.number)
       .map(([one, next]) =>

@@ -5,7 +5,7 @@ import { dosesOf } from '../doses.ts';
 import { eachMedicineSession } from '../each-medicine-session.ts';
 import type { ProtocolRule } from '../rule.ts';
 import { isSessionOf } from '../session.ts';
-import { dayOf, instantOf } from '../time.ts';
+import { dayIn, instantOf } from '../time.ts';
 import { flagOf, notStated, statedBy, verdict } from '../verdict.ts';
 
 const isMedicineSession = isSessionOf('medicine');
@@ -16,7 +16,12 @@ const riskSystem = 'https://w3id.org/kat-fhir/CodeSystem/kat-suicide-risk';
 
 /** Codes of kat-suicide-risk, lowest first. */
 const levels: readonly (string | undefined)[] = ['none-found', 'low', 'moderate', 'high'];
-const loincLevels: Readonly<Record<string, string>> = { 'LA9194-7': 'low', 'LA6751-7': 'moderate' };
+/** The code for high is not of the guide's value set, but who sends it is not to go unheard. */
+const loincLevels: Readonly<Record<string, string>> = {
+  'LA9194-7': 'low',
+  'LA6751-7': 'moderate',
+  'LA9193-9': 'high',
+};
 
 export const suicideScreen: ProtocolRule = {
   key: 'R14',
@@ -34,24 +39,23 @@ export const suicideScreen: ProtocolRule = {
         const action = stated('action-level', (one) => one?.value.valueCode);
         if (!sameDay || !action) return [notStated('same-day', 'action-level')];
         const { performedPeriod, performedDateTime } = session.procedure;
-        const day = dayOf(performedPeriod?.start ?? performedDateTime);
+        const { zone } = session;
+        const day = dayIn(zone, performedPeriod?.start ?? performedDateTime);
+        const made = (risk: Observation) => instantOf(timeOf(risk), zone);
         const [dose] = await dosesOf(session, course);
         const before = dose?.start ?? session.end ?? Number.POSITIVE_INFINITY;
         const last = (await course.observations('suicideRisk'))
-          .filter(({ status, effectiveDateTime }) => {
-            const time = instantOf(effectiveDateTime);
-            const onDay = dayOf(effectiveDateTime) === day;
+          .filter((risk) => {
+            const time = made(risk);
+            const onDay = dayIn(zone, timeOf(risk)) === day;
             return (
-              finalStatuses.has(status ?? '') &&
+              finalStatuses.has(risk.status ?? '') &&
               time !== undefined &&
               time <= before &&
               (onDay || !sameDay.value)
             );
           })
-          .sort(
-            (one, other) =>
-              (instantOf(other.effectiveDateTime) ?? 0) - (instantOf(one.effectiveDateTime) ?? 0),
-          )[0];
+          .sort((one, other) => (made(other) ?? 0) - (made(one) ?? 0))[0];
         const here = [session.reference, ...(dose ? [dose.reference] : [])];
         if (!last)
           return [
@@ -75,6 +79,9 @@ export const suicideScreen: ProtocolRule = {
       anySession,
     ),
 };
+
+const timeOf = ({ effectiveDateTime, effectivePeriod }: Observation) =>
+  effectiveDateTime ?? effectivePeriod?.start;
 
 function levelOf({ valueCodeableConcept: value }: Observation): string | undefined {
   return codeIn(value, riskSystem) ?? loincLevels[codeIn(value, systems.loinc) ?? ''];

@@ -120,8 +120,8 @@ async function weightFor(
   if (!byWeight) return [];
   const age = statedBy('R08', parameters)('weight-max-age', minutesOf);
   if (!age) return [notStated('weight-max-age')];
-  const weight = await weightBefore(start, course);
-  const recent = weight !== undefined && start - weight.time <= age.value * minute;
+  const weight = await weightBefore({ time: start, zone: session.zone }, course);
+  const recent = weight !== undefined && start - weight.latest <= age.value * minute;
   const evidence = weight ? [weight.reference] : [];
   const resources = [session.reference, ...doses.map(({ reference }) => reference)];
   return [
