@@ -20,11 +20,14 @@ export interface ApplyInput<Definition> {
   readonly calendar: Calendar;
   /** Of one of the subjects. */
   readonly partiesOf: (subject: Resource) => RequestParties;
-  /** `%encounter`, `%practitioner`, `%organization`, where they are known here. */
+  /** `%encounter`, `%practitioner`, `%organization`, where they are known here; `%userType` and its like. */
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
 const people = ['encounter', 'practitioner', 'organization'] as const;
+
+/** Who asks, and where: for the expressions of the definition, which alone can make something of them. */
+const circumstances = ['userType', 'userLanguage', 'userTaskContext', 'setting', 'settingContext'] as const;
 
 /**
  * @param type of the definition
@@ -46,10 +49,17 @@ export async function applyInput<Definition extends AnyResource>(
   const [encounter, practitioner, organization] = people.map((name) =>
     referenceOf(baseUrl, name, givenValue<string>(parameters, name)),
   );
-  const variables: Record<string, unknown> = {};
+  // What is not given is empty, not unknown: an expression may ask whether it is there.
+  const variables: Record<string, unknown> = Object.fromEntries(
+    [...people, ...circumstances].map((name) => [name, []]),
+  );
   for (const [index, reference] of [encounter, practitioner, organization].entries()) {
     const known = reference && (await stored(services, reference.reference!));
     if (known) variables[people[index]!] = known;
+  }
+  for (const name of circumstances) {
+    const value = givenValue<unknown>(parameters, name);
+    if (value !== undefined) variables[name] = value;
   }
   const today = new Date(services.clock.now()).toISOString().slice(0, 10);
   const calendar = calendarFrom(givenValue<string>(parameters, 'startDate') ?? today);

@@ -6,7 +6,7 @@ import t from 'tap';
 import { said, stored } from '../support/clinic.ts';
 import { type CourseResources, concept, quantity } from '../support/course.ts';
 import { keysOf, startServer } from '../support/server.ts';
-import { snomed, wholeCourse } from '../support/whole-course.ts';
+import { wholeCourse } from '../support/whole-course.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: resources of any type
 type Any = any;

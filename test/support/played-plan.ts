@@ -1,8 +1,9 @@
 /**
  * A plan that $apply stored, played through: the course of the tests of the rules, with its sessions moved to where
- * the plan has them and its medicine that of the plan.
+ * the plan has them, its medicine that of the plan, and something for every rule to judge.
  */
-import { at, type CourseResources, concept, courseResources, loinc } from './course.ts';
+import { at, type CourseResources, concept, courseResources, loinc, quantity } from './course.ts';
+import { snomed } from './whole-course.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: resources of any type
 type Any = any;
@@ -14,6 +15,7 @@ const criteria = [
 const kilograms = 70;
 const instant = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 const hour = 3_600_000;
+const day = 24 * hour;
 
 export interface PlannedSession {
   readonly kind: string;
@@ -90,6 +92,10 @@ export function playedPlan(
         effectiveDateTime: at(time),
       });
     add('weight', start - hour, { valueQuantity: weight.valueQuantity });
+    add('pregnancy', start - hour, {
+      code: snomed('167252002'),
+      valueCodeableConcept: snomed('60001007'),
+    });
     add('risk', start + hour / 12, {
       partOf,
       code: loinc('93374-7'),
@@ -105,7 +111,45 @@ export function playedPlan(
       })),
     });
   }
+  const starts = sessions.flatMap(({ kind, start }) => (kind === 'medicine' ? start : []));
+  for (const resource of besides(starts)) played.set(`${resource.resourceType}/${resource.id}`, resource);
+  played.get('Patient/pat').gender = 'female';
   return played;
+}
+
+/** Scores around the sessions, a serious event at the first with its review, a note: as they are known at the end. */
+function besides(starts: readonly number[]): Any[] {
+  const [first = 0] = starts;
+  const subject = { reference: 'Patient/pat' };
+  const score = (id: string, time: number) => ({
+    ...{ resourceType: 'Observation', id, status: 'final', subject, code: loinc('44261-6') },
+    category: [
+      { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'survey' }] },
+    ],
+    effectiveDateTime: at(time),
+    valueQuantity: quantity(12, '{score}'),
+  });
+  return [
+    score('score-before', first - day),
+    score('score-after', (starts.at(-1) ?? 0) + 2 * day),
+    {
+      ...{ resourceType: 'AdverseEvent', id: 'event', actuality: 'actual', subject },
+      event: snomed('419045004'),
+      date: at(first + hour),
+    },
+    {
+      ...{ resourceType: 'Task', id: 'review', status: 'completed', intent: 'order', for: subject },
+      focus: { reference: 'AdverseEvent/event' },
+      owner: { reference: 'Practitioner/paul' },
+      executionPeriod: { end: at(first + 5 * hour) },
+    },
+    {
+      ...{ resourceType: 'DocumentReference', id: 'note', status: 'current', subject },
+      meta: { security: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'PSYTHPN' }] },
+      type: concept('kat-document-type', 'psychotherapy-note'),
+      content: [{ attachment: { title: 'A note' } }],
+    },
+  ];
 }
 
 /** What a session holds, for the moment at which it takes place: it and all that is part of it or of its visit. */

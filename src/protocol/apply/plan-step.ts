@@ -72,7 +72,8 @@ function stepsOf(
       stepOf(child, `${expression}.action[${n}]`, level + 1),
     );
     const { definitionCanonical: canonical } = action;
-    const definition = canonical === undefined ? undefined : await resolve(canonical);
+    const definition =
+      canonical === undefined ? undefined : await (containedIn(plan, canonical) ?? resolve(canonical));
     if (canonical !== undefined && definition === undefined)
       issues.push(planFinding('apply-definition-unknown', `${expression}.definitionCanonical`));
     switch (definition?.resourceType) {
@@ -88,6 +89,11 @@ function stepsOf(
     }
   };
   return inOrder(plan.action ?? [], (action, n) => stepOf(action, `${at}.action[${n}]`, depth));
+}
+
+/** What a plan brings along itself, named by `#id`. */
+function containedIn({ contained }: PlanDefinition, canonical: string): Resource | undefined {
+  return canonical.startsWith('#') ? contained?.find(({ id }) => id === canonical.slice(1)) : undefined;
 }
 
 /** All steps, each before those within it. */
