@@ -117,11 +117,12 @@ async function recordedScores(
     ]);
     scores.set(
       instrument,
-      found.flatMap(({ id, status = '', valueQuantity, effectiveDateTime }) =>
-        standing.has(status) && valueQuantity?.value !== undefined && effectiveDateTime !== undefined
-          ? [{ reference: `Observation/${id}`, total: valueQuantity.value, effective: effectiveDateTime }]
-          : [],
-      ),
+      found.flatMap(({ id, status = '', valueQuantity, effectiveDateTime, effectivePeriod }) => {
+        const effective = effectiveDateTime ?? effectivePeriod?.end ?? effectivePeriod?.start;
+        return standing.has(status) && valueQuantity?.value !== undefined && effective !== undefined
+          ? [{ reference: `Observation/${id}`, total: valueQuantity.value, effective }]
+          : [];
+      }),
     );
   }
   return scores;
@@ -133,7 +134,10 @@ interface Listed {
   readonly daysToResponse: number | undefined;
 }
 
-function instrumentPart({ code }: Instrument, { baseline, points, daysToResponse }: Listed): OutParameter {
+function instrumentPart(
+  { code, importantDifference }: Instrument,
+  { baseline, points, daysToResponse }: Listed,
+): OutParameter {
   const latest = points.at(-1);
   const change = latest?.change;
   return {
@@ -143,16 +147,12 @@ function instrumentPart({ code }: Instrument, { baseline, points, daysToResponse
       ...(baseline ? [{ name: 'baseline', value: quantity(baseline.total) }] : []),
       ...(latest ? [{ name: 'latest', value: quantity(latest.score.total) }] : []),
       ...(change ? [{ name: 'change', value: quantity(change.change) }] : []),
-      ...(change?.percent === undefined ? [] : [{ name: 'changePercent', value: rounded(change.percent) }]),
+      ...inPercent(change),
       ...reached(change),
-      ...(change?.importantImprovement === undefined
-        ? []
-        : [
-            {
-              name: 'importantChange',
-              value: change.importantImprovement || change.importantWorsening === true,
-            },
-          ]),
+      ...important(change),
+      ...(importantDifference
+        ? [{ name: 'importantDifference', value: quantity(importantDifference.value) }]
+        : []),
       ...(daysToResponse === undefined ? [] : [{ name: 'daysToResponse', value: daysToResponse }]),
       ...points.map(scorePart),
     ],
@@ -168,9 +168,21 @@ function scorePart({ score, day, change }: TrajectoryPoint<Recorded>): OutParame
       ...(day === undefined ? [] : [{ name: 'day', value: day }]),
       { name: 'value', value: quantity(score.total) },
       ...(change ? [{ name: 'change', value: quantity(change.change) }] : []),
+      ...inPercent(change),
       ...reached(change),
+      ...important(change),
     ],
   };
+}
+
+function inPercent(change: ScoreChange | undefined): OutParameter[] {
+  return change?.percent === undefined ? [] : [{ name: 'changePercent', value: rounded(change.percent) }];
+}
+
+/** For better or worse. */
+function important(change: ScoreChange | undefined): OutParameter[] {
+  const { importantImprovement: better, importantWorsening: worse } = change ?? {};
+  return better === undefined ? [] : [{ name: 'importantChange', value: better || worse === true }];
 }
 
 function reached(change: ScoreChange | undefined): OutParameter[] {

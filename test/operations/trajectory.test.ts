@@ -16,6 +16,7 @@ interface Expected {
   readonly change?: number;
   readonly response?: boolean;
   readonly remission?: boolean;
+  readonly important?: boolean;
 }
 
 const stories = new URL('../../examples/', import.meta.url);
@@ -41,6 +42,7 @@ function row(score: Part): Expected {
   const change = one(parts, 'change')?.valueQuantity.value;
   const response = one(parts, 'response')?.valueBoolean;
   const remission = one(parts, 'remission')?.valueBoolean;
+  const important = one(parts, 'importantChange')?.valueBoolean;
   return {
     date: one(parts, 'effective')!.valueDateTime.slice(0, 10),
     days: one(parts, 'day')!.valueInteger,
@@ -48,6 +50,7 @@ function row(score: Part): Expected {
     ...(change === undefined ? {} : { change }),
     ...(response === undefined ? {} : { response }),
     ...(remission === undefined ? {} : { remission }),
+    ...(important === undefined ? {} : { important }),
   };
 }
 
@@ -66,17 +69,18 @@ t.test('six sessions bring remission, and a response after eleven days', async (
   t.equal(one(parts, 'response')?.valueBoolean, true);
   t.equal(one(parts, 'remission')?.valueBoolean, true);
   t.equal(one(parts, 'importantChange')?.valueBoolean, true);
+  t.equal(one(parts, 'importantDifference')?.valueQuantity.value, 3.7);
   t.equal(one(parts, 'daysToResponse')?.valueInteger, 11);
   t.strictSame(
     parts.filter(({ name }) => name === 'score').map((score) => Object.values(row(score))),
     [
       ['2026-05-28', -4, 21],
-      ['2026-06-02', 1, 16, -5, false, false],
-      ['2026-06-05', 4, 17, -4, false, false],
-      ['2026-06-10', 9, 12, -9, false, false],
-      ['2026-06-12', 11, 9, -12, true, false],
-      ['2026-06-16', 15, 7, -14, true, false],
-      ['2026-06-19', 18, 4, -17, true, true],
+      ['2026-06-02', 1, 16, -5, false, false, true],
+      ['2026-06-05', 4, 17, -4, false, false, true],
+      ['2026-06-10', 9, 12, -9, false, false, true],
+      ['2026-06-12', 11, 9, -12, true, false, true],
+      ['2026-06-16', 15, 7, -14, true, false, true],
+      ['2026-06-19', 18, 4, -17, true, true, true],
     ],
   );
 });
