@@ -24,6 +24,7 @@ import { createCustomParameters } from './interactions/custom-parameters.ts';
 import { bringIndexUpToDate } from './interactions/index-upkeep.ts';
 import type { Services } from './interactions/interaction.ts';
 import { protocolGuard } from './interactions/protocol-guard.ts';
+import { withdrawalGuard } from './interactions/protocol-withdrawals.ts';
 import { publishGuide } from './interactions/publish-guide.ts';
 import { raiseAlerts } from './interactions/raise-alerts.ts';
 import { createResourceSubset } from './interactions/resource-subset.ts';
@@ -82,6 +83,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   const validator = createValidator({ registry, compile });
   // Threads open the definitions that ship; those of a registry that was handed in stay on this one.
   const pool = createValidationPool(validator, overrides.registry ? { threads: 0 } : {});
+  const withdrawals = config.protocolMode === 'off' ? undefined : withdrawalGuard(config.protocolMode);
   const unguarded: Services = {
     registry,
     validator,
@@ -92,7 +94,9 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     followUps: [
       ...(config.scoring ? [scoreOnWrite, raiseAlerts] : []),
       ...(config.protocolMode === 'off' ? [] : [protocolGuard(config.protocolMode)]),
+      ...(withdrawals ? [withdrawals.followUp] : []),
     ],
+    foresee: withdrawals?.foresee,
     indexer,
     parseSearch,
     parametersOf,

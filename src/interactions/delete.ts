@@ -5,6 +5,7 @@
 import { createPauses } from '../core/pauses.ts';
 import type { StoredVersion, StoreReader } from '../storage/store.ts';
 import { findMatch, findMatches, type Preconditions, requirePreconditions } from './conditional.ts';
+import { withFollowUps } from './follow-up.ts';
 import type { RequestContext, Result, Services } from './interaction.ts';
 import type { Parameters } from './search.ts';
 import { transact } from './transact.ts';
@@ -29,7 +30,8 @@ export async function deleteResource(
         ? [await work.transaction.read(type, target)]
         : await deletionMatches(services, work.transaction, type, target);
     const result = await deleteWithin(services, work, matches, request);
-    return context.preferReturn === 'OperationOutcome' ? { ...result, status: 200, issues: [] } : result;
+    const { issues = [] } = await withFollowUps(services, work, result);
+    return context.preferReturn === 'OperationOutcome' ? { ...result, status: 200, issues } : result;
   });
 }
 

@@ -18,7 +18,7 @@ export type FollowUp = (services: Services, work: Work) => Promise<readonly Foll
 /** Runs every follow-up; called last in a unit of work. */
 export async function settle(services: Services, work: Work): Promise<FollowUpIssue[]> {
   const issues: FollowUpIssue[] = [];
-  if (work.written.length === 0) return issues;
+  if (work.written.length === 0 && work.foreseen.size === 0) return issues;
   for (const followUp of services.followUps) issues.push(...(await followUp(services, work)));
   return issues;
 }

@@ -16,6 +16,7 @@ import type { ValidateMany, Validator } from '../validator/validator.ts';
 import type { CustomParameters } from './custom-parameters.ts';
 import type { PatchEngine } from './fhirpath-patch.ts';
 import type { FollowUp } from './follow-up.ts';
+import type { Foresee } from './protocol-withdrawals.ts';
 import type { SubsetResource } from './resource-subset.ts';
 
 /** Which profiles a resource must meet to be stored. */
@@ -42,6 +43,8 @@ export interface Services {
   readonly generations: Generations;
   /** What follows from writes, in order, within the same unit of work. */
   readonly followUps: readonly FollowUp[];
+  /** Looks at what something held up before it is taken away; absent: nobody asks. */
+  readonly foresee?: Foresee | undefined;
   readonly clock: Clock;
   readonly ids: IdSource;
   /** `Type/id` of the artefacts of the guide, which clients read and do not write. */

@@ -1,7 +1,8 @@
 /**
  * The rules of the protocol at the moment of writing: they see the whole unit of work. Under `advise` what breaks is
  * said with the answer, so that history can be imported; under `enforce` it refuses the write. Only breaches by what is
- * written count here: an older one stands in `$protocol-check`.
+ * written count here: an older one stands in `$protocol-check`, one by what is taken away is told by
+ * protocol-withdrawals.
  */
 import type { Resource } from '@medplum/fhirtypes';
 import { FhirError } from '../core/fhir-error.ts';
@@ -61,7 +62,7 @@ export function protocolGuard(mode: ProtocolMode): FollowUp {
         for (const verdict of verdicts) {
           if (verdict.status !== 'fail') continue;
           const resource = verdict.resources.find((reference) => written.has(reference))!;
-          found.push(breach(rule, verdict, resource, inForce));
+          found.push(breachIssue(rule, verdict, resource, inForce));
         }
       }
     }
@@ -70,8 +71,13 @@ export function protocolGuard(mode: ProtocolMode): FollowUp {
   };
 }
 
-/** A breach as a finding on the resource that was written. */
-function breach(rule: ProtocolRule, verdict: Verdict, resource: string, mode: ProtocolMode): FollowUpIssue {
+/** A breach as a finding on the resource that was written, or taken away. */
+export function breachIssue(
+  rule: ProtocolRule,
+  verdict: Verdict,
+  resource: string,
+  mode: ProtocolMode,
+): FollowUpIssue {
   const { severity, text } = verdict;
   const hint = breachHint(verdict, resource);
   return {

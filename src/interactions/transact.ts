@@ -9,7 +9,9 @@ import type { Work } from './write-version.ts';
 export async function transact<T>(services: Services, run: (work: Work) => Promise<T>): Promise<T> {
   const mark = services.generations.begin();
   try {
-    return await services.store.transact((transaction) => run({ transaction, mark, written: [] }));
+    return await services.store.transact((transaction) =>
+      run({ transaction, mark, written: [], foreseen: new Map() }),
+    );
   } finally {
     mark.end();
   }

@@ -101,7 +101,10 @@ async function tellFollowUps(
   );
   const placedIssue = (issue: FollowUpIssue): Issue[] => {
     const index = entryOf.get(issue.resource ?? '');
-    return index === undefined ? [issue] : bundle.place(index, [issue]);
+    if (index === undefined) return [issue];
+    // An entry that deletes has no resource in which to point to something.
+    const { expression: _, ...bare } = issue;
+    return bundle.place(index, [bundle.entries[index]?.resource === undefined ? bare : issue]);
   };
   try {
     for (const issue of await settle(services, work)) {

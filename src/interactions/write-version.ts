@@ -2,13 +2,15 @@
  * Adding a version inside a unit of work: number it, stamp it, index it, store it, and mark what it makes stale.
  * Every interaction that writes ends here.
  */
+import type { Resource as AnyResource } from '@medplum/fhirtypes';
 import type { WriteMark } from '../cache/generations.ts';
 import { refuse } from '../core/fhir-error.ts';
 import { stampResource } from '../fhir/json-splice.ts';
 import type { Resource } from '../fhir/resource.ts';
 import type { StoredVersion, StoreTransaction, WriteMethod } from '../storage/store.ts';
 import type { Services } from './interaction.ts';
-import { withPlainReferences } from './plain-references.ts';
+import { parsePlain, withPlainReferences } from './plain-references.ts';
+import type { Foreseen } from './protocol-withdrawals.ts';
 
 export interface WriteRequest {
   readonly method: Exclude<WriteMethod, 'DELETE'>;
@@ -24,6 +26,8 @@ export interface Work {
   readonly mark: WriteMark;
   /** Every version stored so far, deletions left out. */
   readonly written: Written[];
+  /** Courses of which something is taken away, by `Procedure/id`. */
+  readonly foreseen: Map<string, Foreseen>;
 }
 
 export interface Written {
@@ -50,6 +54,7 @@ export async function writeVersion(
 ): Promise<StoredVersion> {
   const { resource, id } = request;
   requireNotOfGuide(services, resource.resourceType, id);
+  await foreseeWithdrawal(services, work, resource, current);
   const stamp = nextStamp(services, current);
   const body = stampResource(request.text, {
     id,
@@ -73,12 +78,31 @@ export async function writeDeletion(
   work: Work,
   current: StoredVersion,
 ): Promise<StoredVersion> {
-  const { type, id } = current;
+  const { type, id, body } = current;
   requireNotOfGuide(services, type, id);
+  if (body !== undefined)
+    await services.foresee?.(services, work, parsePlain<AnyResource>(services, body), 'deleted');
   touch(services, work.mark, type, id, current, []);
   const version = { type, id, ...nextStamp(services, current), method: 'DELETE' as const, body: undefined };
   await work.transaction.write({ ...version, entries: undefined });
   return version;
+}
+
+/** Statuses that say that something does not, or no longer, hold. */
+const withdrawn: ReadonlySet<unknown> = new Set([
+  ...['entered-in-error', 'cancelled', 'inactive', 'not-done', 'rejected', 'revoked'],
+]);
+
+async function foreseeWithdrawal(
+  services: Services,
+  work: Work,
+  { status }: Resource,
+  current: StoredVersion | undefined,
+): Promise<void> {
+  if (!services.foresee || current?.body === undefined || !withdrawn.has(status)) return;
+  const before = parsePlain<AnyResource>(services, current.body);
+  if (!withdrawn.has((before as { status?: unknown }).status))
+    await services.foresee(services, work, before, 'withdrawn');
 }
 
 function nextStamp(
