@@ -10,7 +10,7 @@ import { gravestFirst, hasErrors } from '../core/issue.ts';
 import { createPauses } from '../core/pauses.ts';
 import { affectedCourses } from '../protocol/affected-courses.ts';
 import { breachHint } from '../protocol/breach-hint.ts';
-import { checkCourse } from '../protocol/check-course.ts';
+import { checkCourse, writtenOf } from '../protocol/check-course.ts';
 import { systems } from '../protocol/codes.ts';
 import { courseOf } from '../protocol/course.ts';
 import type { ProtocolMode } from '../protocol/protocol-mode.ts';
@@ -61,8 +61,9 @@ export function protocolGuard(mode: ProtocolMode): FollowUp {
       })) {
         for (const verdict of verdicts) {
           if (verdict.status !== 'fail') continue;
-          const resource = verdict.resources.find((reference) => written.has(reference))!;
-          found.push(breachIssue(rule, verdict, resource, inForce));
+          const { reference, isFact } = writtenOf(verdict, written)!;
+          // A fact is said, and never refused: it is true whatever was done.
+          found.push(breachIssue(rule, verdict, reference, isFact ? 'advise' : inForce));
         }
       }
     }

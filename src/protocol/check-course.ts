@@ -12,7 +12,7 @@ export interface RuleReport {
   readonly verdicts: readonly Verdict[];
 }
 
-/** @returns a report for each rule, in their order; on a write, of what names something written */
+/** @returns a report for each rule, in their order; on a write, of what is about something written */
 export async function checkCourse(
   course: Course,
   rules: readonly ProtocolRule[],
@@ -22,13 +22,30 @@ export async function checkCourse(
   const { written } = context;
   for (const rule of rules) {
     const verdicts = (await rule.check(course, context)).filter(
-      ({ resources }) => !written || resources.some((reference) => written.has(reference)),
+      (verdict) => !written || writtenOf(verdict, written) !== undefined,
     );
     const broken = verdicts.some(({ status }) => status === 'fail');
     const deviations = broken ? await course.deviations() : [];
     reports.push({ rule, verdicts: verdicts.map((verdict) => overridden(verdict, rule, deviations)) });
   }
   return reports;
+}
+
+/** What is found when one looks: it may come to the record after the act that it speaks against. */
+const facts: ReadonlySet<string> = new Set(['Observation', 'AdverseEvent']);
+
+/**
+ * The written resource by which a verdict is asked for: one that it makes wrong, or a fact that it rests on.
+ * @returns undefined when it is about nothing that is written
+ */
+export function writtenOf(
+  { resources, evidence = [] }: Verdict,
+  written: ReadonlyMap<string, unknown>,
+): { readonly reference: string; readonly isFact: boolean } | undefined {
+  const wrong = resources.find((reference) => written.has(reference));
+  if (wrong !== undefined) return { reference: wrong, isFact: false };
+  const fact = evidence.find((reference) => written.has(reference) && facts.has(reference.split('/')[0]!));
+  return fact === undefined ? undefined : { reference: fact, isFact: true };
 }
 
 function overridden(verdict: Verdict, { key }: ProtocolRule, deviations: readonly DetectedIssue[]): Verdict {

@@ -152,6 +152,34 @@ const rows: readonly Row[] = [
     parameter: 'esketamine-device = 28',
   },
   {
+    name: 'a dose by weight out of range, stored before its session',
+    bend: given(140),
+    last: session,
+    rule: 'R11',
+    severity: 'error',
+    parameter: 'dose-range-iv',
+  },
+  {
+    name: 'a dose that the pressure forbade, stored before its session',
+    bend: pressure('baseline', 184, 90),
+    last: session,
+    rule: 'R09',
+    severity: 'error',
+    parameter: 'bp-hard-systolic = 180',
+  },
+  {
+    name: 'a pressure that forbade the dose, recorded after it',
+    course: { sessions: 3 },
+    bend: (all) => {
+      pressure('baseline', 184, 90)(all);
+      all.get(session).status = 'in-progress';
+    },
+    last: 'Observation/pressure-3-baseline',
+    rule: 'R09',
+    severity: 'warning',
+    parameter: 'bp-hard-systolic = 180',
+  },
+  {
     name: 'a dose that rises too fast',
     bend: given(75),
     last: dose,
@@ -249,6 +277,15 @@ const rows: readonly Row[] = [
     last: 'Procedure/medicine-2',
     rule: 'R20',
     severity: 'error',
+    parameter: 'review-required = true',
+  },
+  {
+    name: 'a serious adverse event recorded after the session that followed',
+    course: { sessions: 2 },
+    bend: (all) => all.delete('Task/review'),
+    last: 'AdverseEvent/event',
+    rule: 'R20',
+    severity: 'warning',
     parameter: 'review-required = true',
   },
   {

@@ -3,15 +3,20 @@ import type { Course } from '../course.ts';
 import { dosesOf } from '../doses.ts';
 import type { ProtocolRule, RuleContext, Verdict } from '../rule.ts';
 import { numberOf } from '../rule-parameters.ts';
-import type { Session } from '../session.ts';
+import { isSessionOf, type Session } from '../session.ts';
 import { instantOf, type Moment } from '../time.ts';
 import { notStated, statedBy, verdict } from '../verdict.ts';
 import { isReadingOf, type Pressure, pressureOf, readingsOf } from '../vital-signs.ts';
 
+const isMedicineSession = isSessionOf('medicine');
+
 export const bloodPressure: ProtocolRule = {
   key: 'R09',
-  on: ['MedicationAdministration', 'Observation'],
-  concerns: (resource) => resource.resourceType !== 'Observation' || isReadingOf('blood pressure', resource),
+  on: ['MedicationAdministration', 'Observation', 'Procedure'],
+  concerns: (resource) =>
+    resource.resourceType === 'Observation'
+      ? isReadingOf('blood pressure', resource)
+      : isMedicineSession(resource),
   async check(course, context) {
     const medicine = (await course.sessions()).filter(({ kind, begun }) => kind === 'medicine' && begun);
     const verdicts: Verdict[] = [];
@@ -29,7 +34,8 @@ async function ofSession(session: Session, course: Course, { parameters }: RuleC
     ...reading,
     ...pressureOf(reading.observation),
   }));
-  const given = doses.map(({ reference }) => reference);
+  // The session may be written after its doses.
+  const given = [...doses.map(({ reference }) => reference), session.reference];
   const before = readings.filter(({ time, point }) => point === 'baseline' && (time ?? dose) <= dose).at(-1);
   if (!before) return [verdict('not-applicable', 'No pressure was taken before the dose: see R08', given)];
 

@@ -5,6 +5,7 @@ import type { Course } from '../course.ts';
 import { type Dose, dosesOf, milligramsOf, type Route } from '../doses.ts';
 import type { ProtocolRule, Verdict } from '../rule.ts';
 import { minutesIn, minutesOf, numberOf, type RuleParameter } from '../rule-parameters.ts';
+import { isSessionOf } from '../session.ts';
 import { type Moment, minute } from '../time.ts';
 import { notStated, statedBy, verdict } from '../verdict.ts';
 import { weightBefore } from '../vital-signs.ts';
@@ -31,7 +32,8 @@ const judgements: readonly Judgement[] = [range, most, esketamine, agreement, es
 
 export const dose: ProtocolRule = {
   key: 'R11',
-  on: ['MedicationAdministration'],
+  on: ['MedicationAdministration', 'Procedure'],
+  concerns: isSessionOf('medicine'),
   async check(course, context) {
     const verdicts: Verdict[] = [];
     for (const given of await givenIn(course)) {
@@ -76,7 +78,8 @@ async function givenIn(course: Course): Promise<Given[]> {
   return all;
 }
 
-const references = ({ doses }: Given) => doses.map(({ reference }) => reference);
+/** The doses first; the session too, which may be written after them. */
+const references = ({ doses, session }: Given) => [...doses.map(({ reference }) => reference), session];
 
 const broken = (
   given: Given,
@@ -86,7 +89,6 @@ const broken = (
 ) =>
   verdict('fail', text, references(given), {
     severity,
-    evidence: [given.session],
     parameter,
     satisfy: 'A dose within this limit, or a recorded deviation that says why not',
   });

@@ -5,14 +5,15 @@ import { type Dose, dosesOf, milligramsOf, routeOf } from '../doses.ts';
 import { eachMedicineSession } from '../each-medicine-session.ts';
 import type { ProtocolRule, Verdict } from '../rule.ts';
 import { numberOf } from '../rule-parameters.ts';
-import type { Session } from '../session.ts';
+import { isSessionOf, type Session } from '../session.ts';
 import { instantOf } from '../time.ts';
 import { flagOf, notStated, statedBy, verdict } from '../verdict.ts';
 import { weightBefore } from '../vital-signs.ts';
 
 export const orderMatch: ProtocolRule = {
   key: 'R15',
-  on: ['MedicationAdministration'],
+  on: ['MedicationAdministration', 'Procedure'],
+  concerns: isSessionOf('medicine'),
   check: (course, { parameters }) =>
     eachMedicineSession(course, async (session) => {
       const required = statedBy('R15', parameters)('order-required', flagOf);
@@ -27,7 +28,7 @@ export const orderMatch: ProtocolRule = {
         const named = dose.administration.request?.reference;
         const order = named === undefined ? undefined : await course.read<MedicationRequest>(named);
         const evidence = order ? [`MedicationRequest/${order.id}`] : [];
-        const here = [dose.reference];
+        const here = [dose.reference, session.reference];
         if (!order && !required.value) {
           verdicts.push(verdict('not-applicable', 'The protocol asks for no order', here));
           continue;
@@ -46,7 +47,7 @@ export const orderMatch: ProtocolRule = {
             ? verdict('pass', 'The dose agrees with its order', here, { evidence })
             : verdict('fail', fault, here, {
                 severity: 'warning',
-                evidence: [session.reference, ...evidence],
+                evidence,
                 parameter: fault === overOrdered ? allowed.parameter : required.parameter,
                 satisfy: 'An order that was active at the dose, of the same route and of at least this dose',
               }),
