@@ -98,6 +98,12 @@ const implicating = (rule: string, ...references: string[]) => ({
   implicated: references.map((reference) => ({ reference })),
 });
 const event = (all: CourseResources) => all.get('AdverseEvent/event');
+function maintain(all: CourseResources): void {
+  const intent = { url: `${base}/StructureDefinition/kat-treatment-intent` };
+  const valueCodeableConcept = concept('kat-treatment-intent', 'maintenance');
+  all.get('Procedure/course').extension = [{ ...intent, valueCodeableConcept }];
+}
+
 const ways: readonly Way[] = [
   {
     name: 'weights in grams and in pounds',
@@ -185,6 +191,37 @@ const ways: readonly Way[] = [
     broken: ['R20'],
   },
   {
+    name: 'a serious event of an earlier course that nobody reviewed',
+    change: (all) => {
+      event(all).suspectEntity = [{ instance: { reference: 'Procedure/medicine-of-last-year' } }];
+      event(all).date = at(firstSession - 200 * day);
+      delete event(all).recordedDate;
+      all.delete('Task/review');
+    },
+    broken: ['R20'],
+  },
+  {
+    name: 'a serious event of another kind, before the course',
+    change: (all) => {
+      event(all).date = at(firstSession - 200 * day);
+      delete event(all).recordedDate;
+      all.delete('Task/review');
+    },
+    broken: [],
+  },
+  {
+    name: 'maintenance that goes on with the dose reached before',
+    course: { way: 'esketamine', milligrams: 84 },
+    change: maintain,
+    broken: [],
+  },
+  {
+    name: 'the same as a first course',
+    course: { way: 'esketamine', milligrams: 84 },
+    change: () => {},
+    broken: ['R11'],
+  },
+  {
     name: 'visits, teams and readings that do not say whose they are',
     change: (all) => {
       for (const key of ['Encounter/visit-medicine-2', 'Observation/pulse-2-during'])
@@ -250,11 +287,7 @@ const ways: readonly Way[] = [
   {
     name: 'a course of ten sessions that is maintenance',
     course: { sessions: 10 },
-    change: (all) => {
-      const intent = { url: `${base}/StructureDefinition/kat-treatment-intent` };
-      const valueCodeableConcept = concept('kat-treatment-intent', 'maintenance');
-      all.get('Procedure/course').extension = [{ ...intent, valueCodeableConcept }];
-    },
+    change: maintain,
     broken: [],
   },
   {

@@ -25,7 +25,7 @@ export const adverseEventReview: ProtocolRule = {
     const medicine = (await course.sessions()).filter(({ kind, begun }) => kind === 'medicine' && begun);
     const [first] = medicine;
     const events = (await course.adverseEvents()).filter(
-      (event) => isSerious(event) && first !== undefined && !isBefore(event, first),
+      (event) => isSerious(event) && first !== undefined && (isOfTherapy(event) || !isBefore(event, first)),
     );
     if (events.length === 0) return [verdict('not-applicable', 'No serious adverse event is recorded')];
     const reports = events.flatMap((event) => lateReport(event, longest) ?? []);
@@ -89,6 +89,13 @@ function lateReport(
 }
 
 const dateOf = ({ date, detected, recordedDate }: AdverseEvent) => date ?? detected ?? recordedDate;
+
+/** Whether a session or a dose is suspected: of an earlier course, it counts until it is reviewed. */
+function isOfTherapy({ suspectEntity = [] }: AdverseEvent): boolean {
+  return suspectEntity.some(({ instance }) =>
+    /^(?:Procedure|MedicationAdministration)\//.test(instance?.reference ?? ''),
+  );
+}
 
 /** Whether an event happened before a session began; on its day, without a time, it did not. */
 function isBefore(event: AdverseEvent, { start, zone }: Session): boolean {

@@ -7,6 +7,7 @@ import type { ProtocolRule, Verdict } from '../rule.ts';
 import { minutesIn, minutesOf, numberOf, type RuleParameter } from '../rule-parameters.ts';
 import { isSessionOf } from '../session.ts';
 import { type Moment, minute } from '../time.ts';
+import { isMaintenance } from '../treatment-intent.ts';
 import { notStated, statedBy, verdict } from '../verdict.ts';
 import { weightBefore } from '../vital-signs.ts';
 import { isOlder } from './blood-pressure.ts';
@@ -69,7 +70,7 @@ async function givenIn(course: Course): Promise<Given[]> {
         time: start,
         zone: session.zone,
         kilograms: (await weightBefore({ time: start, zone: session.zone }, course))?.kilograms,
-        first: at === 0,
+        first: at === 0 && !isMaintenance(course.procedure),
         before: before.get(route),
       });
       before.set(route, milligrams);

@@ -2,10 +2,11 @@
  * R04: the number of medicine sessions lies in the usual range, and never above what is planned. A session that was
  * stopped may be held again; maintenance is a series of its own, for which no range is usual.
  */
-import { extensionOf, extensions, hasCode, systems } from '../codes.ts';
+import { extensionOf, extensions } from '../codes.ts';
 import type { Course } from '../course.ts';
 import type { ProtocolRule, Verdict } from '../rule.ts';
 import { numberOf } from '../rule-parameters.ts';
+import { isMaintenance } from '../treatment-intent.ts';
 import { notStated, statedBy, verdict } from '../verdict.ts';
 
 export const sessionCount: ProtocolRule = {
@@ -21,7 +22,7 @@ export const sessionCount: ProtocolRule = {
         kind === 'medicine' && begun && !maintenance && procedure.status !== 'stopped',
     );
     const completed = begun.filter((session) => session.completed);
-    const upkeep = isMaintenance(course);
+    const upkeep = isMaintenance(course.procedure);
     const verdicts: Verdict[] = [];
     const planned = await plannedSessions(course);
     const beyond = planned === undefined ? [] : begun.slice(planned).map(({ reference }) => reference);
@@ -61,12 +62,6 @@ export const sessionCount: ProtocolRule = {
     ];
   },
 };
-
-/** Whether the course as a whole keeps up what one before has reached. */
-function isMaintenance({ procedure }: Course): boolean {
-  const intent = extensionOf(procedure, extensions.treatmentIntent)?.valueCodeableConcept;
-  return hasCode(intent, systems.treatmentIntent, 'maintenance');
-}
 
 /** Of the plan; where that is silent, of the course. */
 async function plannedSessions(course: Course): Promise<number | undefined> {
