@@ -31,11 +31,24 @@ export function queryPart(
   text: string,
 ): Part {
   if (!declared?.type) return { name, valueString: text };
-  if (registry.model.type(declared.type)?.kind !== 'primitive') {
+  const allowed = allowedTypes(declared);
+  const isPrimitive = (one: string): boolean => registry.model.type(one)?.kind === 'primitive';
+  const types = allowed.length > 0 ? allowed : [declared.type];
+  const type = types.find(isPrimitive) ?? types.find((one) => one in written);
+  if (type === undefined)
     throw refuse('invalid-parameter', `The parameter ${name} is no text: it goes in a Parameters resource`);
-  }
-  return { name, [valueKey(declared.type)]: fromText(declared.type, text) };
+  const value = isPrimitive(type) ? fromText(type, text) : written[type]!(text);
+  return { name, [valueKey(type)]: value };
 }
+
+/** Data types that have a way to be written as one text: a reference as it is, a concept as a search has it. */
+const written: Readonly<Record<string, (text: string) => unknown>> = {
+  Reference: (reference) => ({ reference }),
+  CodeableConcept: (text) => {
+    const [system, code] = text.split('|');
+    return system && code ? { coding: [{ system, code }] } : { text };
+  },
+};
 
 function fromText(type: string, text: string): unknown {
   if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';

@@ -56,7 +56,6 @@ const otherVersions: In[] = [
 export const populate: Operation = {
   code: 'populate',
   levels: ['type', 'instance'],
-  needsBody: ['type'],
   resources: ['Questionnaire'],
   affectsState: false,
   definition: 'http://hl7.org/fhir/uv/sdc/OperationDefinition/Questionnaire-populate',

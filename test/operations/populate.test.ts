@@ -236,3 +236,19 @@ t.test('sources that are not used are announced', async (t) => {
   const keys = keysOf(partOf(answer.body, 'issues'));
   t.ok(keys.includes('populate-map') && keys.includes('populate-source'), keys.join());
 });
+
+t.test('a query is enough where a text says it: for whom, and which form', async (t) => {
+  const url = 'http://example.org/Questionnaire/intake';
+  for (const path of [
+    '/intake/$populate?subject=Patient/p',
+    `/$populate?questionnaire=${url}&subject=Patient/p`,
+    `/$populate?canonical=${url}|2&subject=Patient/p`,
+    '/$populate?questionnaireRef=Questionnaire/intake&subject=Patient/p',
+  ]) {
+    const answer = await server.send('GET', `/Questionnaire${path}`);
+    t.equal(answer.status, 200, path);
+    t.same(answersOf(answer.body), known, path);
+  }
+  const nothing = await server.send('GET', '/Questionnaire/$populate?subject=Patient/p');
+  t.equal(nothing.status, 400, 'no form');
+});

@@ -20,6 +20,7 @@ const definition: OperationDefinition = {
   instance: false,
   parameter: [
     { name: 'subject', use: 'in', min: 0, max: '1', type: 'Reference' },
+    { name: 'setting', use: 'in', min: 0, max: '2', type: 'CodeableConcept' },
     { name: 'rule', use: 'in', min: 0, max: '*', type: 'code' },
     { name: 'at', use: 'in', min: 0, max: '1', type: 'dateTime' },
     { name: 'most', use: 'in', min: 0, max: '1', type: 'positiveInt' },
@@ -85,13 +86,21 @@ t.test('a query gives values of the types of the definition', async (t) => {
       ['strict', 'true'],
       ['rule', 'kat-ms-2'],
       ['at', '2026-06-01T10:00:00 02:00'],
+      ['subject', 'Patient/a'],
+      ['setting', 'http://example.org/places|ward'],
+      ['setting', 'At home'],
     ],
   });
   t.same(givenValues(parameters, 'rule'), ['kat-ms-1', 'kat-ms-2']);
   t.equal(givenValue(parameters, 'most'), 3);
   t.equal(givenValue(parameters, 'strict'), true);
   t.equal(givenValue(parameters, 'at'), '2026-06-01T10:00:00+02:00');
-  t.equal(givenValue(parameters, 'subject'), undefined);
+  t.same(givenValue(parameters, 'subject'), { reference: 'Patient/a' });
+  t.same(givenValues(parameters, 'setting'), [
+    { coding: [{ system: 'http://example.org/places', code: 'ward' }] },
+    { text: 'At home' },
+  ]);
+  t.equal(givenValue(parameters, 'response'), undefined);
 });
 
 t.test('a body gives them too, whichever kind of text or number the client took them for', async (t) => {
@@ -137,7 +146,7 @@ t.test('what the definition does not allow is refused, and says where', async (t
   const at = (n: number, rest = '') => `Parameters.parameter[${n}]${rest}`;
   const cases: [Asked, (string | undefined)[]][] = [
     [{ query: [['nonsense', '1']] }, ['unknown-parameter', at(0)]],
-    [{ query: [['subject', 'Patient/a']] }, ['invalid-parameter', undefined]],
+    [{ query: [['response', 'QuestionnaireResponse/a']] }, ['invalid-parameter', undefined]],
     [
       {
         query: [
