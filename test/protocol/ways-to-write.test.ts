@@ -230,6 +230,21 @@ const ways: readonly Way[] = [
     broken: [],
   },
   {
+    name: 'readiness to leave recorded before the dose',
+    change: (all) => {
+      all.get('Observation/readiness-2').effectiveDateTime = session(all, 2).performedPeriod.start;
+    },
+    broken: ['R13'],
+  },
+  {
+    name: 'readiness to leave that names but the day',
+    change: (all) => {
+      const { performedPeriod } = session(all, 2);
+      all.get('Observation/readiness-2').effectiveDateTime = performedPeriod.start.slice(0, 10);
+    },
+    broken: [],
+  },
+  {
     name: 'a decision made for another plan of the patient',
     change: (all) => {
       all.get('Observation/decision').basedOn = [{ reference: 'CarePlan/earlier' }];

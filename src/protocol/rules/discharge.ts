@@ -5,7 +5,7 @@ import { dosesOf } from '../doses.ts';
 import { eachMedicineSession } from '../each-medicine-session.ts';
 import type { ProtocolRule } from '../rule.ts';
 import { isSessionOf } from '../session.ts';
-import { instantOf } from '../time.ts';
+import { instantAfter, instantOf, type Zone } from '../time.ts';
 import { flagOf, notStated, statedBy, verdict } from '../verdict.ts';
 
 const finalStatuses: ReadonlySet<string> = new Set(['final', 'amended', 'corrected']);
@@ -24,12 +24,14 @@ export const discharge: ProtocolRule = {
     eachMedicineSession(course, async (session) => {
       const all = statedBy('R13', parameters)('all-criteria', flagOf);
       if (!all) return [notStated('all-criteria')];
-      if ((await dosesOf(session, course)).length === 0)
-        return [verdict('not-applicable', 'No dose was given', [session.reference])];
+      const doses = await dosesOf(session, course);
+      if (doses.length === 0) return [verdict('not-applicable', 'No dose was given', [session.reference])];
       const visited = session.procedure.encounter?.reference;
       const visit = visited === undefined ? undefined : (await course.encounters()).get(visited);
       const recorded = (await course.observations('dischargeReadiness'))
         .filter(({ status }) => finalStatuses.has(status ?? ''))
+        // Who was ready before another dose has to be looked at again.
+        .filter((readiness) => latestOf(readiness, session.zone) >= (doses.at(-1)?.start ?? 0))
         .filter(
           ({ partOf, encounter }) =>
             partOf?.some(({ reference }) => reference === session.reference) ||
@@ -68,5 +70,10 @@ function objection(readiness: Observation | undefined, all: boolean): string | u
     : undefined;
 }
 
-const madeAt = ({ effectiveDateTime, effectivePeriod, issued }: Observation) =>
-  instantOf(effectiveDateTime ?? effectivePeriod?.start ?? issued);
+const timeOf = ({ effectiveDateTime, effectivePeriod, issued }: Observation) =>
+  effectiveDateTime ?? effectivePeriod?.start ?? issued;
+
+const madeAt = (readiness: Observation) => instantOf(timeOf(readiness));
+
+const latestOf = (readiness: Observation, zone: Zone) =>
+  instantAfter(timeOf(readiness), zone) ?? Number.POSITIVE_INFINITY;
