@@ -147,6 +147,26 @@ t.test('enforce: each way to write is guarded', async (t) => {
   t.same([patch.status, ruleKeys(patch.body)[0]], [422, 'R06'], 'patch: the session begins');
 });
 
+t.test('enforce: a session that is entered late breaks what comes after it', async (t) => {
+  const server = servers.enforce;
+  const { all } = sessionToCome('late');
+  const late = all.get('Procedure/medicine-2');
+  const integration = all.get('Procedure/integration-2');
+  const planned = { ...late, status: 'preparation' };
+  const later = new Set([late, integration, all.get('Procedure/integration-3')]);
+  const others = [...all.values()].filter((one) => !later.has(one));
+  const before = await transaction(server, [...others, planned]);
+  t.equal(before.status, 200, said(before));
+  const alone = await put(server, late);
+  t.same(
+    [alone.status, ruleKeys(alone.body)[0]],
+    [422, 'R06'],
+    'the next session was held without its integration',
+  );
+  const both = await transaction(server, [late, integration]);
+  t.equal(both.status, 200, said(both));
+});
+
 t.test('enforce: what stands beside it in the transaction counts', async (t) => {
   const { session, integration } = await notIntegrated(servers.enforce, 'beside');
   const answer = await transaction(servers.enforce, [...session(), integration]);

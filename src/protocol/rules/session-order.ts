@@ -48,8 +48,8 @@ export const sessionOrder: ProtocolRule = {
         );
       else
         verdicts.push(
-          verdict('fail', 'The medicine session before was not integrated', [next.reference], {
-            evidence: [one.reference],
+          // Either may be written last: a session that is entered late comes between two.
+          verdict('fail', 'The medicine session before was not integrated', [next.reference, one.reference], {
             parameter: between.parameter,
             satisfy:
               'A completed integration session that names the medicine session before, or a waiver of R06 on either',
