@@ -71,12 +71,25 @@ function suicideItem({ form, response }: CompletedForm): number | undefined {
 
 /** A risk that is answered in a form is found there, whether or not an Observation is extracted from it. */
 function answersHighRisk({ form, response }: CompletedForm): boolean {
-  const isRisk = ({ definition }: FormItem): boolean =>
-    objectsOf(definition.code).some(({ system, code }) => system === systems.loinc && code === riskCode);
   const answersTo = answersAround([{ ...response }]);
-  return allItems(formItems({ ...form }))
-    .filter(isRisk)
-    .some(({ linkId }) => answersTo(linkId).some((answer) => isHigh(answer as Coding)));
+  return allItems(formItems({ ...form })).some((item) => {
+    const codes = loincCodesOf(item);
+    const answers = answersTo(item.linkId);
+    return (
+      (codes.includes(riskCode) && answers.some((answer) => isHigh(answer as Coding))) ||
+      (codes.some((code) => graveQuestions.has(code)) && answers.some(isYes))
+    );
+  });
+}
+
+const loincCodesOf = ({ definition }: FormItem): unknown[] =>
+  objectsOf(definition.code).flatMap(({ system, code }) => (system === systems.loinc ? [code] : []));
+
+/** Of the C-SSRS screener: thoughts with some intent, with a plan and intent, behaviour in the last three months. */
+const graveQuestions: ReadonlySet<unknown> = new Set(['93249-1', '93250-9', '93269-9']);
+
+function isYes(answer: unknown): boolean {
+  return answer === true || (answer as Coding | undefined)?.code === 'LA33-6';
 }
 
 function isHighRisk({ code, valueCodeableConcept }: Observation): boolean {

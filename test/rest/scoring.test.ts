@@ -374,6 +374,45 @@ t.test('a high suicide risk raises a flag and a task that cannot wait', async (t
   await store(risk('high'));
   t.equal((await found(`Flag?patient=${patient}`)).length, 1);
   t.equal((await found(`Task?patient=${patient}`))[0].priority, 'stat');
+  const inLoinc = { coding: [{ system: 'http://loinc.org', code: 'LA9193-9' }] };
+  const code = { coding: [{ system: 'http://loinc.org', code: '93373-9' }, ...risk('high').code.coding] };
+  await store({ ...risk('high'), code, valueCodeableConcept: inLoinc });
+  t.equal((await found(`Flag?patient=${patient}`)).length, 2, 'in the code of LOINC too');
+});
+
+t.test('the answers to the screener say a high risk by themselves', async (t) => {
+  const loinc = (code: string) => ({ system: 'http://loinc.org', code });
+  const questions = ['93246-7', '93247-5', '93248-3', '93249-1', '93250-9', '93267-3', '93269-9'];
+  await server.send('PUT', '/Questionnaire/screener', {
+    body: {
+      ...{ resourceType: 'Questionnaire', id: 'screener', status: 'active' },
+      url: 'http://example.org/Questionnaire/screener',
+      item: questions.map((code) => ({
+        ...{ linkId: code, type: 'choice', code: [{ system: 'urn:x', code: 'own' }, loinc(code)] },
+        answerOption: ['LA33-6', 'LA32-8'].map((answer) => ({ valueCoding: loinc(answer) })),
+      })),
+    },
+  });
+  // Thoughts and means without intent, behaviour long ago: not high. Intent, a plan, behaviour of late: high.
+  for (const [yes, flags] of [
+    [['93246-7', '93247-5', '93248-3', '93267-3'], 0],
+    [['93247-5', '93249-1'], 1],
+    [['93250-9'], 1],
+    [['93269-9'], 1],
+  ] as const) {
+    const patient = await newPatient();
+    await store({
+      ...{ resourceType: 'QuestionnaireResponse', status: 'completed', authored: '2026-06-02T10:00:00Z' },
+      questionnaire: 'http://example.org/Questionnaire/screener',
+      subject: { reference: patient },
+      item: questions.map((linkId) => ({
+        linkId,
+        answer: [{ valueCoding: loinc((yes as readonly string[]).includes(linkId) ? 'LA33-6' : 'LA32-8') }],
+      })),
+    });
+    t.equal((await found(`Flag?patient=${patient}`)).length, flags, yes.join(', '));
+    t.equal((await found(`Task?patient=${patient}`)).length, flags);
+  }
 });
 
 t.test('a high risk that a form answers is a signal, once, also when it is extracted', async (t) => {
