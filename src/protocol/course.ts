@@ -43,6 +43,7 @@ export interface Course {
   /** Preparation, medicine and integration, by number and then by time; those entered in error left out. */
   sessions(): Promise<readonly Session[]>;
   carePlan(): Promise<CarePlan | undefined>;
+  /** Those of the patient, and those that the plan names without saying whose they are. */
   careTeams(): Promise<readonly CareTeam[]>;
   /** What the plan instantiates. */
   protocol(): Promise<PlanDefinition | undefined>;
@@ -130,7 +131,17 @@ export function courseOf(
       return reading as Promise<T | undefined>;
     },
     patient: once(() => reader.read<Patient>(subject)),
-    careTeams: once(() => reader.find<CareTeam>('CareTeam', ofPatient())),
+    careTeams: once(async () => {
+      const teams = [...(await reader.find<CareTeam>('CareTeam', ofPatient()))];
+      const found = new Set(teams.map(({ id }) => `CareTeam/${id}`));
+      for (const { reference: named = '' } of (await carePlan())?.careTeam ?? []) {
+        const team =
+          named.startsWith('CareTeam/') && !found.has(named) ? await reader.read<CareTeam>(named) : undefined;
+        // One that says whose it is was found, or is another's: that is for R19 to say.
+        if (team && team.subject === undefined) teams.push(team);
+      }
+      return teams;
+    }),
     protocol: once(async () => {
       const [canonical] = (await carePlan())?.instantiatesCanonical ?? [];
       return canonical === undefined ? undefined : protocolByUrl(canonical);

@@ -224,7 +224,7 @@ const ways: readonly Way[] = [
   {
     name: 'visits, teams and readings that do not say whose they are',
     change: (all) => {
-      for (const key of ['Encounter/visit-medicine-2', 'Observation/pulse-2-during'])
+      for (const key of ['Encounter/visit-medicine-2', 'Observation/pulse-2-during', 'CareTeam/team'])
         delete all.get(key).subject;
     },
     broken: [],
@@ -363,3 +363,29 @@ for (const { name, course, change, broken } of ways)
     change(all);
     t.same(await rulesThat('fail', all), broken);
   });
+
+t.test('two courses of one patient, one after the other, keep every rule each', async (t) => {
+  const first = wholeCourse({ sessions: 4 });
+  const shared = new Set(['Patient/pat', 'CareTeam/team']);
+  const text = JSON.stringify([...first], (name, value) => {
+    if (name === 'id' && value !== 'pat' && value !== 'team') return `${value}-later`;
+    if (name === 'reference' && first.has(value) && !shared.has(value)) return `${value}-later`;
+    const isInstant = typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value);
+    return isInstant ? at(Date.parse(value) + 60 * day) : value;
+  });
+  const later: CourseResources = new Map(
+    JSON.parse(text).map(([, one]: [string, { resourceType: string; id: string }]) => [
+      `${one.resourceType}/${one.id}`,
+      one,
+    ]),
+  );
+  const both: CourseResources = new Map([...first, ...later]);
+  t.same(await rulesThat('fail', both), [], 'the first');
+  const other = new Map([...both, ['Procedure/course', both.get('Procedure/course-later')]]);
+  t.same(await rulesThat('fail', other), [], 'the second');
+  // Its numbers, sessions and decisions are its own.
+  for (const key of ['Procedure/preparation-1-later', 'Procedure/integration-2-later']) other.delete(key);
+  t.same(await rulesThat('fail', other), ['R03', 'R05', 'R06', 'R17'], 'the second, with faults');
+  const untouched = new Map([...other, ['Procedure/course', both.get('Procedure/course')]]);
+  t.same(await rulesThat('fail', untouched), [], 'the first, all the same');
+});
