@@ -107,6 +107,7 @@ const bodies: Readonly<Record<string, (path: string, type: string) => string>> =
 
 /** What a GET takes in its query. */
 function queryOf(path: string, type: string): string {
+  if (path === '/Questionnaire/$populate') return `?canonical=${definitionUrl(type)}&subject=Patient/asked`;
   if (!path.includes('$apply')) return '';
   return `?subject=Patient/asked${path.includes('{id}') ? '' : `&url=${definitionUrl(type)}`}`;
 }
