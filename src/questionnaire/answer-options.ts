@@ -5,7 +5,7 @@
 import type { Issue } from '../core/issue.ts';
 import { isObject } from '../fhir/resource.ts';
 import { formFinding } from './finding.ts';
-import type { Answer, FormItem } from './form.ts';
+import { type Answer, choiceValueOf, extensionValue, type FormItem, objectsOf } from './form.ts';
 import type { ItemDemands } from './item-demands.ts';
 import { isSameAnswer } from './same-answer.ts';
 
@@ -35,4 +35,21 @@ export function optionIssues(
   if (membership === 'member') return [];
   const key = membership === 'unknown' ? 'response-answer-unchecked' : 'response-answer-set';
   return [formFinding(key, answer.path, item.linkId)];
+}
+
+const exclusive = 'http://hl7.org/fhir/StructureDefinition/questionnaire-optionExclusive';
+
+/** Of several answers none is an option that stands alone. */
+export function exclusiveIssues(item: FormItem, answers: readonly Answer[]): Issue[] {
+  const alone = objectsOf(item.definition.answerOption).filter(
+    (option) => extensionValue(option, exclusive) === true,
+  );
+  if (alone.length === 0) return [];
+  const isAlone = (answer: Answer) => {
+    const value = choiceValueOf(answer.value, 'value');
+    return alone.some((option) => isSameAnswer(value, choiceValueOf(option, 'value')));
+  };
+  return answers
+    .filter(isAlone)
+    .map(({ path }) => formFinding('response-answer-exclusive', path, item.linkId));
 }

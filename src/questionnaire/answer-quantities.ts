@@ -5,64 +5,25 @@
  */
 import type { Issue } from '../core/issue.ts';
 import { isObject } from '../fhir/resource.ts';
+import { canonicalUnit } from '../terminology/canonical-units.ts';
+import { ucumSystem } from '../terminology/ucum.ts';
 import type { MemberOf } from './answer-options.ts';
 import { formFinding } from './finding.ts';
 import { type Answer, extensionValue, type FormItem, objectsOf } from './form.ts';
 
 const core = 'http://hl7.org/fhir/StructureDefinition/questionnaire-';
 const sdc = 'http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-';
-const ucum = 'http://unitsofmeasure.org';
-
-/** Powers of ten of the metric prefixes. */
-const prefixes = new Map(
-  Object.entries({ G: 9, M: 6, k: 3, h: 2, da: 1, d: -1, c: -2, m: -3, u: -6, n: -9, p: -12 }),
-);
-/** Units that take prefixes. */
-const metric = new Set([
-  'g',
-  'm',
-  'L',
-  'l',
-  's',
-  'mol',
-  'V',
-  'W',
-  'Pa',
-  'J',
-  'Hz',
-  'bar',
-  'eq',
-  'cal',
-  'Bq',
-  'Gy',
-  'kat',
-]);
-
-/** A metric unit as its base and a power of ten; undefined for others. */
-function metricUnit(code: string): { base: string; power: number } | undefined {
-  if (metric.has(code)) return { base: code, power: 0 };
-  for (const [prefix, power] of prefixes) {
-    const base = code.slice(prefix.length);
-    if (code.startsWith(prefix) && metric.has(base)) return { base, power };
-  }
-  return undefined;
-}
-
-/** The factor from one unit to another; undefined when they cannot be compared. */
-function factor(from: Record<string, unknown>, to: Record<string, unknown>): number | undefined {
-  if (typeof from.code !== 'string' || typeof to.code !== 'string' || from.system !== to.system)
-    return undefined;
-  if (from.code === to.code) return 1;
-  if (from.system !== ucum) return undefined;
-  const [one, other] = [metricUnit(from.code), metricUnit(to.code)];
-  return one && other && one.base === other.base ? 10 ** (one.power - other.power) : undefined;
-}
 
 /** Whether a quantity keeps a limit; units that cannot be compared keep none. */
 function keeps(value: Record<string, unknown>, limit: unknown, direction: 1 | -1): boolean {
   if (!isObject(limit) || typeof limit.value !== 'number' || typeof value.value !== 'number') return true;
-  const times = factor(value, limit);
-  return times !== undefined && direction * (value.value * times - limit.value) >= 0;
+  if (typeof value.code !== 'string' || typeof limit.code !== 'string' || value.system !== limit.system)
+    return false;
+  if (value.code === limit.code) return direction * (value.value - limit.value) >= 0;
+  if (value.system !== ucumSystem) return false;
+  const [unit, bound] = [canonicalUnit(value.code), canonicalUnit(limit.code)];
+  if (!unit || !bound || unit.key !== bound.key) return false;
+  return direction * (unit.canonical(value.value) - bound.canonical(limit.value)) >= 0;
 }
 
 /** What a quantity breaks of the units and limits of its item. */

@@ -6,7 +6,7 @@
 import type { Issue } from '../core/issue.ts';
 import type { Environment, ExpressionCompiler } from '../fhirpath/expression.ts';
 import { limitIssues } from './answer-limits.ts';
-import { type MemberOf, optionIssues } from './answer-options.ts';
+import { exclusiveIssues, type MemberOf, optionIssues } from './answer-options.ts';
 import { quantityIssues, referenceIssues } from './answer-quantities.ts';
 import { enablement, itemFocus } from './enablement.ts';
 import { formFinding } from './finding.ts';
@@ -139,7 +139,10 @@ function checkGroup(walk: Walk, item: FormItem, own: readonly ResponseItem[], le
 
 function checkQuestion(walk: Walk, item: FormItem, own: readonly ResponseItem[], level: Level): void {
   if (item.type === 'display') {
-    for (const { path } of own) walk.issues.push(formFinding('response-item-display', path, item.linkId));
+    for (const shown of own) {
+      const isBare = answersOf(shown).length === 0 && objectsOf(shown.value.item).length === 0;
+      if (!isBare) walk.issues.push(formFinding('response-item-display', shown.path, item.linkId));
+    }
     return;
   }
   for (let i = 1; i < own.length; i++)
@@ -147,6 +150,7 @@ function checkQuestion(walk: Walk, item: FormItem, own: readonly ResponseItem[],
   const answers = own.length === 1 ? answersOf(own[0] as ResponseItem) : own.flatMap(answersOf);
   const at = answers[1] ?? own[0] ?? level.at;
   checkCount(walk, item, answers.length, at, 'response-answers-many', own.length > 0);
+  if (answers.length > 1) walk.issues.push(...exclusiveIssues(item, answers));
   for (const question of own) {
     checkText(walk, item, question);
     if (objectsOf(question.value.item).length > 0) {

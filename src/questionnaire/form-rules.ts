@@ -3,7 +3,7 @@
  * surroundings.
  */
 import type { Issue } from '../core/issue.ts';
-import type { Resource } from '../fhir/resource.ts';
+import { isResource, type Resource } from '../fhir/resource.ts';
 import type { ExpressionCompiler } from '../fhirpath/expression.ts';
 import type { MemberOf } from './answer-options.ts';
 import { checkCalculated } from './check-calculated.ts';
@@ -17,6 +17,8 @@ export interface FormSurroundings {
   /** A resource of a type by canonical URL (`url`, `url|version`) or fragment. */
   find(canonical: string, type: string): Resource | undefined;
   readonly memberOf: MemberOf;
+  /** Membership of a coding in a value set that is at hand itself. */
+  memberIn(valueSet: Resource, coding: Parameters<MemberOf>[1]): ReturnType<MemberOf>;
 }
 
 type FormRule = (resource: Resource, surroundings: FormSurroundings) => readonly Issue[];
@@ -43,7 +45,7 @@ export function formRules(compile: ExpressionCompiler): Readonly<Record<string, 
 
 function responseFindings(
   response: Resource,
-  { find, memberOf }: FormSurroundings,
+  { find, memberOf, memberIn }: FormSurroundings,
   formOf: (questionnaire: Resource) => Form,
   compile: ExpressionCompiler,
 ): readonly Issue[] {
@@ -54,8 +56,15 @@ function responseFindings(
   const found = find(questionnaire, 'Questionnaire');
   if (!found) return [formFinding('response-form-unknown', 'QuestionnaireResponse.questionnaire')];
   const form = formOf(found);
+  const inside: unknown[] = Array.isArray(found.contained) ? found.contained : [];
+  /** A fragment names a value set that the form contains. */
+  const offers: MemberOf = (valueSet, coding) => {
+    if (!valueSet.startsWith('#')) return memberOf(valueSet, coding);
+    const own = inside.filter(isResource).find(({ id }) => `#${id}` === valueSet);
+    return own?.resourceType === 'ValueSet' ? memberIn(own, coding) : 'unknown';
+  };
   return [
-    ...checkResponse(response, form, { memberOf, compile }),
+    ...checkResponse(response, form, { memberOf: offers, compile }),
     ...checkConstraints(response, form, { compile }),
     ...checkCalculated(response, form, { compile }),
   ];

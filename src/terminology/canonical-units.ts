@@ -30,7 +30,8 @@ export function createCanonicalUnits(): CanonicalUnits {
   };
 }
 
-function canonicalUnit(code: string): CanonicalUnit | undefined {
+/** A unit in canonical form; undefined as for `CanonicalUnits`. */
+export function canonicalUnit(code: string): CanonicalUnit | undefined {
   const library = ucumUtils();
   const one = library.convertToBaseUnits(code, 1);
   if (one.status !== 'succeeded') return undefined;

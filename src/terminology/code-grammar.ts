@@ -8,10 +8,10 @@ import { createUnitTest, ucumSystem } from './ucum.ts';
 export type CodeGrammars = ReadonlyMap<string, (code: string) => boolean>;
 
 const patterns: readonly (readonly [system: string, pattern: RegExp])[] = [
-  // BCP 47: language, script, region, variants, extensions, private use.
+  // BCP 47: language, script, region, variants, extensions, private use. No language has a subtag of more letters.
   [
     'urn:ietf:bcp:47',
-    /^(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4,8})(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?(?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*(?:-[a-wyz0-9](?:-[a-z0-9]{2,8})+)*(?:-x(?:-[a-z0-9]{1,8})+)?$|^x(?:-[a-z0-9]{1,8})+$/i,
+    /^(?:[a-z]{2,3}(?:-[a-z]{3}){0,3})(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?(?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*(?:-[a-wyz0-9](?:-[a-z0-9]{2,8})+)*(?:-x(?:-[a-z0-9]{1,8})+)?$|^x(?:-[a-z0-9]{1,8})+$/i,
   ],
   // BCP 13: type/subtype with parameters.
   ['urn:ietf:bcp:13', /^[a-z0-9][a-z0-9!#$&^_.+-]*\/[a-z0-9*][a-z0-9!#$&^_.+*-]*(?:\s*;.*)?$/i],

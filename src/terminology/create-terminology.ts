@@ -40,16 +40,30 @@ export function createTerminology(
     return undefined;
   }
 
+  const sources: MatcherSources = { content, matcher, grammar: (system) => grammars.get(system) };
+
   function matcher(valueSet: string): Matcher | undefined {
     if (!matchers.has(valueSet)) {
       // A value set that refers to itself, directly or not, must not be prepared for ever.
       matchers.set(valueSet, () => 'unknown');
-      matchers.set(
-        valueSet,
-        prepare(registry, valueSet, { content, matcher, grammar: (system) => grammars.get(system) }),
-      );
+      matchers.set(valueSet, prepare(registry, valueSet, sources));
     }
     return matchers.get(valueSet);
+  }
+
+  const loose = new WeakMap<ValueSet, Matcher>();
+
+  function looseMatcher(valueSet: ValueSet): Matcher {
+    const listed = valueSet.expansion?.contains;
+    const made =
+      loose.get(valueSet) ??
+      (valueSet.compose
+        ? composeMatcher(valueSet, sources)
+        : listed
+          ? expansionMatcher(listed)
+          : () => 'unknown' as const);
+    loose.set(valueSet, made);
+    return made;
   }
 
   return {
@@ -59,6 +73,8 @@ export function createTerminology(
       // A coding without a system means nothing to a value set. https://hl7.org/fhir/R4/datatypes.html#Coding
       return matcher(valueSet)?.(system ?? '', code) ?? 'unknown';
     },
+    containedIn: (valueSet, { system, code }) =>
+      code === undefined ? 'not-member' : looseMatcher(valueSet)(system ?? '', code),
     containsCode: (valueSet, code) => matcher(valueSet)?.(undefined, code) ?? 'unknown',
     content: (system) => content(system)?.completeness ?? (grammars.has(system) ? 'complete' : 'none'),
     lookup(system, code) {

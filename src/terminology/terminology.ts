@@ -3,6 +3,8 @@
  * https://hl7.org/fhir/R4/terminologies.html
  */
 
+import type { ValueSet } from '@medplum/fhirtypes';
+
 /** The answer to "is this code in that value set": `unknown` when the content is not shipped. */
 export type Membership = 'member' | 'not-member' | 'unknown';
 
@@ -18,6 +20,8 @@ export interface Terminology {
   knows(valueSet: string): boolean;
   /** Whether a coding is in a value set (`url` or `url|version`). */
   contains(valueSet: string, coding: Coding): Membership;
+  /** Whether a coding is in a value set that is at hand itself, such as one that is contained. */
+  containedIn(valueSet: ValueSet, coding: Coding): Membership;
   /** Whether a bare code (of an element of type code, uri, string, …) is in a value set, whatever its system. */
   containsCode(valueSet: string, code: string): Membership;
   /** Whether a code system's content is shipped in full, in part, or not. */

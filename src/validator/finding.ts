@@ -188,6 +188,11 @@ const table = {
     code: 'not-supported',
     text: 'Not checked: an extension of an example domain has no definition',
   },
+  'extension-version': {
+    severity: 'information',
+    code: 'not-supported',
+    text: 'Not checked: the extension stands for an element of another version of FHIR',
+  },
   'extension-context': {
     severity: 'error',
     code: 'structure',
@@ -270,6 +275,16 @@ const table = {
     code: 'invalid',
     text: 'A link of the narrative has a scheme that no reader can follow',
   },
+  'narrative-structure': {
+    severity: 'error',
+    code: 'structure',
+    text: 'An element of the narrative stands where HTML has no place for it',
+  },
+  'narrative-url': {
+    severity: 'error',
+    code: 'invalid',
+    text: 'A link or an image of the narrative has no well-formed URL',
+  },
   'narrative-fragment': {
     severity: 'warning',
     code: 'invalid',
@@ -306,6 +321,16 @@ const table = {
     text: '{0}, which {1} marks as must-support, is absent',
   },
   ...resourceFindings,
+  'identifier-system': {
+    severity: 'error',
+    code: 'code-invalid',
+    text: 'The system of an identifier is an absolute URI',
+  },
+  'security-duplicate': {
+    severity: 'error',
+    code: 'duplicate',
+    text: 'Another security label of the resource is the same',
+  },
   'identifier-uri': {
     severity: 'error',
     code: 'code-invalid',

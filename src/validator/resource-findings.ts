@@ -71,6 +71,16 @@ export const resourceFindings = {
     code: 'code-invalid',
     text: 'The code system has no concept of this code',
   },
+  'code-system-value-set': {
+    severity: 'error',
+    code: 'business-rule',
+    text: 'The value set of a code system includes that system as a whole and nothing else',
+  },
+  'search-derived': {
+    severity: 'error',
+    code: 'business-rule',
+    text: 'The search parameter that this one derives from has {0}',
+  },
   'own-url-relative': { severity: 'error', code: 'invalid', text: 'The URL of a definition is absolute' },
   'code-system-not-present': {
     severity: 'error',
@@ -83,7 +93,7 @@ export const resourceFindings = {
     text: 'The code system {0} has no such code: there is nothing to map',
   },
   'value-set-code': {
-    severity: 'warning',
+    severity: 'error',
     code: 'code-invalid',
     text: 'The code system {0} has no such code: a value set cannot bring it along',
   },
@@ -100,6 +110,11 @@ export const resourceFindings = {
     text: 'The value differs from what the base {0} fixes',
   },
   'profile-of-type': { severity: 'error', code: 'invalid', text: 'The profile {0} is not one of {1}' },
+  'extension-own-url': {
+    severity: 'error',
+    code: 'value',
+    text: 'The url of an extension is fixed to that of its own definition',
+  },
   'profile-path': { severity: 'error', code: 'invalid', text: 'The base has no element of this path' },
   'profile-type-unknown': { severity: 'error', code: 'invalid', text: 'There is no type of this name' },
   'profile-value-type': {

@@ -31,6 +31,9 @@ export function resourceCheck(
     compilation.typeCheck(type)(resource, run, type);
     if (container === undefined && run.options.contained !== false && Array.isArray(resource.contained))
       checkContained(resource.contained, run);
+    if (isObject(resource.meta) && Array.isArray(resource.meta.security)) {
+      checkLabels(resource.meta.security, run);
+    }
     if (run.options.bestPractice === true && container === undefined) adviseNarrative(resource, run);
     const applied: ProfileCheck[] = [];
     if (run.options.claimedProfiles !== false) checkClaimed(resource, run, applied);
@@ -114,6 +117,17 @@ export function resourceCheck(
     root: (run) => checkScope(run, run.options.profiles ?? []),
     nested,
   };
+}
+
+/** Security labels are a set. https://hl7.org/fhir/R4/resource.html#tag-updates */
+function checkLabels(labels: readonly unknown[], run: Run): void {
+  const seen = new Set<string>();
+  labels.forEach((label, index) => {
+    if (!isObject(label) || typeof label.system !== 'string' || typeof label.code !== 'string') return;
+    const name = `${label.system}|${label.code}`;
+    if (seen.has(name)) found(run, 'security-duplicate', `meta.security[${index}]`);
+    seen.add(name);
+  });
 }
 
 /** dom-6, advice that is given on request. */

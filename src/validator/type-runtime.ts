@@ -49,7 +49,9 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck): Type
       else found(x, 'object-expected', '', `_${step}`, 'Element');
     } else {
       let content = false;
+      let empty = true;
       for (const key in value) {
+        empty = false;
         if (key === 'extension') {
           content = true;
           extensions()(value.extension, x, 'extension', at, primitiveHosts(type), value);
@@ -58,7 +60,7 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck): Type
         } else unknown(x, key);
       }
       const absent = main === undefined || main === null;
-      if (!content && absent) noContent(x);
+      if (empty || (!content && absent)) noContent(x);
       if (absent && valueSet !== undefined) found(x, 'binding-required', '', valueSet);
     }
     if (x.findings.length !== start) under(x, start, step);
@@ -225,6 +227,8 @@ const walk = {
     x.scope.elementIds.add(value);
   },
   identifier(value: Record<string, unknown>, x: Run): void {
+    if (typeof value.system === 'string' && !isAbsolute(value.system) && isUri(value.system))
+      found(x, 'identifier-system', 'system');
     if (value.system !== 'urn:ietf:rfc:3986' || typeof value.value !== 'string') return;
     if (isAbsolute(value.value)) return;
     // HL7's own examples of Consent.identifier are none; each snapshot of a profile of Consent holds them.

@@ -105,7 +105,12 @@ const cases: [name: string, items: Item[], expected: string[]][] = [
     [answered('when', { valueDate: '2026-01-01' }), slept],
     ['response-item-order .item[1]'],
   ],
-  ['a display item', [slept, { linkId: 'info' }], ['response-item-display .item[1]']],
+  ['a display item that is only shown', [slept, { linkId: 'info' }], []],
+  [
+    'a display item with an answer',
+    [slept, answered('info', { valueString: 'x' })],
+    ['response-item-display .item[1]'],
+  ],
   [
     'an answer of another type',
     [answered('sleep', { valueString: 'yes' })],

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { errors, findings, validatorWith } from './parts.ts';
+import { errors, findings, profile, validatorWith } from './parts.ts';
 
 const patient = (more: object) => ({ resourceType: 'Patient', ...more });
 const observation = (code: object, more: object = {}) => ({
@@ -122,4 +122,34 @@ t.test('the name of a code system is its own to the letter', async (t) => {
   t.same(of('http://loinc.org'), []);
   t.same(of('https://loinc.org'), ['code-system-https @ Observation.code.coding[0].system']);
   t.same(of('https://codes.kat.test'), []);
+});
+
+t.test('a maximum value set lies as a required one over the top of a weaker binding', async (t) => {
+  const language = (concept: object) => patient({ communication: [{ language: concept }] });
+  const coded = (system: string, code: string) => language({ coding: [{ system, code }] });
+  t.same(errors(coded('urn:ietf:bcp:47', 'gsw-CH')), []);
+  t.same(errors(coded('http://x.com', 'en')), ['binding-required @ Patient.communication[0].language']);
+  t.same(errors(language({ text: 'by signs' })), [], 'what is only preferred may be said in words');
+  t.same(errors(patient({ language: 'de-CH' })), []);
+  t.same(errors(patient({ language: 'english' })), ['binding-required @ Patient.language']);
+
+  const maximum = (strength: string) => ({
+    strength,
+    valueSet: 'http://hl7.org/fhir/ValueSet/marital-status',
+    extension: [
+      {
+        url: 'http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet',
+        valueCanonical: 'http://hl7.org/fhir/ValueSet/administrative-gender',
+      },
+    ],
+  });
+  const bound = profile('Patient', { 'Patient.maritalStatus': { binding: maximum('extensible') } });
+  const by = validatorWith(bound);
+  const judged = (maritalStatus: object) => errors(patient({ maritalStatus }), { profiles: [bound.url] }, by);
+  const broken = ['binding-required @ Patient.maritalStatus'];
+  const married = 'http://terminology.hl7.org/CodeSystem/v3-MaritalStatus';
+  t.same(judged({ coding: [{ system: married, code: 'M' }] }), []);
+  t.same(judged({ coding: [{ system: 'http://hl7.org/fhir/administrative-gender', code: 'male' }] }), []);
+  t.same(judged({ coding: [{ system: 'http://x.com', code: 'M' }] }), broken);
+  t.same(judged({ text: 'married' }), broken);
 });

@@ -232,3 +232,13 @@ t.test(
     t.same(findings(system, 'warning'), ['extension-context @ CodeSystem.extension[0]']);
   },
 );
+
+t.test('an element of another version of FHIR, as an extension, is not called unknown', async (t) => {
+  const patient = (url: string) => ({ resourceType: 'Patient', extension: [{ url, valueString: 'x' }] });
+  const of = (version: string) =>
+    `http://hl7.org/fhir/${version}/StructureDefinition/extension-Patient.animal.species`;
+  const options = { unknownExtension: 'error' } as const;
+  t.same(errors(patient(of('3.0')), options), []);
+  t.same(findings(patient(of('3.0')), 'information', options), ['extension-version @ Patient.extension[0]']);
+  t.same(errors(patient(of('9.0')), options), ['extension-unknown @ Patient.extension[0]']);
+});

@@ -131,6 +131,11 @@ const table: Record<string, Row> = {
         observation({ valueQuantity: { value: 10.5, system: 'http://unitsofmeasure.org', code: 'mg' } }),
         ['value-max @ Observation.value'],
       ],
+      [observation({ valueQuantity: { value: 9000, system: 'http://unitsofmeasure.org', code: 'ug' } }), []],
+      [
+        observation({ valueQuantity: { value: 0.02, system: 'http://unitsofmeasure.org', code: 'g' } }),
+        ['value-max @ Observation.value'],
+      ],
     ],
   },
   'an invariant speaks with its own key where it is declared': {

@@ -274,3 +274,147 @@ t.test('properties of concepts are declared, with their type', async (t) => {
   t.same(says({ code: 'sized', valueInteger: 1 }), wrong);
   t.same(says({ code: 'inactive', valueBoolean: true }), []);
 });
+
+const define = (resourceType: string, more: object) => ({
+  resourceType,
+  url: `https://kat.test/${resourceType}/x`,
+  name: 'X',
+  status: 'draft',
+  ...more,
+});
+const genders = 'http://hl7.org/fhir/administrative-gender';
+
+t.test('the value set of a code system is all of it', async (t) => {
+  const system = define('CodeSystem', { content: 'complete', concept: [{ code: 'a' }] });
+  const valueSet = 'https://kat.test/ValueSet/x';
+  const judged = (include: object[]) =>
+    errors({ ...system, valueSet }, {}, validatorWith(define('ValueSet', { compose: { include } })));
+  const broken = ['code-system-value-set @ CodeSystem.valueSet'];
+  t.same(judged([{ system: system.url }]), []);
+  t.same(judged([{ system: genders }]), broken);
+  t.same(judged([{ system: system.url }, { system: genders }]), broken);
+  t.same(judged([{ system: system.url, concept: [{ code: 'a' }] }]), broken);
+});
+
+t.test('a value set draws codes that there are from a code system that has some', async (t) => {
+  const judged = (include: object, ...known: object[]) =>
+    errors(define('ValueSet', { compose: { include: [include] } }), {}, validatorWith(...known));
+  t.same(judged({ system: genders, concept: [{ code: 'male' }] }), []);
+  t.same(judged({ system: genders, concept: [{ code: 'man' }] }), [
+    'value-set-code @ ValueSet.compose.include[0].concept[0].code',
+  ]);
+  const supplement = define('CodeSystem', { content: 'supplement', supplements: genders });
+  t.same(judged({ system: supplement.url, concept: [{ code: 'male' }] }, supplement), [
+    'code-system-supplement @ ValueSet.compose.include[0].system',
+  ]);
+});
+
+t.test('values of filters have the form of their property', async (t) => {
+  const system = define('CodeSystem', {
+    content: 'complete',
+    property: [
+      { code: 'rank', type: 'integer' },
+      { code: 'since', type: 'dateTime' },
+      { code: 'weight', type: 'decimal' },
+    ],
+    concept: [{ code: 'a' }],
+  });
+  const by = validatorWith(system);
+  const judged = (of: string, property: string, op: string, value: string) =>
+    errors(
+      define('ValueSet', { compose: { include: [{ system: of, filter: [{ property, op, value }] }] } }),
+      {},
+      by,
+    );
+  const broken = ['value-set-filter @ ValueSet.compose.include[0].filter[0]'];
+  t.same(judged(system.url, 'rank', '=', '2'), []);
+  t.same(judged(system.url, 'rank', '=', 'lt2'), [], 'prefixed as in a search');
+  t.same(judged(system.url, 'rank', '=', '2.5'), broken);
+  t.same(judged(system.url, 'weight', '=', '2.5'), []);
+  t.same(judged(system.url, 'weight', '=', 'heavy'), broken);
+  t.same(judged(system.url, 'since', '=', '2024-02'), []);
+  t.same(judged(system.url, 'since', '=', 'February'), broken);
+  t.same(judged('http://loinc.org', 'STATUS', '=', 'ACTIVE'), []);
+  t.same(judged('http://loinc.org', 'STATUS', 'is-a', 'ACTIVE'), broken, 'a status has no hierarchy');
+});
+
+t.test('a search parameter agrees with the one it derives from', async (t) => {
+  const derivedFrom = 'http://hl7.org/fhir/SearchParameter/Patient-active';
+  const parameter = (more: object) =>
+    errors(
+      define('SearchParameter', {
+        description: 'x',
+        code: 'x',
+        base: ['Patient'],
+        type: 'token',
+        expression: 'Patient.active',
+        derivedFrom,
+        ...more,
+      }),
+    );
+  t.same(parameter({}), []);
+  t.same(parameter({ type: 'string' }), ['search-derived @ SearchParameter.type']);
+  t.same(parameter({ base: ['Observation'], expression: 'Observation.status' }), [
+    'search-derived @ SearchParameter.base',
+  ]);
+});
+
+t.test('an extension is known by its own URL, and bindings name value sets', async (t) => {
+  const url = 'https://kat.test/StructureDefinition/own';
+  const extension = (fixedUri: string) =>
+    errors(
+      profile(
+        'Extension',
+        { 'Extension.url': { fixedUri }, 'Extension.value[x]': { type: [{ code: 'string' }] } },
+        { url, kind: 'complex-type', context: [{ type: 'element', expression: 'Patient' }] },
+      ),
+    );
+  t.same(extension(url), []);
+  t.same(extension('https://kat.test/StructureDefinition/other'), [
+    'extension-own-url @ StructureDefinition.differential.element[0].fixed',
+  ]);
+  const bound = (valueSet: string) =>
+    errors(profile('Patient', { 'Patient.maritalStatus': { binding: { strength: 'required', valueSet } } }));
+  t.same(bound('http://hl7.org/fhir/ValueSet/administrative-gender'), []);
+  t.same(bound(genders), ['canonical-type @ StructureDefinition.differential.element[0].binding.valueSet']);
+});
+
+t.test(
+  'a response is held to the value set that its form contains, and to options that stand alone',
+  async (t) => {
+    const coding = (code: string) => ({ system: 'https://kat.test/c', code });
+    const form = (item: object) => ({
+      ...define('Questionnaire', { item: [{ linkId: 'a', type: 'choice', repeats: true, ...item }] }),
+      contained: [
+        {
+          resourceType: 'ValueSet',
+          id: 'v',
+          status: 'draft',
+          compose: { include: [{ system: 'https://kat.test/c', concept: [{ code: 'x' }] }] },
+        },
+      ],
+    });
+    const judged = (item: object, ...codes: string[]) =>
+      errors(
+        {
+          resourceType: 'QuestionnaireResponse',
+          status: 'completed',
+          questionnaire: 'https://kat.test/Questionnaire/x',
+          item: [{ linkId: 'a', answer: codes.map((code) => ({ valueCoding: coding(code) })) }],
+        },
+        { supporting: [form(item)] },
+      );
+    const place = 'QuestionnaireResponse.item[0].answer';
+    t.same(judged({ answerValueSet: '#v' }, 'x'), []);
+    t.same(judged({ answerValueSet: '#v' }, 'y'), [`response-answer-set @ ${place}[0]`]);
+    const url = 'http://hl7.org/fhir/StructureDefinition/questionnaire-optionExclusive';
+    const answerOption = [
+      { valueCoding: coding('x') },
+      { valueCoding: coding('y') },
+      { valueCoding: coding('none'), extension: [{ url, valueBoolean: true }] },
+    ];
+    t.same(judged({ answerOption }, 'none'), []);
+    t.same(judged({ answerOption }, 'x', 'y'), []);
+    t.same(judged({ answerOption }, 'x', 'none'), [`response-answer-exclusive @ ${place}[1]`]);
+  },
+);

@@ -1,6 +1,10 @@
 import t from 'tap';
 import { type Case, errors } from './parts.ts';
 
+const label = (code: string) => ({
+  system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality',
+  code,
+});
 const patient = (more: object) => ({ resourceType: 'Patient', ...more });
 const observation = (more: object) => ({
   resourceType: 'Observation',
@@ -24,8 +28,23 @@ const table: Record<string, Case[]> = {
       patient({ contact: [{ name: { text: 'x' }, z: 1 }] }),
       ['unknown-element @ Patient.contact[0].z'],
     ],
+    ['an empty companion', patient({ birthDate: '2000', _birthDate: {} }), ['ele-1 @ Patient.birthDate']],
     ['underscore of a complex element', patient({ _name: {} }), ['unknown-element @ Patient._name']],
     ['a name that is no element name', patient({ 'a b': 1 }), ['unknown-element @ Patient']],
+  ],
+  'what names things is absolute, and labels are a set': [
+    ['an absolute system', patient({ identifier: [{ system: 'http://x.com/ids', value: '1' }] }), []],
+    [
+      'a relative system',
+      patient({ identifier: [{ system: 'ids', value: '1' }] }),
+      ['identifier-system @ Patient.identifier[0].system'],
+    ],
+    ['two labels', patient({ meta: { security: [label('N'), label('R')] } }), []],
+    [
+      'a label twice',
+      patient({ meta: { security: [label('N'), label('R'), label('N')] } }),
+      ['security-duplicate @ Patient.meta.security[2]'],
+    ],
   ],
   'a minimum is asked for at the parent': [
     ['complete', observation({}), []],

@@ -1,4 +1,5 @@
 /** Runs the rules of a resource's type and takes their findings into the walk. */
+import type { ValueSet } from '@medplum/fhirtypes';
 import { isResource, type Resource } from '../../fhir/resource.ts';
 import { createExpressionJudge } from '../../fhirpath/expression-fault.ts';
 import type { Compilation } from '../compilation.ts';
@@ -37,11 +38,14 @@ export function rulesCheck(rules: readonly TypeRules[], compilation: Compilation
     const context: RuleContext = {
       find: (canonical, wanted) => findCanonical(canonical, wanted, run, artefacts),
       memberOf: (valueSet, coding) => terminology.contains(valueSet, coding),
+      memberIn: (valueSet, coding) => terminology.containedIn(valueSet as unknown as ValueSet, coding),
       codeExists(system, code) {
         if (terminology.content(system) !== 'complete') return undefined;
         return terminology.lookup(system, code)?.found;
       },
       codeSystem: (canonical) => registry.codeSystem(canonical),
+      valueSet: (canonical) => registry.valueSet(canonical),
+      searchParameter: (canonical) => registry.searchParameter(canonical),
       isValueSet: (canonical) =>
         registry.codeSystem(canonical) === undefined && registry.valueSet(canonical) !== undefined,
       structure: (canonical) => compilation.structure(canonical),

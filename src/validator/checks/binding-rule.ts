@@ -1,7 +1,7 @@
 /** The binding of a profile's element, where it differs from that of the base. */
 import type { ElementDefinition } from '@medplum/fhirtypes';
 import type { CheckFactory, ProfileScope } from '../profile-scope.ts';
-import { bindingOf, checkBinding, isBindable } from './binding.ts';
+import { bindingOf, checkBinding, isBindable, maxOf } from './binding.ts';
 
 const bare = (url: string | undefined) => url?.split('|')[0];
 
@@ -28,7 +28,12 @@ export const bindingRule: CheckFactory = (definition, base, scope, known) => {
   const binding = bindingOf(definition.binding);
   if (!binding) return undefined;
   const was = base?.binding;
-  if (was && was.strength === binding.strength && bare(was.valueSet) === bare(binding.valueSet))
+  if (
+    was &&
+    was.strength === binding.strength &&
+    bare(was.valueSet) === bare(binding.valueSet) &&
+    bare(maxOf(was)) === bare(maxOf(definition.binding))
+  )
     return undefined;
   if (known !== undefined && !isBindable(known)) return undefined;
   const unitsToo = !boundAsChoice(definition, scope);

@@ -18,7 +18,11 @@ export interface Binding {
   readonly codings: TextTable<TextTable<Membership>>;
   readonly broken: Notice;
   readonly unchecked: Notice;
+  /** The value set that no code may come from outside of, over the top of an extensible or preferred one. */
+  readonly max: Binding | undefined;
 }
+
+const maxValueSet = 'http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet';
 
 const rememberedMembers = 2000;
 const rememberedSystems = 50;
@@ -49,7 +53,15 @@ const keys: Readonly<Record<Binding['strength'], FindingKey>> = {
 export function bindingOf(definition: ElementDefinitionBinding | undefined): Binding | undefined {
   const strength = definition?.strength;
   if (!definition?.valueSet || strength === undefined || strength === 'example') return undefined;
-  const { valueSet } = definition;
+  const max = maxOf(definition);
+  return makeBinding(
+    definition.valueSet,
+    strength,
+    max === undefined || strength === 'required' ? undefined : makeBinding(max, 'required', undefined),
+  );
+}
+
+function makeBinding(valueSet: string, strength: Binding['strength'], max: Binding | undefined): Binding {
   return {
     valueSet,
     strength,
@@ -57,7 +69,14 @@ export function bindingOf(definition: ElementDefinitionBinding | undefined): Bin
     codings: createTextTable(),
     broken: notice(keys[strength], valueSet),
     unchecked: notice('binding-not-checked', valueSet),
+    max,
   };
+}
+
+/** The value set of the maxValueSet extension of a binding. */
+export function maxOf(definition: ElementDefinitionBinding | undefined): string | undefined {
+  const max = definition?.extension?.find(({ url }) => url === maxValueSet);
+  return max?.valueCanonical ?? max?.valueUri;
 }
 
 function remember(codes: Set<string>, code: string): void {
@@ -140,6 +159,14 @@ export function checkBinding(
 ): void {
   const membership = membershipOf(value, type, binding, terminology);
   if (membership === 'member') return;
+  if (binding.max) {
+    const allowed = membershipOf(value, type, binding.max, terminology);
+    const textOnly = allowed === undefined && binding.strength === 'extensible' && type === 'CodeableConcept';
+    if (allowed === 'not-member' || textOnly) {
+      say(run, binding.max.broken, '');
+      return;
+    }
+  }
   if (membership === 'unknown') sayOnce(run, binding.unchecked, '');
   else if (membership === 'not-member') say(run, binding.broken, '');
   else if (binding.strength === 'required' && type !== 'Quantity') say(run, binding.broken, '');

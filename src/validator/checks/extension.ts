@@ -56,6 +56,13 @@ const core = 'http://hl7.org/fhir/StructureDefinition/';
 /** Extensions that DICOM defines, without StructureDefinitions. */
 const dicom = 'http://nema.org/fhir/extensions#';
 
+/**
+ * An element of another version of FHIR, as an extension: `http://hl7.org/fhir/5.0/StructureDefinition/extension-…`.
+ * https://hl7.org/fhir/R4/versions.html#extensions
+ */
+const otherVersion =
+  /^http:\/\/hl7\.org\/fhir\/(?:1\.0|3\.0|4\.3|5\.0)\/StructureDefinition\/extension-[A-Z][A-Za-z]+\.[A-Za-z][A-Za-z0-9.]*$/;
+
 const isExample = (url: string, run: Run) =>
   url.startsWith(dicom) || (isExampleUrl(url) && run.options.exampleUrls !== false);
 
@@ -123,6 +130,7 @@ export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
     }
     if (definition === undefined) {
       if (isExample(url, run)) foundOnce(run, 'extension-example', '');
+      else if (otherVersion.test(url)) foundOnce(run, 'extension-version', '');
       else foundAs(run, unknownSeverity(run), 'extension-unknown', '');
       return;
     }

@@ -4,6 +4,8 @@
  */
 import { found, type Run } from '../run.ts';
 import { checkFragments } from './narrative-links.ts';
+import { holdsText, mayStand } from './narrative-structure.ts';
+import { urlFault } from './narrative-urls.ts';
 
 /** HTML 4.0 chapters 7 to 11 (without 9.4) and 15, `a` and `img`; nothing deprecated. */
 const elements =
@@ -36,11 +38,11 @@ const attributes = new Set(
 const xmlEntities = new Set(['amp', 'lt', 'gt', 'quot', 'apos', 'nbsp']);
 const namespace = 'http://www.w3.org/1999/xhtml';
 
-/** `malformed`: no well-formed div of the namespace; `content`: breaks txt-1; `link`: leads where no reader can follow; `empty`: breaks txt-2. */
-export type NarrativeFault = 'malformed' | 'content' | 'link' | 'empty';
-
-/** What a reader can follow. */
-const schemes = new Set(['http', 'https', 'mailto', 'tel', 'ftp', 'sms', 'cid', 'data']);
+/**
+ * `malformed`: no well-formed div of the namespace; `content`: breaks txt-1; `structure`: an element where HTML has no
+ * place for it; `url`: no URL; `link`: leads where no reader can follow; `empty`: breaks txt-2.
+ */
+export type NarrativeFault = 'malformed' | 'content' | 'structure' | 'url' | 'link' | 'empty';
 
 const isSpace = (c: number) => c === 32 || (c >= 9 && c <= 13);
 
@@ -86,6 +88,8 @@ interface Tag {
   closed: boolean;
   legal: boolean;
   linkable: boolean;
+  /** Whether its URLs are written as URLs are. */
+  urls: boolean;
   namespace: boolean;
   /** Names of its attributes so far. */
   readonly names: string[];
@@ -101,6 +105,7 @@ function readAttributes(text: string, start: number, tag: Tag): void {
   tag.closed = false;
   tag.legal = true;
   tag.linkable = true;
+  tag.urls = true;
   tag.namespace = false;
   tag.names.length = 0;
   tag.manyNames = undefined;
@@ -138,9 +143,10 @@ function readAttributes(text: string, start: number, tag: Tag): void {
     if (name === 'xmlns') tag.namespace = text.slice(at + 1, close) === namespace;
     else if (!attributes.has(name) && !name.startsWith('xmlns:')) tag.legal = false;
     if (name === 'href' || name === 'src') {
-      const scheme = /^\s*([a-z][a-z0-9+.-]*):/i.exec(text.slice(at + 1, close))?.[1]?.toLowerCase();
-      if (scheme === 'javascript' || scheme === 'vbscript') tag.legal = false;
-      else if (scheme !== undefined && !schemes.has(scheme)) tag.linkable = false;
+      const fault = urlFault(text.slice(at + 1, close));
+      if (fault === 'script') tag.legal = false;
+      else if (fault === 'scheme') tag.linkable = false;
+      else if (fault === 'form') tag.urls = false;
     }
     at = close + 1;
   }
@@ -183,6 +189,7 @@ export function narrativeFault(text: string): NarrativeFault | undefined {
     closed: false,
     legal: true,
     linkable: true,
+    urls: true,
     namespace: false,
     names: [],
     manyNames: undefined,
@@ -190,6 +197,8 @@ export function narrativeFault(text: string): NarrativeFault | undefined {
   };
   let legal = true;
   let linkable = true;
+  let urls = true;
+  let placed = true;
   let ink = false;
   let at = 0;
   while (isSpace(text.charCodeAt(at))) at++;
@@ -205,7 +214,13 @@ export function narrativeFault(text: string): NarrativeFault | undefined {
         if (!entitiesAreKnown(text, at, end)) return 'malformed';
         entity = nextEntity(text, end);
       }
-      ink ||= hasInk(text, at, end);
+      const parent = open[open.length - 1];
+      const bare = !holdsText(parent);
+      if (bare || !ink) {
+        const inked = hasInk(text, at, end);
+        ink ||= inked;
+        if (bare && inked) placed = false;
+      }
     }
     if (less < 0) break;
     if (started && open.length === 0 && !text.startsWith('<!--', less)) return 'malformed';
@@ -231,6 +246,7 @@ export function narrativeFault(text: string): NarrativeFault | undefined {
     const element = elementAt(text, less + 1, stop);
     const name = element ?? text.slice(less + 1, stop);
     if (element === undefined) legal = false;
+    else if (placed && !mayStand(element, open)) placed = false;
     if (started && text.charCodeAt(stop) === 62) {
       // The usual tag: a name and nothing else.
       if (name === 'img') ink = true;
@@ -244,6 +260,7 @@ export function narrativeFault(text: string): NarrativeFault | undefined {
     started = true;
     if (!tag.legal) legal = false;
     if (!tag.linkable) linkable = false;
+    if (!tag.urls) urls = false;
     if (name === 'img') ink = true;
     if (!tag.closed) open.push(name);
     at = tag.end;
@@ -251,6 +268,8 @@ export function narrativeFault(text: string): NarrativeFault | undefined {
   if (open.length > 0) return 'malformed';
   if (!legal) return 'content';
   if (!linkable) return 'link';
+  if (!placed) return 'structure';
+  if (!urls) return 'url';
   return ink ? undefined : 'empty';
 }
 
@@ -273,6 +292,8 @@ export function checkNarrative(value: unknown, run: Run): void {
   else if (fault === 'content') {
     run.findings.push({ key: 'txt-1', severity: 'error', code: 'invariant', text: txt1, path: 'div' });
   } else if (fault === 'link') found(run, 'narrative-link', 'div');
+  else if (fault === 'structure') found(run, 'narrative-structure', 'div');
+  else if (fault === 'url') found(run, 'narrative-url', 'div');
   else if (fault === 'empty') {
     // The prose of txt-2 forbids it; its expression in 4.0.1, htmlChecks(), is that of txt-1 and does not look at it.
     found(run, 'narrative-empty', 'div');

@@ -4,6 +4,8 @@
  */
 import type { ElementDefinition } from '@medplum/fhirtypes';
 import { isObject } from '../../fhir/resource.ts';
+import { canonicalUnit } from '../../terminology/canonical-units.ts';
+import { ucumSystem } from '../../terminology/ucum.ts';
 import type { ValueCheck } from '../compilation.ts';
 import { found } from '../run.ts';
 import { choiceValue, equals } from './fixed.ts';
@@ -25,9 +27,18 @@ export function compareValues(one: unknown, other: unknown): number | undefined 
   if (typeof one === 'string' && typeof other === 'string') return compareTimes(one, other);
   if (isObject(one) && isObject(other)) {
     const same = (one.code ?? one.unit) === (other.code ?? other.unit) || other.code === undefined;
-    return same ? compareValues(one.value, other.value) : undefined;
+    return same ? compareValues(one.value, other.value) : compareUnits(one, other);
   }
   return undefined;
+}
+
+/** Quantities in different units of one dimension. */
+function compareUnits(one: Record<string, unknown>, other: Record<string, unknown>): number | undefined {
+  if (one.system !== ucumSystem || other.system !== ucumSystem) return undefined;
+  if (typeof one.value !== 'number' || typeof other.value !== 'number') return undefined;
+  const [unit, limit] = [canonicalUnit(String(one.code)), canonicalUnit(String(other.code))];
+  if (!unit || !limit || unit.key !== limit.key) return undefined;
+  return compareValues(unit.canonical(one.value), limit.canonical(other.value));
 }
 
 /** Dates of one precision compare as texts; instants by their time. */

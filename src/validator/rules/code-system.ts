@@ -5,7 +5,7 @@
 import type { Issue } from '../../core/issue.ts';
 import { isObject, type Resource } from '../../fhir/resource.ts';
 import { ruleIssue } from '../finding.ts';
-import type { TypeRule } from '../type-rules.ts';
+import type { RuleContext, TypeRule } from '../type-rules.ts';
 
 type Element = Record<string, unknown>;
 
@@ -15,7 +15,8 @@ interface PlacedConcept {
   readonly place: string;
 }
 
-export const codeSystemRule: TypeRule = (system, { codeExists }) => {
+export const codeSystemRule: TypeRule = (system, context) => {
+  const { codeExists } = context;
   const { content, supplements } = system;
   const concepts = placed(system.concept, 'CodeSystem');
   const issues: Issue[] = [];
@@ -26,6 +27,7 @@ export const codeSystemRule: TypeRule = (system, { codeExists }) => {
     issues.push(ruleIssue('code-system-not-present', 'CodeSystem.concept[0]'));
   }
   issues.push(...countIssues(system, concepts.length), ...propertyIssues(system, concepts));
+  if (!isWhole(system, context)) issues.push(ruleIssue('code-system-value-set', 'CodeSystem.valueSet'));
   const [base] = typeof supplements === 'string' ? supplements.split('|') : [];
   if (base === undefined) return issues;
   for (const { concept, place } of concepts) {
@@ -34,6 +36,16 @@ export const codeSystemRule: TypeRule = (system, { codeExists }) => {
   }
   return issues;
 };
+
+/** The value set of a code system holds all of its codes and no others. */
+function isWhole({ url, valueSet }: Resource, context: RuleContext): boolean {
+  const set = typeof valueSet === 'string' ? context.valueSet(valueSet) : undefined;
+  if (set === undefined) return true;
+  const includes = set.compose?.include ?? [];
+  const [only] = includes;
+  if (only === undefined || includes.length > 1 || set.compose?.exclude !== undefined) return false;
+  return only.system === url && !only.concept && !only.filter && !only.valueSet;
+}
 
 function placed(concepts: unknown, parent: string): PlacedConcept[] {
   return (Array.isArray(concepts) ? concepts : []).flatMap((concept: unknown, index) => {

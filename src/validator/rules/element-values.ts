@@ -22,8 +22,11 @@ export function valueTypeIssues({ element, types, place }: ElementCase): Issue[]
   });
 }
 
-/** Only what may hold a code is bound to codes. */
-export function bindingIssues({ element, types, place }: ElementCase): Issue[] {
+/** Only what may hold a code is bound to codes, and to a value set, not to a code system. */
+export function bindingIssues({ element, types, place, context }: ElementCase): Issue[] {
+  const bound = element.binding?.valueSet;
+  if (typeof bound === 'string' && !context.valueSet(bound) && context.codeSystem(bound))
+    return [ruleIssue('canonical-type', `${place}.binding.valueSet`, 'CodeSystem', 'ValueSet')];
   if (element.binding === undefined || types === undefined || types.some(isBindable)) return [];
   return [ruleIssue('profile-binding', `${place}.binding`, types.join(', '))];
 }

@@ -2,13 +2,38 @@
  * The expression of a SearchParameter, for each type that it is for.
  * https://hl7.org/fhir/R4/searchparameter.html
  */
-import type { TypeRule } from '../type-rules.ts';
+import type { Issue } from '../../core/issue.ts';
+import type { Resource } from '../../fhir/resource.ts';
+import { ruleIssue } from '../finding.ts';
+import type { RuleContext, TypeRule } from '../type-rules.ts';
 import { expressionIssues } from './constraint-expressions.ts';
 
-export const searchParameterRule: TypeRule = ({ base, expression }, context) => {
+export const searchParameterRule: TypeRule = (parameter, context) => {
+  const { base, expression } = parameter;
   const types = (Array.isArray(base) ? base : []).filter((type) => typeof type === 'string');
   const issues = types.flatMap((type) =>
     expressionIssues(expression, [type], 'SearchParameter.expression', context),
   );
-  return issues.slice(0, 1);
+  return [...issues.slice(0, 1), ...derivedIssues(parameter, types, context)];
 };
+
+/** What derives from another parameter is of its type, and for no types of resources that it is not for. */
+function derivedIssues(
+  { derivedFrom, type }: Resource,
+  types: readonly string[],
+  context: RuleContext,
+): Issue[] {
+  const origin = typeof derivedFrom === 'string' ? context.searchParameter(derivedFrom) : undefined;
+  if (!origin) return [];
+  const issues: Issue[] = [];
+  const bases: readonly string[] = origin.base ?? [];
+  const covers = (name: string) =>
+    bases.includes(name) || bases.includes('Resource') || bases.includes('DomainResource');
+  if (!types.every(covers)) {
+    issues.push(ruleIssue('search-derived', 'SearchParameter.base', 'not all of these base types'));
+  }
+  if (type !== undefined && type !== origin.type) {
+    issues.push(ruleIssue('search-derived', 'SearchParameter.type', 'another type'));
+  }
+  return issues;
+}

@@ -28,6 +28,8 @@ const ofProfiles: readonly ElementRule[] = [
   typeIssues,
 ];
 
+const extension = 'http://hl7.org/fhir/StructureDefinition/Extension';
+
 export const structureDefinitionRule: TypeRule = (resource, context) => {
   const structure = resource as unknown as StructureDefinition;
   const elements = structure.differential?.element;
@@ -36,6 +38,13 @@ export const structureDefinitionRule: TypeRule = (resource, context) => {
   const base = isProfile ? baseOf(structure, context) : undefined;
   const rules = isProfile ? [...ofAny, ...ofProfiles] : ofAny;
   const issues = isProfile ? baseIssues(structure, base) : [];
+  const fixedUrl = elements.findIndex((one) => isObject(one) && one.id === 'Extension.url');
+  const stated = elements[fixedUrl]?.fixedUri;
+  // The url of an extension is that of its definition; a profile of an extension keeps the one it derives from.
+  if (structure.baseDefinition === extension && stated !== undefined && stated !== structure.url)
+    issues.push(
+      ruleIssue('extension-own-url', `StructureDefinition.differential.element[${fixedUrl}].fixed`),
+    );
   elements.forEach((element, index) => {
     if (!isObject(element) || typeof element.path !== 'string') return;
     const place = `StructureDefinition.differential.element[${index}]`;

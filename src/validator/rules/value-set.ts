@@ -11,6 +11,8 @@ import type { RuleContext, TypeRule } from '../type-rules.ts';
 import { isExpressionConstraint } from './expression-constraint.ts';
 
 const snomed = 'http://snomed.info/sct';
+const loinc = 'http://loinc.org';
+const ucum = 'http://unitsofmeasure.org';
 const snomedId = /^[1-9][0-9]{5,17}$/;
 /** Operators whose value is a code of the system itself. */
 const hierarchy = new Set(['is-a', 'descendent-of', 'is-not-a', 'generalizes']);
@@ -46,6 +48,8 @@ function includeIssues(
   // A fragment leads to a code system that is contained.
   if (!isAbsolute(system) && !system.startsWith('#'))
     return [ruleIssue('code-system-relative', `${place}.system`)];
+  const content = context.codeSystem(system)?.content;
+  if (content === 'supplement') return [ruleIssue('code-system-supplement', `${place}.system`, system)];
   if (context.isValueSet(system)) return [ruleIssue('code-system-is-value-set', `${place}.system`)];
   const listed: unknown[] = Array.isArray(concept) ? concept : [];
   const filters: unknown[] = Array.isArray(filter) ? filter : [];
@@ -91,6 +95,8 @@ function suits(filter: Filter, system: string, context: RuleContext): boolean {
   if (property === 'concept' || property === 'code') {
     return !hierarchy.has(op) || context.codeExists(system, value) !== false;
   }
+  // Only concepts have a hierarchy.
+  if (hierarchy.has(op) && (system === loinc || system === ucum)) return false;
   const definition = context.codeSystem(system);
   if (definition?.content === 'complete' && !isDeclared(property, definition)) return false;
   const type = definition?.property?.find(({ code }) => code === property)?.type;
@@ -98,8 +104,19 @@ function suits(filter: Filter, system: string, context: RuleContext): boolean {
   if (type === 'Coding' && op === '=')
     return value.includes('#') && suitsCode(value, system, definition, context);
   if (type === 'boolean' && op === '=') return value === 'true' || value === 'false';
+  if (type !== undefined && op === '=') return forms.get(type)?.test(value) !== false;
   return true;
 }
+
+/** How values of other properties are written, after a prefix as in a search. */
+const forms: ReadonlyMap<string, RegExp> = new Map([
+  ['integer', /^(?:eq|ne|gt|lt|ge|le|sa|eb|ap)?-?(?:0|[1-9][0-9]*)$/],
+  ['decimal', /^(?:eq|ne|gt|lt|ge|le|sa|eb|ap)?-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/],
+  [
+    'dateTime',
+    /^(?:eq|ne|gt|lt|ge|le|sa|eb|ap)?[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2}(?:T[0-9:.]+(?:Z|[+-][0-9]{2}:[0-9]{2}))?)?)?$/,
+  ],
+]);
 
 /** Properties that every code system has. https://hl7.org/fhir/R4/codesystem.html#defined-props */
 const everywhere = new Set([

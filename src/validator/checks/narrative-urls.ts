@@ -1,0 +1,29 @@
+/**
+ * URLs of links and images within a narrative.
+ * https://hl7.org/fhir/R4/narrative.html#security, RFC 3986 and, for data, RFC 2397
+ */
+import { isBase64 } from '../primitives.ts';
+
+/** What a reader can follow. */
+const schemes = new Set(['http', 'https', 'mailto', 'tel', 'ftp', 'sms', 'cid', 'data']);
+
+/** Letters and digits of any script besides: an IRI is read as well. */
+const characters = /^[\p{L}\p{M}\p{Nd};?:@&=+$.,/%\-_~#[\]!'()*|]+$/u;
+const escapes = /&(?:amp|quot|apos|lt|gt|#x?[0-9a-fA-F]+);/g;
+
+/** RFC 2397; white space after the colon is widespread and does no harm. */
+const data = /^data:\s*[\w.+-]+\/[\w.+-]+(?:;[\w.+-]+=[\w.+-]+)*;base64,([^,]*)$/s;
+
+export type UrlFault = 'script' | 'scheme' | 'form';
+
+/** What is wrong with the value of `href` or `src`, if anything. */
+export function urlFault(text: string): UrlFault | undefined {
+  const scheme = /^\s*([a-z][a-z0-9+.-]*):/i.exec(text)?.[1]?.toLowerCase();
+  if (scheme === 'javascript' || scheme === 'vbscript') return 'script';
+  if (scheme !== undefined && !schemes.has(scheme)) return 'scheme';
+  if (scheme === 'data') {
+    const content = data.exec(text)?.[1];
+    return content !== undefined && content !== '' && isBase64(content) ? undefined : 'form';
+  }
+  return characters.test(text.includes('&') ? text.replace(escapes, '') || '&' : text) ? undefined : 'form';
+}
