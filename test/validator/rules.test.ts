@@ -303,6 +303,7 @@ t.test('a value set draws codes that there are from a code system that has some'
   t.same(judged({ system: genders, concept: [{ code: 'man' }] }), [
     'value-set-code @ ValueSet.compose.include[0].concept[0].code',
   ]);
+  t.same(judged({ system: 'http://unitsofmeasure.org', concept: [{ code: '[lb_i]' }] }), [], 'a warning');
   const supplement = define('CodeSystem', { content: 'supplement', supplements: genders });
   t.same(judged({ system: supplement.url, concept: [{ code: 'male' }] }, supplement), [
     'code-system-supplement @ ValueSet.compose.include[0].system',

@@ -56,7 +56,7 @@ function includeIssues(
   return [
     ...listed.flatMap((one, index) =>
       isObject(one) && typeof one.code === 'string' && context.codeExists(system, one.code) === false
-        ? [ruleIssue('value-set-code', `${place}.concept[${index}].code`, system)]
+        ? [unknownCode(`${place}.concept[${index}].code`, system)]
         : [],
     ),
     ...filters.flatMap((one, index) =>
@@ -65,6 +65,12 @@ function includeIssues(
         : [],
     ),
   ];
+}
+
+/** Of UCUM a code that is none is a warning here as it is in a quantity. */
+function unknownCode(place: string, system: string): Issue {
+  const issue = ruleIssue('value-set-code', place, system);
+  return system === ucum ? { ...issue, severity: 'warning' } : issue;
 }
 
 function isFilter(value: unknown): value is Filter & Record<string, unknown> {
