@@ -14,6 +14,7 @@ import { linkedResources } from './supporting-resources.ts';
 const belonging: ReadonlySet<string> = new Set([
   ...['part-of', 'based-on', 'basedon', 'encounter', 'context', 'request', 'prescription', 'integrates'],
   ...['derived-from', 'focus', 'suspect', 'substance', 'implicated', 'related', 'appointment', 'target'],
+  'evaluated-resource',
 ]);
 
 /** What a course rests on without naming it: the patient's consent, and the decision that the patient is eligible. */
