@@ -165,8 +165,11 @@ t.test('vital signs are there at each point, and the patient leaves when ready',
     const [dose] = of('MedicationAdministration').filter(partOf(session));
     const start = Date.parse(dose.effectivePeriod.start);
     const inSession = of('Observation').filter(partOf(session));
+    // A reading that was not obtained says so, and stands for none.
     const points = (code: string): string[] =>
-      inSession.filter((vital) => has(vital.code, 'http://loinc.org', code)).map(pointOf);
+      inSession
+        .filter((vital) => has(vital.code, 'http://loinc.org', code) && !vital.dataAbsentReason)
+        .map(pointOf);
     t.same(points('85354-9'), ['baseline', 'during', 'peak', 'pre-discharge']);
     t.same(points('8867-4'), ['baseline', 'peak', 'pre-discharge']);
     t.same(points('59408-5'), ['baseline', 'peak', 'pre-discharge']);

@@ -1,7 +1,8 @@
 /**
- * Every element that the guide's profiles mark as must-support is present in at least one example. Found out by the validator itself:
- * each profile is copied with a constraint that no element meets on every must-support element, the examples claim
- * the copies, and whatever breaks such a constraint is there.
+ * Every must-support element of every profile of the guide is present in at least one example, whether the guide marked
+ * it or a profile of HL7 that it builds on. Found out by the validator itself: each profile is copied with a constraint
+ * that no element meets on every must-support element, the examples claim the copies, and whatever breaks such a
+ * constraint is there.
  */
 import type { StructureDefinition } from '@medplum/fhirtypes';
 import type { Resource } from '../../../src/fhir/resource.ts';
@@ -35,22 +36,12 @@ export function mustSupport({ artefacts, examples }: GuideOnDisk): string[] {
   });
 }
 
-/** Elements that the guide marks; what a profile of HL7 that it builds on marks already is HL7's to show. */
-function supported(profile: StructureDefinition): string[] {
-  const foundation = registry.structure(foundationOf(profile));
-  const before = new Set(marked(foundation));
-  return marked(profile).filter((id) => !before.has(id));
-}
-
-function marked(profile: StructureDefinition | undefined): string[] {
-  const elements = profile?.snapshot?.element ?? [];
-  return elements.filter(({ mustSupport, max }) => mustSupport && max !== '0').map(({ id }) => id!);
-}
-
-/** The first definition below a profile that is not the guide's. */
-function foundationOf({ baseDefinition = '' }: StructureDefinition): string {
-  const own = baseDefinition.startsWith(`${base}/`) ? registry.structure(baseDefinition) : undefined;
-  return own ? foundationOf(own) : baseDefinition;
+/** What a profile marks, but for what it forbids and what lies within. */
+function supported({ snapshot }: StructureDefinition): string[] {
+  const elements = snapshot?.element ?? [];
+  const forbidden = elements.filter(({ max }) => max === '0').map(({ id }) => id!);
+  const isForbidden = (id: string) => forbidden.some((one) => id === one || id.startsWith(`${one}.`));
+  return elements.filter(({ id, mustSupport }) => mustSupport && !isForbidden(id!)).map(({ id }) => id!);
 }
 
 const keyOf = ({ id }: StructureDefinition, element: string): string => `${keyPrefix}${id} ${element}`;
