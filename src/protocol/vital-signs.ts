@@ -34,6 +34,8 @@ export async function readingsOf(session: Session, sign: VitalSign, course: Cour
     .filter(
       (observation) =>
         !unusable.has(observation.status ?? '') &&
+        // One that could not be obtained says why, and is none.
+        observation.dataAbsentReason === undefined &&
         observation.partOf?.some(({ reference }) => reference === session.reference) === true &&
         isReadingOf(sign, observation),
     )

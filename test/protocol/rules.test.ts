@@ -163,6 +163,16 @@ const faults: readonly Fault[] = [
     apply: (all) => all.delete('Observation/pulse-2-pre-discharge'),
   },
   {
+    name: 'a pulse before discharge that could not be obtained',
+    breaks: ['R08'],
+    resource: 'Procedure/medicine-2',
+    apply: (all) => {
+      const pulse = all.get('Observation/pulse-2-pre-discharge');
+      pulse.valueQuantity = undefined;
+      pulse.dataAbsentReason = { text: 'The probe had come off.' };
+    },
+  },
+  {
     name: 'oxygen taken too early to count for the medicine phase',
     breaks: ['R08'],
     resource: 'Procedure/medicine-2',
