@@ -6,14 +6,19 @@
 import { isObject } from '../../fhir/resource.ts';
 import { found, type Run, rootScope } from '../run.ts';
 
-const fragments = /\b(?:href|src)\s*=\s*(?:"#([^"]+)"|'#([^']+)')/g;
+const fragments = /\b(?:href|src)\s*=\s*(?:"(#[^"]+)"|'(#[^']+)')/g;
 const names = /\b(?:id|name)\s*=\s*(?:"([^"]+)"|'([^']+)')/g;
 
-export function checkFragments(div: string, run: Run): void {
-  if (!div.includes('"#') && !div.includes("'#")) return;
+/** Links that begin with `#`, of a text that is no well-formed narrative. */
+export function fragmentsIn(text: string): string[] {
+  return [...text.matchAll(fragments)].map(([, double, single]) => double ?? single ?? '');
+}
+
+/** @param links as they are written, each beginning with `#` */
+export function checkFragments(links: readonly string[], run: Run): void {
   const root = rootScope(run.scope);
-  for (const [, double, single] of div.matchAll(fragments)) {
-    const name = double ?? single ?? '';
+  for (const link of links) {
+    const name = link.slice(1);
     root.linkTargets ??= targetsIn(root.resource);
     if (root.linkTargets.has(name) || root.bundle?.linkTargets().has(name)) continue;
     found(run, 'narrative-fragment', 'div');

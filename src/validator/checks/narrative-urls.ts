@@ -11,6 +11,9 @@ const schemes = new Set(['http', 'https', 'mailto', 'tel', 'ftp', 'sms', 'cid', 
 const characters = /^[\p{L}\p{M}\p{Nd};?:@&=+$.,/%\-_~#[\]!'()*|]+$/u;
 const escapes = /&(?:amp|quot|apos|lt|gt|#x?[0-9a-fA-F]+);/g;
 
+/** What most URLs are made of, and no colon but that of the scheme: then there is nothing to find fault with. */
+const plain = /^(?:https?:)?[\w;?@&=+$.,/%\-~#!'()*|]+$/;
+
 /** RFC 2397; white space after the colon is widespread and does no harm. */
 const data = /^data:\s*[\w.+-]+\/[\w.+-]+(?:;[\w.+-]+=[\w.+-]+)*;base64,([^,]*)$/s;
 
@@ -18,6 +21,7 @@ export type UrlFault = 'script' | 'scheme' | 'form';
 
 /** What is wrong with the value of `href` or `src`, if anything. */
 export function urlFault(text: string): UrlFault | undefined {
+  if (plain.test(text)) return undefined;
   const scheme = /^\s*([a-z][a-z0-9+.-]*):/i.exec(text)?.[1]?.toLowerCase();
   if (scheme === 'javascript' || scheme === 'vbscript') return 'script';
   if (scheme !== undefined && !schemes.has(scheme)) return 'scheme';
