@@ -371,7 +371,13 @@ export function ruleIssue(key: FindingKey, expression: string, ...names: string[
   return { severity, code, key, text: findingText(key, names), expression };
 }
 
+/** The words of each row, cut where a name goes in: words and numbers of names in turn. */
+const pieces = new Map(Object.entries(findings).map(([key, { text }]) => [key, text.split(/\{(\d)\}/)]));
+
 /** The words of a finding with the names filled in. */
 export function findingText(key: FindingKey, names: readonly (string | number)[]): string {
-  return findings[key].text.replace(/\{(\d)\}/g, (_, digit: string) => String(names[Number(digit)] ?? ''));
+  const [first = '', ...rest] = pieces.get(key) as readonly string[];
+  let text = first;
+  for (let i = 0; i < rest.length; i += 2) text += `${names[Number(rest[i])] ?? ''}${rest[i + 1]}`;
+  return text;
 }

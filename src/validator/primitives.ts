@@ -26,6 +26,11 @@ export function isText(text: string): boolean {
   return start < length && !control.test(text);
 }
 
+/** As `isText`, of a text that cannot hold a control character. */
+export function isPlainText(text: string): boolean {
+  return text.length > 0 && text.length <= maxString && (text.charCodeAt(0) > 32 || isText(text));
+}
+
 /** `[^\s]+(\s[^\s]+)*`: single spaces inside, none around. White space is that of XML: a no-break space is none. */
 export function isCode(text: string): boolean {
   const length = text.length;
@@ -62,6 +67,11 @@ const space = /[\0-\x20]/;
 /** `\S*`, and no empty value. */
 export function isUri(text: string): boolean {
   return text.length > 0 && !space.test(text);
+}
+
+/** As `isUri`, of a text that cannot hold a control character. */
+export function isPlainUri(text: string): boolean {
+  return text.length > 0 && !text.includes(' ');
 }
 
 const oidPattern = /^urn:oid:[0-2](\.(0|[1-9][0-9]*))+$/;

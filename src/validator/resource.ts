@@ -3,7 +3,7 @@
  * in bundles and in Parameters are each checked by their own type.
  * https://hl7.org/fhir/R4/resource.html, https://hl7.org/fhir/R4/domainresource.html
  */
-import { isObject } from '../fhir/resource.ts';
+import { isObject, type Resource } from '../fhir/resource.ts';
 import type { RulesCheck } from './checks/apply-rules.ts';
 import { bundleRules } from './checks/bundle.ts';
 import { indexBundle } from './checks/bundle-index.ts';
@@ -11,7 +11,7 @@ import { checkContained } from './checks/contained.ts';
 import { impliedProfiles } from './checks/vital-signs.ts';
 import type { Compilation, ProfileCheck } from './compilation.ts';
 import { fitsType } from './conformance.ts';
-import { found, foundAs, newScope, type ResourceScope, type Run } from './run.ts';
+import { found, foundAs, newScope, type ResourceScope, type Run, under } from './run.ts';
 import type { NestedCheck } from './type-runtime.ts';
 
 export interface ResourceCheck {
@@ -27,51 +27,67 @@ export function resourceCheck(
   typeName: (name: string) => string | undefined,
 ): ResourceCheck {
   function checkScope(run: Run, profiles: readonly string[]): void {
-    const { type, resource, container } = run.scope;
+    const { scope, options } = run;
+    const { type, resource, container } = scope;
     compilation.typeCheck(type)(resource, run, type);
-    if (container === undefined && run.options.contained !== false && Array.isArray(resource.contained))
-      checkContained(resource.contained, run);
-    if (isObject(resource.meta) && Array.isArray(resource.meta.security)) {
-      checkLabels(resource.meta.security, run);
-    }
-    if (run.options.bestPractice === true && container === undefined) adviseNarrative(resource, run);
+    // Meta and contained resources are those that the walk met, which is cheaper than to look for them.
+    const { meta, contained } = scope;
+    if (container === undefined && options.contained !== false && Array.isArray(contained))
+      checkContained(contained, run);
     const applied: ProfileCheck[] = [];
-    if (run.options.claimedProfiles !== false) checkClaimed(resource, run, applied);
+    if (isObject(meta)) {
+      const { security, profile } = meta;
+      if (Array.isArray(security)) checkLabels(security, run);
+      if (Array.isArray(profile) && options.claimedProfiles !== false) checkClaimed(profile, run, applied);
+    }
+    if (options.bestPractice === true && container === undefined) adviseNarrative(resource, run);
     for (const url of profiles) applyProfile(url, '', run, applied);
-    for (const url of impliedProfiles(resource)) applyProfile(url, '', run, applied);
-    applyGlobal(run, applied);
+    if (type === 'Observation') {
+      for (const url of impliedProfiles(resource)) applyProfile(url, '', run, applied);
+    }
+    if (options.supporting) applyGlobal(options.supporting, run, applied);
     if (type === 'Bundle') bundleRules(resource, run);
     applyRules(run);
   }
 
   /** Profiles that a supporting implementation guide demands of every resource of a type. */
-  function applyGlobal(run: Run, applied: ProfileCheck[]): void {
-    for (const { resourceType, global } of run.options.supporting ?? []) {
+  function applyGlobal(supporting: readonly Resource[], run: Run, applied: ProfileCheck[]): void {
+    for (const { resourceType, global } of supporting) {
       if (resourceType !== 'ImplementationGuide' || !Array.isArray(global)) continue;
       for (const { type, profile } of global)
         if (type === run.scope.type) applyProfile(String(profile), '', run, applied);
     }
   }
 
-  function checkClaimed(resource: Record<string, unknown>, run: Run, applied: ProfileCheck[]): void {
-    const claimed = isObject(resource.meta) ? resource.meta.profile : undefined;
-    if (!Array.isArray(claimed)) return;
-    claimed.forEach((url, index) => {
-      if (typeof url === 'string') applyProfile(url, `meta.profile[${index}]`, run, applied);
-    });
+  function checkClaimed(claimed: readonly unknown[], run: Run, applied: ProfileCheck[]): void {
+    for (let i = 0; i < claimed.length; i++) {
+      const start = run.findings.length;
+      const url = claimed[i];
+      if (typeof url === 'string' && !applyProfile(url, '', run, applied)) {
+        under(run, start, `meta.profile[${i}]`);
+      }
+    }
   }
 
-  function applyProfile(url: string, place: string, run: Run, applied: ProfileCheck[]): void {
+  /** @returns false when it cannot be applied, which is reported at `place` */
+  function applyProfile(url: string, place: string, run: Run, applied: ProfileCheck[]): boolean {
     const profile = compilation.profile(url);
     if (!profile) {
       foundAs(run, run.options.unknownProfile ?? 'warning', 'profile-unknown', place);
-      return;
+      return false;
     }
-    if (applied.some((one) => one === profile || one.ancestors.has(profile.url))) return;
-    applied.push(profile);
     const { type, resource } = run.scope;
-    if (fitsType(profile, type, compilation)) profile.check(resource, run, type);
-    else found(run, 'profile-type', place, profile.url, profile.type);
+    if (!fitsType(profile, type, compilation)) {
+      found(run, 'profile-type', place, profile.url, profile.type);
+      return false;
+    }
+    for (let i = 0; i < applied.length; i++) {
+      const one = applied[i] as ProfileCheck;
+      if (one === profile || one.ancestors.has(profile.url)) return true;
+    }
+    applied.push(profile);
+    profile.check(resource, run, type);
+    return true;
   }
 
   /** The scope of a nested resource by the element that holds it. */
@@ -82,16 +98,13 @@ export function resourceCheck(
     holder: Record<string, unknown>,
     outer: ResourceScope,
   ): ResourceScope {
-    const scope = newScope(resource, type);
     if (!parent.includes('.')) {
-      return { ...scope, container: outer.container ?? outer, bundle: outer.bundle, fullUrl: outer.fullUrl };
+      const { bundle, fullUrl } = outer;
+      return newScope(resource, type, { container: outer.container ?? outer, bundle, fullUrl });
     }
     outer.entries ??= indexBundle(outer.resource, outer.bundle);
-    return {
-      ...scope,
-      bundle: outer.entries,
-      fullUrl: typeof holder.fullUrl === 'string' ? holder.fullUrl : undefined,
-    };
+    const fullUrl = typeof holder.fullUrl === 'string' ? holder.fullUrl : undefined;
+    return newScope(resource, type, { container: undefined, bundle: outer.entries, fullUrl });
   }
 
   function nested(value: unknown, run: Run, parent: string, holder: Record<string, unknown>): void {

@@ -18,6 +18,9 @@ export interface ResourceScope {
   /** The innermost bundle around this resource, and the entry it came in. */
   readonly bundle: BundleIndex | undefined;
   readonly fullUrl: string | undefined;
+  /** Its `meta` and `contained`, as the walk met them. */
+  meta: unknown;
+  contained: unknown;
   /** Index of this resource's own entries, when it is a bundle. */
   entries: BundleIndex | undefined;
   /** References and URLs that begin with `#`, as met in the walk: dom-3 needs them. */
@@ -30,20 +33,28 @@ export interface ResourceScope {
   environment: Environment | undefined;
 }
 
+/** What is around a resource. */
+type Surroundings = Pick<ResourceScope, 'container' | 'bundle' | 'fullUrl'>;
+
+const nothing: Surroundings = { container: undefined, bundle: undefined, fullUrl: undefined };
+
 /**
- * The scope of an outermost resource.
  * @param type the name of its type as the definitions have it: a text whose hash is known, unlike one just parsed
+ * @param around nothing: an outermost resource
  */
 export function newScope(
   resource: Record<string, unknown>,
   type = String(resource.resourceType),
+  { container, bundle, fullUrl } = nothing,
 ): ResourceScope {
   return {
     type,
     resource,
-    container: undefined,
-    bundle: undefined,
-    fullUrl: undefined,
+    container,
+    bundle,
+    fullUrl,
+    meta: undefined,
+    contained: undefined,
     entries: undefined,
     fragments: [],
     elementIds: undefined,
@@ -54,9 +65,11 @@ export function newScope(
 export interface Run {
   readonly findings: Finding[];
   readonly options: ValidationOptions;
+  /** Whether no text can hold a control character: the JSON had no escapes. */
+  readonly plain: boolean;
   scope: ResourceScope;
   /** What was said once and need not be said again. */
-  told: Set<string> | undefined;
+  readonly told: string[];
   /** What conforms to which profile, as far as it was asked; made when first asked. */
   verdicts: Verdicts | undefined;
   /** The type that the reference checked last names, when it has the form `Type/id`. */
@@ -72,8 +85,9 @@ export function createRun(options: ValidationOptions, scope: ResourceScope): Run
   return {
     findings: [],
     options,
+    plain: options.text?.includes('\\') === false,
     scope,
-    told: undefined,
+    told: [],
     verdicts: undefined,
     knownUrl: undefined,
     extensionUrl: undefined,
@@ -117,9 +131,8 @@ export function say(run: Run, { key, severity, code, text }: Notice, path: strin
 
 /** Records a finding that was prepared, the first time only: what could not be checked is said once. */
 export function sayOnce(run: Run, prepared: Notice, path: string): void {
-  run.told ??= new Set();
-  if (run.told.has(prepared.text)) return;
-  run.told.add(prepared.text);
+  if (run.told.includes(prepared.text)) return;
+  run.told.push(prepared.text);
   say(run, prepared, path);
 }
 

@@ -16,7 +16,7 @@ import { inOrder } from './checks/plainly-held.ts';
 import { checkExists, checkReferenceText, checkTarget, typeReader } from './checks/reference.ts';
 import { checkUri, isAbsolute } from './checks/url.ts';
 import type { Compilation } from './compilation.ts';
-import { isCode, isText, isUri, primitiveFormats } from './primitives.ts';
+import { isCode, isPlainText, isPlainUri, isText, isUri, primitiveFormats } from './primitives.ts';
 import { found, foundAs, type Run, under } from './run.ts';
 
 /** How a nested resource is checked: `parent` is the path of the element that holds it, `holder` that element. */
@@ -69,6 +69,8 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck): Type
   return {
     ...walk,
     ...formats(),
+    isPlainText,
+    isPlainUri,
     under,
     companion,
     companions(
@@ -118,7 +120,8 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck): Type
         x.referredType = undefined;
         return;
       }
-      checkReferenceText(reference, x, typeAt);
+      const isPlain = checkReferenceText(reference, x, typeAt);
+      if (!isPlain && !isText(reference)) badFormat(x, reference, 'reference', 'string');
       if (typeof type === 'string' && x.referredType !== undefined && type !== x.referredType) {
         found(x, 'reference-type-differs', 'type');
       }

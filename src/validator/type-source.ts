@@ -10,7 +10,7 @@ import { type Binding, bindingOf, isBindable } from './checks/binding.ts';
 import { nativeInvariants } from './checks/invariant.ts';
 import { plainlyHeld, type Watch } from './checks/plainly-held.ts';
 import { choiceKey, type ElementNode, elementTree, typeCodes } from './element-tree.ts';
-import { primitiveFormats } from './primitives.ts';
+import { isText, isUri, primitiveFormats } from './primitives.ts';
 
 /** The source of one type and what it refers to. */
 export interface TypeSource {
@@ -140,6 +140,12 @@ const kept: Readonly<Record<string, readonly string[]>> = {
   Reference: ['reference', 'type'],
 };
 
+/** Elements of every resource that its scope keeps. */
+const keptInScope: Readonly<Record<string, string>> = {
+  'Resource.meta': 'x.scope.meta = v;',
+  'DomainResource.contained': 'x.scope.contained = v;',
+};
+
 /** Rules of the specification that need the whole object and are written by hand. */
 function nativeRules(path: string, presence: Presence): string[] {
   // ext-1: a value or extensions, not both.
@@ -240,7 +246,9 @@ function elementCases(
     const key = node.choice ? choiceKey(name, type) : name;
     const target = node.children.length > 0 ? (definition.path as string) : type;
     const checks = instances(node, key, target, parent, generator);
-    const keep = kept[parent]?.includes(name) ? `v_${name} = v;` : '';
+    const keep = kept[parent]?.includes(name)
+      ? `v_${name} = v;`
+      : (keptInScope[definition.base?.path ?? ''] ?? '');
     lines.push(
       `case '${key}': ${keep} ${presence.mark(node, type)} ${unlessKnown(parent, name, checks)} break;`,
     );
@@ -258,14 +266,18 @@ function elementCases(
   return lines;
 }
 
-/**
- * What is found in a table of definitions is what the table has: its form was looked at when the table was made. The
- * form of a coding is looked at by `coding`, when it is not one met before.
- */
+/** Texts whose form is looked at by rules written by hand: by `coding` when it is not one met before, by `reference`. */
+const lookedAt: ReadonlySet<string> = new Set([
+  'Coding.system',
+  'Coding.code',
+  'Coding.display',
+  'Reference.reference',
+]);
+
+/** What is found in a table of definitions is what the table has: its form was looked at when the table was made. */
 function unlessKnown(parent: string, name: string, checks: string): string {
   if (parent === 'Extension' && name === 'url') return `if (v !== x.knownUrl) { ${checks} }`;
-  if (parent !== 'Coding' || (name !== 'system' && name !== 'code' && name !== 'display')) return checks;
-  return `if (typeof v !== 'string') { ${checks} }`;
+  return lookedAt.has(`${parent}.${name}`) ? `if (typeof v !== 'string') { ${checks} }` : checks;
 }
 
 const lastStep = (url: string) => url.slice(url.lastIndexOf('/') + 1);
@@ -341,6 +353,12 @@ function instance(
   return `{ const m = x.findings.length; ${functionName(type)}(${value}, x, ${quote(at)}); ${calls.join(' ')} if (x.findings.length !== m) under(x, m, ${step}); }`;
 }
 
+/** Shorter tests of texts that cannot hold a control character, by those that they stand for. */
+const plainlyValid: ReadonlyMap<unknown, string> = new Map([
+  [isText, 'isPlainText'],
+  [isUri, 'isPlainUri'],
+]);
+
 /** Code that checks a primitive value: its JSON type, then its format or, where bound, its value set. */
 function primitive(
   type: string,
@@ -361,10 +379,13 @@ function primitive(
     ? ` else boundCode(${value}, x, '${type}', ${constant(generator, binding)}, ${step});`
     : '';
   if (!format?.valid) return wrong;
+  const valid = plainlyValid.has(format.valid)
+    ? `(x.plain ? ${plainlyValid.get(format.valid)}(${value}) : is_${type}(${value}))`
+    : `is_${type}(${value})`;
   if (type === 'uri' || type === 'url' || type === 'canonical') {
-    const format = `if (!is_${type}(${value})) badFormat(x, ${value}, ${step}, '${type}');`;
+    const format = `if (!${valid}) badFormat(x, ${value}, ${step}, '${type}');`;
     return `${wrong} else ${format} else { uri(${value}, x, ${step}, '${type}');${bound.replace(' else', '')} }`;
   }
   const more = type === 'markdown' ? ` else markdown(${value}, x, ${step});` : bound;
-  return `${wrong} else if (!is_${type}(${value})) badFormat(x, ${value}, ${step}, '${type}');${more}`;
+  return `${wrong} else if (!${valid}) badFormat(x, ${value}, ${step}, '${type}');${more}`;
 }

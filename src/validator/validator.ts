@@ -32,6 +32,11 @@ export interface ValidationOptions {
   readonly resolve?: (reference: string) => Resource | undefined;
   /** The present, milliseconds since the epoch. Absent: the system clock. */
   readonly now?: number;
+  /**
+   * The JSON text that the resource was parsed from, where it is at hand: what it cannot hold is not looked for in the
+   * values. Findings are the same without it.
+   */
+  readonly text?: string | undefined;
   /** Whether absent must-support elements of profiles are listed, as information. Default false. */
   readonly mustSupport?: boolean;
 }

@@ -18,6 +18,9 @@ interface ExtensionDefinition {
   readonly contexts: readonly StructureDefinitionContext[];
   /** Places that were allowed by contexts that depend on nothing but the place: type of the resource → paths. */
   readonly places: Map<string, Set<string>>;
+  /** The one of them that was met last: type of the resource and path. */
+  lastType: string;
+  lastAt: string;
   /** Urls of the parts of a complex extension. */
   readonly parts: ReadonlySet<string>;
 }
@@ -75,7 +78,7 @@ export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
 
   function definitionOf(url: string): ExtensionDefinition | undefined {
     const known = definitions.get(url);
-    if (known) return known;
+    if (known || !url.includes(':')) return known;
     const profile = compilation.profile(url);
     let definition: ExtensionDefinition | undefined;
     if (profile?.type === 'Extension') {
@@ -89,11 +92,22 @@ export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
         modifier,
         contexts: allowed,
         places: new Map(),
+        lastType: '',
+        lastAt: '',
         parts: partUrls(structure),
       };
     }
     if (definition) definitions.add(url, definition);
     return definition;
+  }
+
+  /** Whether the place was seen to be allowed. */
+  function isMetPlace(definition: ExtensionDefinition, at: string, { scope }: Run): boolean {
+    if (at === definition.lastAt && scope.type === definition.lastType) return true;
+    if (definition.places.get(scope.type)?.has(at) !== true) return false;
+    definition.lastAt = at;
+    definition.lastType = scope.type;
+    return true;
   }
 
   function checkPlace(definition: ExtensionDefinition, host: ExtensionHost, run: Run): void {
@@ -115,41 +129,23 @@ export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
     places.set(run.scope.type, here);
   }
 
-  function checkOne(
-    value: Record<string, unknown>,
-    definition: ExtensionDefinition | undefined,
-    run: Run,
-    modifier: boolean,
-    host: ExtensionHost,
-  ): void {
-    const { url } = value;
+  /** What can be said of an extension without a known definition. */
+  function checkUnknown(url: unknown, run: Run, inExtension: boolean): void {
     if (typeof url !== 'string' || url === '') return;
     if (!url.includes(':')) {
-      if (host.types[0] !== 'Extension') found(run, 'extension-url', 'url');
-      return;
+      if (!inExtension) found(run, 'extension-url', 'url');
+    } else if (isExample(url, run)) foundOnce(run, 'extension-example', '');
+    else if (otherVersion.test(url)) foundOnce(run, 'extension-version', '');
+    else foundAs(run, unknownSeverity(run), 'extension-unknown', '');
+  }
+
+  function checkParts(parts: readonly unknown[], { parts: known, url }: ExtensionDefinition, run: Run): void {
+    for (let i = 0; i < parts.length; i++) {
+      const part = parts[i];
+      if (!isObject(part) || typeof part.url !== 'string') continue;
+      if (!known.has(part.url) && !part.url.includes(':'))
+        foundAs(run, unknownSeverity(run), 'extension-part-unknown', `extension[${i}]`, url);
     }
-    if (definition === undefined) {
-      if (isExample(url, run)) foundOnce(run, 'extension-example', '');
-      else if (otherVersion.test(url)) foundOnce(run, 'extension-version', '');
-      else foundAs(run, unknownSeverity(run), 'extension-unknown', '');
-      return;
-    }
-    if (definition.modifier !== modifier) {
-      found(run, modifier ? 'extension-not-modifier' : 'extension-modifier', '', definition.url);
-    }
-    if (definition.places.get(run.scope.type)?.has(host.at) !== true) checkPlace(definition, host, run);
-    if (Array.isArray(value.extension)) {
-      value.extension.forEach((part, index) => {
-        const known =
-          !isObject(part) ||
-          typeof part.url !== 'string' ||
-          part.url.includes(':') ||
-          definition.parts.has(part.url);
-        if (!known)
-          foundAs(run, unknownSeverity(run), 'extension-part-unknown', `extension[${index}]`, definition.url);
-      });
-    }
-    definition.profile.check(value, run, 'Extension');
   }
 
   return (list, run, field, at, types, holder) => {
@@ -160,18 +156,29 @@ export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
     if (list.length === 0) found(run, 'array-empty', field, field);
     const outer = run.extensionUrl;
     const outerKnown = run.knownUrl;
-    const host = { at, types, holder, outerUrl: at === 'Extension' ? holder?.url : outer };
+    const modifier = field === 'modifierExtension';
     for (let i = 0; i < list.length; i++) {
       const value: unknown = list[i];
       const start = run.findings.length;
       const url = isObject(value) ? value.url : undefined;
-      const definition = typeof url === 'string' && url.includes(':') ? definitionOf(url) : undefined;
+      const definition = typeof url === 'string' ? definitionOf(url) : undefined;
       run.extensionUrl = url;
       run.knownUrl = run.options.exampleUrls === false ? undefined : definition?.url;
       checkType(value, run, 'Extension');
       run.extensionUrl = outer;
       run.knownUrl = outerKnown;
-      if (isObject(value)) checkOne(value, definition, run, field === 'modifierExtension', host);
+      if (definition === undefined) checkUnknown(url, run, types[0] === 'Extension');
+      else if (isObject(value)) {
+        if (definition.modifier !== modifier) {
+          found(run, modifier ? 'extension-not-modifier' : 'extension-modifier', '', definition.url);
+        }
+        if (!isMetPlace(definition, at, run)) {
+          const outerUrl = at === 'Extension' ? holder?.url : outer;
+          checkPlace(definition, { at, types, holder, outerUrl }, run);
+        }
+        if (Array.isArray(value.extension)) checkParts(value.extension, definition, run);
+        definition.profile.check(value, run, 'Extension');
+      }
       if (run.findings.length !== start) under(run, start, `${field}[${i}]`);
     }
   };

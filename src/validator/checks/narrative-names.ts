@@ -35,7 +35,8 @@ const headOf = (name: string) =>
 
 /** A power of two, such that hardly any two names share a slot. */
 const slots = 512;
-const slotOf = (head: number, length: number) => (head ^ (head >> 9) ^ (head >> 16) ^ (length << 5)) & (slots - 1);
+const slotOf = (head: number, length: number) =>
+  (head ^ (head >> 9) ^ (head >> 16) ^ (length << 5)) & (slots - 1);
 
 /** @param names of at most 15 ASCII characters */
 export function createNameTable(names: readonly string[]): NameTable {

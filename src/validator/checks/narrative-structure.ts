@@ -57,8 +57,7 @@ const blocks = ['div', 'blockquote', 'table', 'ol', 'ul', 'p'];
 const places = new Uint8Array((names.length + 1) * names.length);
 for (const [p, parent] of [...names, ''].entries()) {
   for (const [c, child] of names.entries()) {
-    const allowed =
-      parents[child]?.includes(parent) !== false && contents[parent]?.includes(child) !== false;
+    const allowed = parents[child]?.includes(parent) !== false && contents[parent]?.includes(child) !== false;
     places[p * names.length + c] = allowed ? 1 : 0;
   }
 }

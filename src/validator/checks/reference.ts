@@ -112,9 +112,21 @@ export function typeReader(names: readonly string[]): TypeReader {
   };
 }
 
-/** The form of `Reference.reference`; ref-1: a fragment names a contained resource. */
-export function checkReferenceText(text: string, run: Run, typeAt: TypeReader): void {
+/**
+ * The form of `Reference.reference`; ref-1: a fragment names a contained resource.
+ * @returns whether it is `Type/id` and nothing else
+ */
+export function checkReferenceText(text: string, run: Run, typeAt: TypeReader): boolean {
   run.referredType = undefined;
+  const slash = text.indexOf('/');
+  const type = slash > 0 ? typeAt(text, slash) : undefined;
+  if (type !== undefined) {
+    run.referredType = type;
+    if (isIdFrom(text, slash + 1)) return true;
+    const isConditional = text.includes('?') && !text.includes(' ');
+    if (!isConditional && !literal.test(text)) found(run, 'reference-format', 'reference');
+    return false;
+  }
   if (text.charCodeAt(0) === 35) {
     run.scope.fragments.push(text);
     const itself = text === '#' && run.scope.container !== undefined;
@@ -122,23 +134,15 @@ export function checkReferenceText(text: string, run: Run, typeAt: TypeReader): 
       const human = 'SHALL have a contained resource if a local reference is provided';
       run.findings.push({ key: 'ref-1', severity: 'error', code: 'invariant', text: human, path: '' });
     }
-    return;
+    return false;
   }
   if (text.includes(' ')) {
     found(run, 'reference-format', 'reference');
-    return;
+    return false;
   }
-  const slash = text.indexOf('/');
-  const type = slash > 0 ? typeAt(text, slash) : undefined;
-  if (type !== undefined) {
-    run.referredType = type;
-    if (!isIdFrom(text, slash + 1) && !text.includes('?') && !literal.test(text)) {
-      found(run, 'reference-format', 'reference');
-    }
-    return;
-  }
+  if (text.indexOf(':') > 0) return false;
   const query = text.indexOf('?');
-  if (text.indexOf(':') > 0) return;
-  if (query > 0 && typeAt(text, query) !== undefined) return;
+  if (query > 0 && typeAt(text, query) !== undefined) return false;
   found(run, slash < 0 ? 'reference-format' : 'reference-relative', 'reference');
+  return false;
 }

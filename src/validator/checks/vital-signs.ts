@@ -26,9 +26,9 @@ const profileByCode = new Map(
 const none: readonly string[] = [];
 
 /** The profiles that the codes of an Observation bring with them. */
-export function impliedProfiles(resource: Record<string, unknown>): readonly string[] {
-  if (resource.resourceType !== 'Observation' || !isObject(resource.code)) return none;
-  const { coding } = resource.code;
+export function impliedProfiles({ code }: Record<string, unknown>): readonly string[] {
+  if (!isObject(code)) return none;
+  const { coding } = code;
   if (!Array.isArray(coding)) return none;
   let profiles: string[] | undefined;
   for (const one of coding) {
