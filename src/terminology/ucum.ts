@@ -4,6 +4,7 @@
  * https://ucum.org/ucum and https://hl7.org/fhir/R4/datatypes.html#Quantity
  */
 import { createRequire } from 'node:module';
+import { inSilence } from '../core/in-silence.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -27,24 +28,13 @@ export interface UcumConversion {
   readonly unitToExp: Readonly<Record<string, number>>;
 }
 
-/** The library; its table of atoms is loaded by the first call. */
+/** The library, kept from writing units that it cannot read; its table of atoms is loaded by the first call. */
 export function ucumUtils(): UcumUtils {
   const utils = (require('@lhncbc/ucum-lhc') as UcumLibrary).UcumLhcUtils.getInstance();
   return {
     validateUnitString: (code) => inSilence(() => utils.validateUnitString(code)),
     convertToBaseUnits: (code, value) => inSilence(() => utils.convertToBaseUnits(code, value)),
   };
-}
-
-/** The library writes units that it cannot read to the console; they are values of resources. */
-function inSilence<T>(ask: () => T): T {
-  const { log } = console;
-  console.log = () => undefined;
-  try {
-    return ask();
-  } finally {
-    console.log = log;
-  }
 }
 
 /** Answers are remembered, since few units make up most of the data. */

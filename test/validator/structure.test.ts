@@ -1,5 +1,5 @@
 import t from 'tap';
-import { type Case, errors } from './parts.ts';
+import { type Case, errors, validator } from './parts.ts';
 
 const label = (code: string) => ({
   system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality',
@@ -185,4 +185,23 @@ t.test('the same resource gets the same answer whatever was validated before', a
   t.same(errors(good), []);
   t.same(errors(bad), first);
   t.same(errors(good), []);
+});
+
+t.test('units that cannot be read are not written to the console', async (t) => {
+  const { log } = console;
+  const written: unknown[] = [];
+  console.log = (...words: unknown[]) => written.push(...words);
+  try {
+    const low = { value: 1, unit: 'Donald Duck' };
+    const high = { value: 2, system: 'http://unitsofmeasure.org', code: 'mg' };
+    validator.validate({
+      resourceType: 'Observation',
+      status: 'final',
+      code: { text: 'x' },
+      referenceRange: [{ low, high, age: { low, high } }],
+    });
+  } finally {
+    console.log = log;
+  }
+  t.same(written, []);
 });

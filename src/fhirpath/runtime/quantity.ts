@@ -2,6 +2,7 @@
  * Quantities: values with a UCUM unit or a calendar duration (`1 year`), converted where the units differ.
  * http://hl7.org/fhirpath/#quantity and https://hl7.org/fhir/R4/fhirpath.html#quantity
  */
+import { inSilence } from '../../core/in-silence.ts';
 import { fhirPathJs } from '../fhirpath-js.ts';
 import { type Node, toNode } from './node.ts';
 
@@ -99,7 +100,7 @@ const significantDigits = 12;
 /** Converts a value from one UCUM unit to another; undefined when that is not possible. */
 export function convert(value: number, from: string, to: string): number | undefined {
   if (from === to) return value;
-  const { status, toVal } = fhirPathJs().ucumUtils.convertUnitTo(from, value, to);
+  const { status, toVal } = inSilence(() => fhirPathJs().ucumUtils.convertUnitTo(from, value, to));
   return status === 'succeeded' ? Number(Number(toVal).toPrecision(significantDigits)) : undefined;
 }
 
