@@ -10,7 +10,7 @@ import type { ExpressionCompiler, TypedValue } from '../fhirpath/expression.ts';
 import type { Terminology } from '../terminology/terminology.ts';
 import { baseElements } from './base-elements.ts';
 import { rulesCheck } from './checks/apply-rules.ts';
-import { bindingOf, membershipOf } from './checks/binding.ts';
+import { type Binding, bindingOf, membershipOf } from './checks/binding.ts';
 import { type InvariantSurroundings, invariantCheck } from './checks/invariant.ts';
 import type { Compilation, ProfileCheck, ValueCheck } from './compilation.ts';
 import { conforms } from './conformance.ts';
@@ -18,11 +18,14 @@ import { compileProfile } from './profile.ts';
 import { resourceCheck } from './resource.ts';
 import { ownRules } from './rules/own-rules.ts';
 import { ownUrlRules } from './rules/own-url.ts';
-import { createRun, found, issuesOf, newScope } from './run.ts';
+import { createRun, found, issuesOf, newScope, type Run } from './run.ts';
 import { typeFunctions } from './type-functions.ts';
 import type { TypeRules } from './type-rules.ts';
 import { type TypeRuntime, typeRuntime } from './type-runtime.ts';
 import type { ValidationOptions, Validator } from './validator.ts';
+
+/** Expressions of clients may name any value set. */
+const rememberedBindings = 500;
 
 export interface ValidatorParts {
   readonly registry: Registry;
@@ -51,12 +54,21 @@ export function createValidator({
   for (const name of registry.resourceTypes) typeNames.add(name, name);
   const bases = baseElements(registry);
 
+  /** Of value sets that expressions name. */
+  const bindings = new Map<string, Binding>();
+
+  function bindingTo(valueSet: string): Binding | undefined {
+    const binding = bindings.get(valueSet) ?? bindingOf({ strength: 'required', valueSet });
+    if (binding && bindings.size < rememberedBindings) bindings.set(valueSet, binding);
+    return binding;
+  }
+
   const surroundings: InvariantSurroundings = {
     compile,
-    memberOf(value: TypedValue, valueSet: string) {
-      const binding = bindingOf({ strength: 'required', valueSet });
+    memberOf({ type, value }: TypedValue, valueSet: string, run: Run) {
+      const binding = bindingTo(valueSet);
       if (!binding || !terminology.knows(valueSet)) return undefined;
-      const membership = membershipOf(value.value, value.type, binding, terminology);
+      const membership = membershipOf(value, type, binding, terminology, run);
       return membership === 'unknown' ? undefined : membership === 'member';
     },
     conformsTo: ({ value, type }, url, run) => conforms(value, type, url, run, compilation),

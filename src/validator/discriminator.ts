@@ -199,7 +199,8 @@ function valueTest(node: ElementNode, compilation: Compilation): PlaceTest | und
   }
   const binding = bindingOf(definition.binding);
   if (binding?.strength !== 'required') return undefined;
-  return ({ value, type }) => membershipOf(value, type, binding, compilation.terminology) === 'member';
+  return ({ value, type }, run) =>
+    membershipOf(value, type, binding, compilation.terminology, run) === 'member';
 }
 
 /** The type of a value, or of the resource a reference leads to. */

@@ -17,6 +17,15 @@ export interface ProfileScope {
 }
 
 /**
+ * A check as statements over the value `v`, the run `x`, the type `t` and the companion `c`: they name the properties
+ * that they ask for, so that the engine finds each where it was last.
+ */
+export interface CheckSource {
+  /** @param constant the name by which the statements reach a value */
+  source(constant: (value: unknown) => string): string;
+}
+
+/**
  * Turns one statement of an element's definition into a check of its instances, if it says more than the base.
  * @param type of the instances, where it is known beforehand
  */
@@ -25,4 +34,4 @@ export type CheckFactory = (
   base: ElementDefinition | undefined,
   scope: ProfileScope,
   type: string | undefined,
-) => ValueCheck | undefined;
+) => ValueCheck | CheckSource | undefined;

@@ -77,7 +77,8 @@ export function instanceSource(
   const lines: string[] = [];
   for (const factory of factories) {
     const check = factory(node.definition, base?.definition, scope, type);
-    if (check) lines.push(`${unit.constant(check)}(v, x, t, c);`);
+    if (typeof check === 'function') lines.push(`${unit.constant(check)}(v, x, t, c);`);
+    else if (check) lines.push(check.source(unit.constant));
   }
   const children = holderSource(node, base, scope, unit);
   if (children && holdsResource(node, scope)) lines.push(`insideResource(v, x, ${children});`);

@@ -5,6 +5,7 @@
 import { gravestFirst, type Issue, type IssueSeverity, moreIssues, mostIssues } from '../core/issue.ts';
 import type { Environment, TypedValue } from '../fhirpath/expression.ts';
 import type { BundleIndex } from './checks/bundle-index.ts';
+import { type MetCodings, noCodings } from './checks/known-code.ts';
 import { type Finding, type FindingKey, findings, findingText } from './finding.ts';
 import type { ValidationOptions } from './validator.ts';
 import type { Verdicts } from './verdicts.ts';
@@ -70,9 +71,13 @@ export interface Run {
   scope: ResourceScope;
   /** What was said once and need not be said again. */
   readonly told: string[];
+  readonly metCodings: MetCodings;
   /** What conforms to which profile, as far as it was asked; made when first asked. */
   verdicts: Verdicts | undefined;
-  /** The type that the reference checked last names, when it has the form `Type/id`. */
+  /**
+   * The type that the reference checked last names, when it has the form `Type/id`; empty when it is a URN, which says
+   * nothing of what it leads to.
+   */
   referredType: string | undefined;
   /** Url of the extension being checked, when it is one whose definition is known: then it needs no more looking at. */
   knownUrl: string | undefined;
@@ -88,6 +93,7 @@ export function createRun(options: ValidationOptions, scope: ResourceScope): Run
     plain: options.text?.includes('\\') === false,
     scope,
     told: [],
+    metCodings: noCodings(),
     verdicts: undefined,
     knownUrl: undefined,
     extensionUrl: undefined,

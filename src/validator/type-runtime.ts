@@ -6,7 +6,7 @@
 import { isObject } from '../fhir/resource.ts';
 import { checkAttachment } from './checks/attachment.ts';
 import type { Binding } from './checks/binding.ts';
-import { checkBinding } from './checks/binding.ts';
+import { checkBinding, isMetConcept, isMetMember } from './checks/binding.ts';
 import { canonicalType } from './checks/canonical.ts';
 import { codingCheck } from './checks/coding.ts';
 import { extensionsCheck } from './checks/extension.ts';
@@ -103,6 +103,8 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck): Type
       else boundCode(value, x, type, binding, step);
     },
     boundCode,
+    isMetConcept,
+    isMetMember,
     target: (value: unknown, x: Run, allowed: ReadonlySet<string>) =>
       checkTarget(value, x, allowed, isResourceType, x.referredType),
     canonicalType(value: unknown, x: Run, step: string, allowed: ReadonlySet<string>): void {
@@ -121,9 +123,13 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck): Type
         return;
       }
       const isPlain = checkReferenceText(reference, x, typeAt);
-      if (!isPlain && !isText(reference)) badFormat(x, reference, 'reference', 'string');
+      if (!isPlain && !(x.plain ? isPlainText(reference) : isText(reference)))
+        badFormat(x, reference, 'reference', 'string');
       if (typeof type === 'string' && x.referredType !== undefined && type !== x.referredType) {
         found(x, 'reference-type-differs', 'type');
+      }
+      if (x.referredType === undefined && type === undefined && reference.startsWith('urn:')) {
+        x.referredType = '';
       }
       if (x.options.references === 'exist') checkExists(reference, x);
     },

@@ -135,7 +135,7 @@ function ruleSource(
 
 /** Values that rules written by hand ask for: kept as the walk meets them, which is cheaper than to look them up. */
 const kept: Readonly<Record<string, readonly string[]>> = {
-  Coding: ['system', 'code', 'display'],
+  Coding: ['system', 'code', 'display', 'version'],
   Quantity: ['system', 'code'],
   Reference: ['reference', 'type'],
 };
@@ -153,9 +153,9 @@ function nativeRules(path: string, presence: Presence): string[] {
     return [`if ((${presence.choice('value')} !== '') === (o.extension !== undefined)) extensionContent(x);`];
   if (path === 'Questionnaire') return ['linkIds(o, x);'];
   if (path === 'Attachment') return ['attachment(o, x);'];
-  if (path === 'Coding') return ['coding(x, v_system, v_code, v_display);'];
+  if (path === 'Coding') return ['coding(x, o, v_system, v_code, v_display, v_version);'];
   if (path === 'Identifier') return ['identifier(o, x);'];
-  if (path === 'Quantity') return ['quantity(x, v_system, v_code);'];
+  if (path === 'Quantity') return ['quantity(x, o, v_system, v_code);'];
   if (path === 'Reference') return ['reference(x, v_reference, v_type);'];
   return [];
 }
@@ -339,7 +339,11 @@ function instance(
   if (type === 'Resource')
     return `{ const m = x.findings.length; nested(${value}, x, '${parent}', o); if (x.findings.length !== m) under(x, m, ${step}); }`;
   if (!type.includes('.')) generator.uses.add(type);
-  if (binding) calls.push(`bound(${value}, x, '${type}', ${constant(generator, binding)});`);
+  if (binding) {
+    const named = constant(generator, binding);
+    const known = type === 'CodeableConcept' ? `isMetConcept(${value}?.coding` : `isMetMember(${value}`;
+    calls.push(`if (!${known}, x, ${named})) bound(${value}, x, '${type}', ${named});`);
+  }
   const targets = definition.type?.find(({ code }) => code === 'Reference')?.targetProfile;
   if (type === 'Reference' && targets) {
     const names = targets.map(lastStep);

@@ -1,7 +1,8 @@
 /** The binding of a profile's element, where it differs from that of the base. */
 import type { ElementDefinition } from '@medplum/fhirtypes';
+import type { ValueCheck } from '../compilation.ts';
 import type { CheckFactory, ProfileScope } from '../profile-scope.ts';
-import { bindingOf, checkBinding, isBindable, maxOf } from './binding.ts';
+import { bindingOf, checkBinding, isBindable, isMetConcept, maxOf } from './binding.ts';
 
 const bare = (url: string | undefined) => url?.split('|')[0];
 
@@ -37,9 +38,14 @@ export const bindingRule: CheckFactory = (definition, base, scope, known) => {
     return undefined;
   if (known !== undefined && !isBindable(known)) return undefined;
   const unitsToo = !boundAsChoice(definition, scope);
-  return (value, run, type) => {
+  const check: ValueCheck = (value, run, type) => {
     if (type === 'Quantity' && !unitsToo) return;
     if (value !== undefined && isBindable(type))
       checkBinding(value, run, type, binding, compilation.terminology);
+  };
+  if (known !== 'CodeableConcept') return check;
+  return {
+    source: (constant) =>
+      `if (!${constant(isMetConcept)}(v?.coding, x, ${constant(binding)})) ${constant(check)}(v, x, t, c);`,
   };
 };

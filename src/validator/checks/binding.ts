@@ -3,19 +3,17 @@
  * https://hl7.org/fhir/R4/terminologies.html#strength
  */
 import type { ElementDefinitionBinding } from '@medplum/fhirtypes';
-import { createTextTable, type TextTable } from '../../core/text-table.ts';
 import { isObject } from '../../fhir/resource.ts';
 import type { Coding, Membership, Terminology } from '../../terminology/terminology.ts';
 import type { FindingKey } from '../finding.ts';
 import { type Notice, notice, type Run, say, sayOnce } from '../run.ts';
+import { metCode } from './known-code.ts';
 
 export interface Binding {
   readonly valueSet: string;
   readonly strength: 'required' | 'extensible' | 'preferred';
   /** Codes seen to be members, so that they need not be looked up again; bounded. */
   readonly members: Set<string>;
-  /** What codings were seen to be, by system and code; bounded. */
-  readonly codings: TextTable<TextTable<Membership>>;
   readonly broken: Notice;
   readonly unchecked: Notice;
   /** The value set that no code may come from outside of, over the top of an extensible or preferred one. */
@@ -25,7 +23,6 @@ export interface Binding {
 const maxValueSet = 'http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet';
 
 const rememberedMembers = 2000;
-const rememberedSystems = 50;
 const bindable = new Set([
   'code',
   'string',
@@ -66,7 +63,6 @@ function makeBinding(valueSet: string, strength: Binding['strength'], max: Bindi
     valueSet,
     strength,
     members: new Set(),
-    codings: createTextTable(),
     broken: notice(keys[strength], valueSet),
     unchecked: notice('binding-not-checked', valueSet),
     max,
@@ -100,25 +96,31 @@ function codingMembership(
   value: unknown,
   binding: Binding,
   terminology: Terminology,
+  run: Run | undefined,
 ): Membership | undefined {
-  if (!isObject(value) || typeof value.code !== 'string') return undefined;
-  const { system = '', code, version } = value;
-  if (typeof system !== 'string') return undefined;
-  let known = binding.codings.get(system);
-  const seen = version === undefined ? known?.get(code) : undefined;
+  if (!isObject(value)) return undefined;
+  const known = run && metCode(run.metCodings, value);
+  const seen = known?.memberships.get(binding);
   if (seen !== undefined) return seen;
+  const { system = '', code, version } = value;
+  if (typeof code !== 'string' || typeof system !== 'string') return undefined;
   const coding: Coding = { system: system === '' ? undefined : system, code };
   const membership = terminology.contains(
     binding.valueSet,
     typeof version === 'string' ? { ...coding, version } : coding,
   );
-  if (version !== undefined) return membership;
-  if (!known && binding.codings.size < rememberedSystems) {
-    known = createTextTable();
-    binding.codings.add(system, known);
-  }
-  if (known && known.size < rememberedMembers) known.add(code, membership);
+  known?.memberships.set(binding, membership);
   return membership;
+}
+
+/** Whether a coding that was just met is one that the binding is known to have: then there is nothing to check. */
+export function isMetMember(coding: unknown, run: Run, binding: Binding): boolean {
+  return metCode(run.metCodings, coding)?.memberships.get(binding) === 'member';
+}
+
+/** The same of the codings of a concept, as there mostly is one. */
+export function isMetConcept(codings: unknown, run: Run, binding: Binding): boolean {
+  return Array.isArray(codings) && codings.length === 1 && isMetMember(codings[0], run, binding);
 }
 
 /** The best that any coding of a concept offers; undefined when it has no code. */
@@ -126,11 +128,12 @@ function conceptMembership(
   value: unknown,
   binding: Binding,
   terminology: Terminology,
+  run: Run | undefined,
 ): Membership | undefined {
   if (!isObject(value) || !Array.isArray(value.coding)) return undefined;
   let best: Membership | undefined;
   for (const coding of value.coding) {
-    const membership = codingMembership(coding, binding, terminology);
+    const membership = codingMembership(coding, binding, terminology, run);
     if (membership === 'member') return 'member';
     if (membership === 'unknown' || best === undefined) best = membership;
   }
@@ -143,9 +146,10 @@ export function membershipOf(
   type: string,
   binding: Binding,
   terminology: Terminology,
+  run: Run | undefined,
 ): Membership | undefined {
-  if (type === 'CodeableConcept') return conceptMembership(value, binding, terminology);
-  if (type === 'Coding' || type === 'Quantity') return codingMembership(value, binding, terminology);
+  if (type === 'CodeableConcept') return conceptMembership(value, binding, terminology, run);
+  if (type === 'Coding' || type === 'Quantity') return codingMembership(value, binding, terminology, run);
   return typeof value === 'string' ? codeMembership(value, binding, terminology) : undefined;
 }
 
@@ -157,10 +161,10 @@ export function checkBinding(
   binding: Binding,
   terminology: Terminology,
 ): void {
-  const membership = membershipOf(value, type, binding, terminology);
+  const membership = membershipOf(value, type, binding, terminology, run);
   if (membership === 'member') return;
   if (binding.max) {
-    const allowed = membershipOf(value, type, binding.max, terminology);
+    const allowed = membershipOf(value, type, binding.max, terminology, run);
     const textOnly = allowed === undefined && binding.strength === 'extensible' && type === 'CodeableConcept';
     if (allowed === 'not-member' || textOnly) {
       say(run, binding.max.broken, '');

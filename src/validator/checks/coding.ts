@@ -7,6 +7,7 @@ import type { Registry } from '../../fhir/registry.ts';
 import type { Terminology } from '../../terminology/terminology.ts';
 import { isCode } from '../primitives.ts';
 import { found, type Notice, notice, type Run, say, sayOnce } from '../run.ts';
+import { type KnownCode, keepCoding } from './known-code.ts';
 import { isAbsolute } from './url.ts';
 
 /** Code systems that are known to exist and are not shipped: their licence or their size forbids it. */
@@ -42,8 +43,6 @@ interface KnownSystem {
 /** A URL of printable characters; whatever else a system may be is looked at each time. */
 const plain = /^https?:\/\/[!-~]+$/;
 
-type KnownCode = { readonly found: boolean; readonly display?: string } | 'unknown';
-
 const rememberedSystems = 500;
 const rememberedCodes = 5000;
 
@@ -51,14 +50,23 @@ const rememberedCodes = 5000;
 const ucum = 'http://unitsofmeasure.org';
 
 /** Given the values of `system`, `code` and `display`. */
-type CodingCheck = (run: Run, system: unknown, code: unknown, display: unknown) => void;
-/** Given the values of `system` and `code`. */
-type UnitCheck = (run: Run, system: unknown, code: unknown) => void;
+type FormCheck = (run: Run, system: unknown, code: unknown, display: unknown) => void;
+/** Given a coding and the values of its `system`, `code`, `display` and `version`. */
+type CodingCheck = (
+  run: Run,
+  coding: unknown,
+  system: unknown,
+  code: unknown,
+  display: unknown,
+  version: unknown,
+) => void;
+/** Given a quantity and the values of its `system` and `code`. */
+type UnitCheck = (run: Run, quantity: unknown, system: unknown, code: unknown) => void;
 
 export function codingCheck(
   terminology: Terminology,
   registry: Registry,
-  checkForms: CodingCheck,
+  checkForms: FormCheck,
 ): { coding: CodingCheck; quantity: UnitCheck } {
   const systems = createTextTable<KnownSystem>();
 
@@ -97,17 +105,29 @@ export function codingCheck(
   }
 
   function codeOf(system: string, code: string, { codes }: KnownSystem): KnownCode {
-    const known = terminology.lookup(system, code) ?? 'unknown';
+    const answer = terminology.lookup(system, code);
+    const known: KnownCode = {
+      state: answer === undefined ? 'unknown' : answer.found ? 'found' : 'missing',
+      display: answer?.display,
+      memberships: new Map(),
+    };
     if (codes.size < rememberedCodes && isCode(code)) codes.add(code, known);
     return known;
   }
 
-  function coding(run: Run, system: unknown, code: unknown, display: unknown): void {
+  function coding(
+    run: Run,
+    value: unknown,
+    system: unknown,
+    code: unknown,
+    display: unknown,
+    version: unknown,
+  ): void {
     const met = typeof system === 'string' ? systems.get(system) : undefined;
     const metCode = typeof code === 'string' ? met?.codes.get(code) : undefined;
     const isMet = metCode !== undefined && met?.wellFormed === true && run.options.exampleUrls !== false;
     if (!isMet) checkForms(run, system, code, display);
-    else if (typeof display === 'string' && (metCode === 'unknown' || metCode.display !== display))
+    else if (typeof display === 'string' && metCode.display !== display)
       checkForms(run, undefined, undefined, display);
     if (typeof system !== 'string' || typeof code !== 'string') return;
     const known = met ?? systemOf(system);
@@ -116,8 +136,9 @@ export function codingCheck(
       return;
     }
     const answer = metCode ?? codeOf(system, code, known);
-    if (answer === 'unknown') sayOnce(run, known.unchecked, 'code');
-    else if (!answer.found) say(run, known.unknownCode, 'code');
+    if (version === undefined) keepCoding(run.metCodings, value, answer);
+    if (answer.state === 'unknown') sayOnce(run, known.unchecked, 'code');
+    else if (answer.state === 'missing') say(run, known.unknownCode, 'code');
     else if (
       typeof display === 'string' &&
       answer.display !== undefined &&
@@ -127,9 +148,12 @@ export function codingCheck(
     }
   }
 
-  function quantity(run: Run, system: unknown, code: unknown): void {
+  function quantity(run: Run, value: unknown, system: unknown, code: unknown): void {
     if (system !== ucum || typeof code !== 'string') return;
-    if (terminology.lookup(ucum, code)?.found === false) found(run, 'unit-unknown', 'code');
+    const units = systems.get(ucum) ?? systemOf(ucum);
+    const unit = units.codes.get(code) ?? codeOf(ucum, code, units);
+    keepCoding(run.metCodings, value, unit);
+    if (unit.state === 'missing') found(run, 'unit-unknown', 'code');
   }
 
   return { coding, quantity };

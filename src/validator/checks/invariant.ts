@@ -48,7 +48,7 @@ export function environmentOf(run: Run, ask: InvariantSurroundings): Environment
       resource: typed(scope),
       rootResource: typed(rootScope(scope)),
       resolve: (reference) => resolveReference(reference, run),
-      memberOf: ask.memberOf,
+      memberOf: (value, valueSet) => ask.memberOf(value, valueSet, run),
       conformsTo: (value, profile) => ask.conformsTo(value, profile, run),
     };
   }
@@ -57,7 +57,7 @@ export function environmentOf(run: Run, ask: InvariantSurroundings): Environment
 
 export interface InvariantSurroundings {
   readonly compile: ExpressionCompiler;
-  readonly memberOf: (value: TypedValue, valueSet: string) => boolean | undefined;
+  readonly memberOf: (value: TypedValue, valueSet: string, run: Run) => boolean | undefined;
   readonly conformsTo: (value: TypedValue, profile: string, run: Run) => boolean | undefined;
 }
 

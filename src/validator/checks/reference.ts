@@ -77,7 +77,7 @@ function typeOf(reference: Record<string, unknown>): string | undefined {
 
 /**
  * Reports a reference to a type that its element does not allow.
- * @param known the type that its text was just seen to name, if it has the form `Type/id`
+ * @param known the type that its text was just seen to name, as in `Run.referredType`
  */
 export function checkTarget(
   value: unknown,
@@ -87,7 +87,7 @@ export function checkTarget(
   known?: string,
 ): void {
   if (!isObject(value)) return;
-  if (known !== undefined && run.scope.bundle === undefined && allowed.has(known)) return;
+  if (known !== undefined && run.scope.bundle === undefined && (known === '' || allowed.has(known))) return;
   const type = referenceType(value, run);
   if (type === undefined || allowed.has(type) || !isResourceType(type)) return;
   found(run, 'reference-type', '', type, [...allowed].join(', '));

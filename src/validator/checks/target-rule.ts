@@ -6,7 +6,7 @@ import type { ElementDefinition } from '@medplum/fhirtypes';
 import { isObject } from '../../fhir/resource.ts';
 import { conforms } from '../conformance.ts';
 import type { CheckFactory } from '../profile-scope.ts';
-import { found, foundOnce, notice, sayOnce } from '../run.ts';
+import { found, foundOnce, notice, type Run, sayOnce } from '../run.ts';
 import { equals } from './fixed.ts';
 import { checkTarget, resolveReference, typeReader } from './reference.ts';
 
@@ -38,14 +38,15 @@ export const targetRule: CheckFactory = (definition, base, { compilation }, know
   const beginnings = [...types].map((name) => `${name}/`);
   const isResourceType = (name: string) => registry.isResourceType(name);
   const typeAt = typeReader(registry.resourceTypes);
-  return (value, run, type) => {
-    if (type !== 'Reference' || !isObject(value)) return;
-    const text = value.reference;
-    if (!profiled && run.scope.bundle === undefined && beginsWithOne(text, beginnings)) return;
-    const named = typeof text === 'string' ? typeAt(text, text.indexOf('/')) : undefined;
-    if (!anyType) checkTarget(value, run, types, isResourceType, named);
-    if (!profiled || typeof value.reference !== 'string') return;
-    const target = resolveReference(value.reference, run);
+
+  const check: TargetCheck = (value, run, text, type) => {
+    if (!isObject(value)) return;
+    if (!anyType && !(run.scope.bundle === undefined && fitsAtSight(text, type))) {
+      const named = typeof text === 'string' ? typeAt(text, text.indexOf('/')) : undefined;
+      checkTarget(value, run, types, isResourceType, named);
+    }
+    if (!profiled || typeof text !== 'string') return;
+    const target = resolveReference(text, run);
     if (!target) {
       if (run.options.references === 'conform') found(run, 'reference-profile', '', targets.join(', '));
       else sayOnce(run, notChecked, '');
@@ -57,11 +58,21 @@ export const targetRule: CheckFactory = (definition, base, { compilation }, know
     if (verdicts.includes(undefined)) foundOnce(run, 'profile-not-checked', '', targets.join(', '));
     else found(run, 'reference-profile', '', targets.join(', '));
   };
+
+  /** Most references say that they lead to what they may, `Patient/…`, or do not say where they lead, `urn:uuid:…`. */
+  function fitsAtSight(text: unknown, type: unknown): boolean {
+    if (typeof text !== 'string') return false;
+    for (let i = 0; i < beginnings.length; i++) if (text.startsWith(beginnings[i] as string)) return true;
+    return type === undefined && text.startsWith('urn:');
+  }
+
+  if (known === undefined) {
+    return (value, run, type) => {
+      if (type === 'Reference' && isObject(value)) check(value, run, value.reference, value.type);
+    };
+  }
+  return { source: (constant) => `${constant(check)}(v, x, v?.reference, v?.type);` };
 };
 
-/** `Patient/…`: most references say what they lead to, and that it may be. */
-function beginsWithOne(text: unknown, beginnings: readonly string[]): boolean {
-  if (typeof text !== 'string') return false;
-  for (let i = 0; i < beginnings.length; i++) if (text.startsWith(beginnings[i] as string)) return true;
-  return false;
-}
+/** Given a reference and the values of its `reference` and `type`. */
+type TargetCheck = (value: unknown, run: Run, text: unknown, type: unknown) => void;
