@@ -77,6 +77,9 @@ export function isPlainUri(text: string): boolean {
 const oidPattern = /^urn:oid:[0-2](\.(0|[1-9][0-9]*))+$/;
 const uuidPattern = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
+export const isOid = (text: string): boolean => oidPattern.test(text);
+export const isUuid = (text: string): boolean => uuidPattern.test(text);
+
 const monthDays = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** Two digits at a place as a number, or -1. */
@@ -180,15 +183,18 @@ function isSpacedBase64(text: string): boolean {
   return count > 0 && count % 4 === 0 && padding <= 2;
 }
 
-const whole = (min: number) => (value: number) =>
-  Number.isInteger(value) && value >= min && value <= 2147483647;
+const largest = 2147483647;
+export const isInteger = (value: number): boolean =>
+  Number.isInteger(value) && value >= -largest - 1 && value <= largest;
+export const isUnsignedInt = (value: number): boolean => isInteger(value) && value >= 0;
+export const isPositiveInt = (value: number): boolean => isInteger(value) && value >= 1;
 
 /** By type name; what is not listed is not a primitive. */
 export const primitiveFormats: Readonly<Record<string, PrimitiveFormat>> = {
   boolean: { json: 'boolean' },
-  integer: { json: 'number', valid: whole(-2147483648) },
-  unsignedInt: { json: 'number', valid: whole(0) },
-  positiveInt: { json: 'number', valid: whole(1) },
+  integer: { json: 'number', valid: isInteger },
+  unsignedInt: { json: 'number', valid: isUnsignedInt },
+  positiveInt: { json: 'number', valid: isPositiveInt },
   decimal: { json: 'number' },
   string: { json: 'string', valid: isText },
   markdown: { json: 'string', valid: isText },
@@ -197,8 +203,8 @@ export const primitiveFormats: Readonly<Record<string, PrimitiveFormat>> = {
   uri: { json: 'string', valid: isUri },
   url: { json: 'string', valid: isUri },
   canonical: { json: 'string', valid: isUri },
-  oid: { json: 'string', valid: (text: string) => oidPattern.test(text) },
-  uuid: { json: 'string', valid: (text: string) => uuidPattern.test(text) },
+  oid: { json: 'string', valid: isOid },
+  uuid: { json: 'string', valid: isUuid },
   date: { json: 'string', valid: isDate },
   dateTime: { json: 'string', valid: isDateTime },
   instant: { json: 'string', valid: isInstant },

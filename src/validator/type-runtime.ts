@@ -13,10 +13,11 @@ import { extensionsCheck } from './checks/extension.ts';
 import { checkLinkIds } from './checks/link-ids.ts';
 import { checkNarrative } from './checks/narrative.ts';
 import { inOrder } from './checks/plainly-held.ts';
+import { badFormat, primitiveChecks, wrongJson } from './checks/primitive.ts';
 import { checkExists, checkReferenceText, checkTarget, typeReader } from './checks/reference.ts';
-import { checkUri, isAbsolute } from './checks/url.ts';
+import { checkUri, isAbsolute, stepAt } from './checks/url.ts';
 import type { Compilation } from './compilation.ts';
-import { isCode, isPlainText, isPlainUri, isText, isUri, primitiveFormats } from './primitives.ts';
+import { isCode, isPlainText, isText, isUri, primitiveFormats } from './primitives.ts';
 import { found, foundAs, type Run, under } from './run.ts';
 
 /** How a nested resource is checked: `parent` is the path of the element that holds it, `holder` that element. */
@@ -68,9 +69,7 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck): Type
 
   return {
     ...walk,
-    ...formats(),
-    isPlainText,
-    isPlainUri,
+    ...primitives,
     under,
     companion,
     companions(
@@ -93,14 +92,12 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck): Type
     extensions: ((list, x, field, at, types, holder) =>
       extensions()(list, x, field, at, types, holder)) satisfies ReturnType<typeof extensionsCheck>,
     narrative: checkNarrative,
-    uri: checkUri,
     nested,
     bound: (value: unknown, x: Run, type: string, binding: Binding) =>
       checkBinding(value, x, type, binding, terminology),
-    requiredCode(value: unknown, x: Run, type: string, binding: Binding, step: string): void {
-      if (typeof value !== 'string') wrongJson(x, value, step, type);
-      else if (primitiveFormats[type]?.valid?.(value as never) === false) badFormat(x, value, step, type);
-      else boundCode(value, x, type, binding, step);
+    requiredCode(value: unknown, x: Run, type: string, binding: Binding, name: string, index: number): void {
+      if (primitiveChecks[type]?.(value, x, name, index) === true)
+        boundCode(value, x, type, binding, name, index);
     },
     boundCode,
     isMetConcept,
@@ -135,10 +132,17 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck): Type
     },
   };
 
-  function boundCode(value: unknown, x: Run, type: string, binding: Binding, step: string): void {
+  function boundCode(
+    value: unknown,
+    x: Run,
+    type: string,
+    binding: Binding,
+    name: string,
+    index: number,
+  ): void {
     const start = x.findings.length;
     checkBinding(value, x, type, binding, terminology);
-    if (x.findings.length !== start) under(x, start, step);
+    if (x.findings.length !== start) under(x, start, stepAt(name, index));
   }
 }
 
@@ -170,22 +174,11 @@ function noContent(x: Run): void {
   x.findings.push({ key: 'ele-1', severity: 'error', code: 'invariant', text, path: '' });
 }
 
-function wrongJson(x: Run, value: unknown, step: string, type: string): void {
-  if (value === null) found(x, 'null-unexpected', step, step);
-  else if (Array.isArray(value)) found(x, 'array-unexpected', step, step);
-  else found(x, 'json-type', step, step, type, primitiveFormats[type]?.json ?? 'string');
-}
-
-function badFormat(x: Run, value: unknown, step: string, type: string): void {
-  if (typeof value === 'string' && value.trim() === '') found(x, 'string-empty', step);
-  else found(x, 'format', step, step, type);
-}
-
 /** The forms of the parts of a coding. */
 function checkForms(x: Run, system: unknown, code: unknown, display: unknown): void {
   if (typeof system === 'string') {
     if (!isUri(system)) badFormat(x, system, 'system', 'uri');
-    else checkUri(system, x, 'system', 'uri');
+    else checkUri(system, x, 'system', -1, 'uri');
   }
   if (typeof code === 'string' && !isCode(code)) badFormat(x, code, 'code', 'code');
   if (typeof display === 'string' && !isText(display)) badFormat(x, display, 'display', 'string');
@@ -199,15 +192,11 @@ function many(x: Run, value: unknown, name: string): value is unknown[] {
   return false;
 }
 
-/** An HTML tag, as opposed to an autolink or a comparison. */
-const htmlTag = /<\/?[a-z][a-z0-9]*(?:\s[^<>]*)?\/?>/i;
-
 /** Small reports of the walk itself. */
 const walk = {
   unknown,
   noContent,
   wrongJson,
-  badFormat,
   many,
   shape(x: Run, value: unknown, type: string): void {
     if (Array.isArray(value)) found(x, 'array-unexpected', '', type);
@@ -244,18 +233,13 @@ const walk = {
     if (x.scope.type === 'StructureDefinition') foundAs(x, 'warning', 'identifier-uri', '');
     else found(x, 'identifier-uri', '');
   },
-  markdown(value: string, x: Run, step: string): void {
-    if (value.includes('<') && htmlTag.test(value)) found(x, 'html-in-markdown', step);
-  },
   extensionContent(x: Run): void {
     const text = 'Must have either extensions or value[x], not both';
     x.findings.push({ key: 'ext-1', severity: 'error', code: 'invariant', text, path: '' });
   },
 };
 
-/** `is_date` and its like. */
-function formats(): Record<string, unknown> {
-  const named: Record<string, unknown> = {};
-  for (const [type, { valid }] of Object.entries(primitiveFormats)) if (valid) named[`is_${type}`] = valid;
-  return named;
-}
+/** `p_date` and its like. */
+const primitives = Object.fromEntries(
+  Object.entries(primitiveChecks).map(([type, check]) => [`p_${type}`, check]),
+);

@@ -10,7 +10,7 @@ import { type Binding, bindingOf, isBindable } from './checks/binding.ts';
 import { nativeInvariants } from './checks/invariant.ts';
 import { plainlyHeld, type Watch } from './checks/plainly-held.ts';
 import { choiceKey, type ElementNode, elementTree, typeCodes } from './element-tree.ts';
-import { isText, isUri, primitiveFormats } from './primitives.ts';
+import { primitiveFormats } from './primitives.ts';
 
 /** The source of one type and what it refers to. */
 export interface TypeSource {
@@ -322,7 +322,7 @@ function instance(
   const binding = isBindable(type) ? bindingOf(definition.binding) : undefined;
   if (primitiveFormats[type]) {
     if (type === 'xhtml') return `narrative(${value}, x);`;
-    let check = primitive(type, value, step, binding, generator);
+    let check = primitive(type, value, name, binding, generator);
     const canonical = type === 'canonical' ? definition.type?.[0]?.targetProfile : undefined;
     if (canonical) {
       const allowed = constant(generator, new Set(canonical.map(lastStep)));
@@ -357,39 +357,22 @@ function instance(
   return `{ const m = x.findings.length; ${functionName(type)}(${value}, x, ${quote(at)}); ${calls.join(' ')} if (x.findings.length !== m) under(x, m, ${step}); }`;
 }
 
-/** Shorter tests of texts that cannot hold a control character, by those that they stand for. */
-const plainlyValid: ReadonlyMap<unknown, string> = new Map([
-  [isText, 'isPlainText'],
-  [isUri, 'isPlainUri'],
-]);
-
-/** Code that checks a primitive value: its JSON type, then its format or, where bound, its value set. */
+/** Code that checks a primitive value: its JSON type and its format or, where bound, its value set. */
 function primitive(
   type: string,
   value: string,
-  step: string,
+  name: string,
   binding: Binding | undefined,
   generator: Generator,
 ): string {
-  const format = primitiveFormats[type];
-  const json = format?.json ?? 'string';
-  const wrong = `if (typeof ${value} !== '${json}') wrongJson(x, ${value}, ${step}, '${type}');`;
+  const index = value === 'v' ? '-1' : 'i';
+  const bound = binding && constant(generator, binding);
   if (binding?.strength === 'required') {
-    const name = constant(generator, binding);
     const members = constant(generator, binding.members);
-    return `if (!${members}.has(${value})) requiredCode(${value}, x, '${type}', ${name}, ${step});`;
+    return `if (!${members}.has(${value})) requiredCode(${value}, x, '${type}', ${bound}, '${name}', ${index});`;
   }
-  const bound = binding
-    ? ` else boundCode(${value}, x, '${type}', ${constant(generator, binding)}, ${step});`
-    : '';
-  if (!format?.valid) return wrong;
-  const valid = plainlyValid.has(format.valid)
-    ? `(x.plain ? ${plainlyValid.get(format.valid)}(${value}) : is_${type}(${value}))`
-    : `is_${type}(${value})`;
-  if (type === 'uri' || type === 'url' || type === 'canonical') {
-    const format = `if (!${valid}) badFormat(x, ${value}, ${step}, '${type}');`;
-    return `${wrong} else ${format} else { uri(${value}, x, ${step}, '${type}');${bound.replace(' else', '')} }`;
-  }
-  const more = type === 'markdown' ? ` else markdown(${value}, x, ${step});` : bound;
-  return `${wrong} else if (!${valid}) badFormat(x, ${value}, ${step}, '${type}');${more}`;
+  const check = `p_${type}(${value}, x, '${name}', ${index})`;
+  return bound === undefined
+    ? `${check};`
+    : `if (${check}) boundCode(${value}, x, '${type}', ${bound}, '${name}', ${index});`;
 }

@@ -8,7 +8,7 @@ const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/;
 const example = /^[a-z]+:\/\/([^/]*\.)?(example\.(org|com|net)|acme\.(com|org))([:/]|$)/i;
 
 export function isAbsolute(url: string): boolean {
-  return scheme.test(url);
+  return url.startsWith('http://') || scheme.test(url);
 }
 
 /** Whether a URL lies in a domain that exists for examples only. */
@@ -20,18 +20,26 @@ export function isExampleUrl(url: string): boolean {
 const oid = /^urn:oid:[0-2](\.(0|[1-9][0-9]*))+([|#].*)?$/;
 const uuid = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}([|#].*)?$/i;
 
-/** What a uri, url or canonical says beyond being free of white space. */
-export function checkUri(text: string, run: Run, step: string, type: string): void {
+/**
+ * What a uri, url or canonical says beyond being free of white space.
+ * @param index place in the array; -1 for an element that does not repeat
+ */
+export function checkUri(text: string, run: Run, name: string, index: number, type: string): void {
   const first = text.charCodeAt(0);
   if (first === 35) {
     run.scope.fragments.push(text);
     return;
   }
   if (first === 111 || first === 117) {
-    if (text.startsWith('oid:') || text.startsWith('uuid:')) found(run, 'uri-prefix', step);
-    else if (text.startsWith('urn:oid:') && !oid.test(text)) found(run, 'uri-oid', step);
-    else if (text.startsWith('urn:uuid:') && !uuid.test(text)) found(run, 'uri-uuid', step);
+    if (text.startsWith('oid:') || text.startsWith('uuid:')) found(run, 'uri-prefix', stepAt(name, index));
+    else if (text.startsWith('urn:oid:') && !oid.test(text)) found(run, 'uri-oid', stepAt(name, index));
+    else if (text.startsWith('urn:uuid:') && !uuid.test(text)) found(run, 'uri-uuid', stepAt(name, index));
   }
-  if (type === 'canonical' && !isAbsolute(text)) found(run, 'canonical-relative', step);
-  if (run.options.exampleUrls === false && isExampleUrl(text)) found(run, 'url-example', step);
+  if (type === 'canonical' && !isAbsolute(text)) found(run, 'canonical-relative', stepAt(name, index));
+  if (run.options.exampleUrls === false && isExampleUrl(text)) found(run, 'url-example', stepAt(name, index));
+}
+
+/** `item`, or `item[2]` of an element that repeats. */
+export function stepAt(name: string, index: number): string {
+  return index < 0 ? name : `${name}[${index}]`;
 }
