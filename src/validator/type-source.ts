@@ -88,7 +88,7 @@ function functionSource(
   const root = !path.includes('.');
   const resource = root && structure.kind === 'resource';
   const rules = (node.definition.constraint ?? []).filter(({ key }) => !nativeInvariants.has(key ?? ''));
-  const presence = createPresence();
+  const presence = createPresence(node);
   const calls = rules.map((rule) => ruleSource(rule, path, presence.watch, generator));
   const cases: string[] = [];
   const types = constant(generator, lineage(node, structure, generator.model));
@@ -171,15 +171,24 @@ interface Presence {
   requirements(): string;
 }
 
+/** Elements whose cases leave no mark. */
+const unmarked: ReadonlySet<string> = new Set(['id', 'extension', 'modifierExtension']);
+/** Bits of one small integer. */
+const mostWatched = 30;
+
 /** Bits for what must be there, and the type seen for each choice. */
-function createPresence(): Presence {
+function createPresence({ children }: ElementNode): Presence {
   const required: { bit: number; word: number; node: ElementNode }[] = [];
   const choices = new Map<ElementNode, string>();
   const watched: string[] = [];
   return {
     watch(name) {
-      if (!watched.includes(name)) watched.push(name);
-      return `(w & ${1 << watched.indexOf(name)}) !== 0`;
+      if (unmarked.has(name) || !children.some((child) => child.name === name)) return undefined;
+      if (!watched.includes(name)) {
+        if (watched.length === mostWatched) return undefined;
+        watched.push(name);
+      }
+      return `((w & ${1 << watched.indexOf(name)}) !== 0)`;
     },
     mark(node, type) {
       const place = watched.indexOf(node.name);
