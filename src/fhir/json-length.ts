@@ -39,13 +39,28 @@ function numberLength(value: number): number {
   const isShortest = Number.isInteger(value)
     ? size < 1e15 && (value % 1000 !== 0 || value === 0)
     : size >= 0.01 && size < 1e15;
-  return isShortest ? String(value).length : Number.NaN;
+  if (!isShortest) return Number.NaN;
+  if (size < 10 && Number.isInteger(value)) return value < 0 ? 2 : 1;
+  return String(value).length;
 }
 
-/** How many characters of a text are there only because others are escaped. */
-export function escapesIn(text: string): number {
-  let extra = 0;
-  for (let at = text.indexOf('\\'); at >= 0; at = text.indexOf('\\', at + 2))
-    extra += text.charCodeAt(at + 1) === 117 ? 5 : 1;
-  return extra;
+export interface Escapes {
+  /** How many characters of the text are there only because others are escaped. */
+  readonly characters: number;
+  /** Whether some escape stands for a UTF-16 unit: `\u0000`. */
+  readonly ofUnits: boolean;
+}
+
+/** @param text JSON that `JSON.parse` accepts */
+export function escapesIn(text: string): Escapes {
+  let all = 0;
+  let units = 0;
+  let at = text.indexOf('\\');
+  while (at >= 0) {
+    all++;
+    if (text.charCodeAt(at + 1) === 117) units++;
+    // Escapes come in rows, line ends and tabs say; another character follows each in any JSON.
+    at = text.charCodeAt(at + 2) === 92 ? at + 2 : text.indexOf('\\', at + 2);
+  }
+  return { characters: all + 4 * units, ofUnits: units > 0 };
 }

@@ -2,7 +2,7 @@
  * Submitted JSON: parsed once, its text kept. Malformed text is refused with line and column, never quoted.
  * https://hl7.org/fhir/R4/json.html
  */
-import { FhirError, refuse } from '../core/fhir-error.ts';
+import { refuse } from '../core/fhir-error.ts';
 import { atOnce, inTurns, type Stepwise } from '../core/pauses.ts';
 import { halfCharacterIn } from './json-half-character.ts';
 import { escapesIn, plainLength } from './json-length.ts';
@@ -26,14 +26,14 @@ export interface TextPosition {
  */
 export function parseJson(text: string): unknown {
   const value = parsed(text);
-  if (!isAllOf(text, value) && countKeysAtLeast(text) !== keysOf(value, 1)) atOnce(refuseDuplicateKeys(text));
-  return value;
-}
-
-/** Whether a text without white space says nothing that its value has not; false also where that is not plain to see. */
-function isAllOf(text: string, value: unknown): boolean {
   const length = plainLength(value, 1, requireDepth);
-  return length === text.length || length === text.length - escapesIn(text);
+  // As long as its value: it has no white space, no escapes and no member that another one has replaced.
+  if (length === text.length) return value;
+  const { characters, ofUnits } = escapesIn(text);
+  if (ofUnits) refuseHalfCharacter(text);
+  if (length === text.length - characters) return value;
+  if (countKeysAtLeast(text) !== keysOf(value, 1)) atOnce(refuseDuplicateKeys(text));
+  return value;
 }
 
 /** Characters that are gone through without a pause. */
@@ -43,6 +43,7 @@ const unpaused = 128 * 1024;
 export async function parseJsonInTurns(text: string): Promise<unknown> {
   if (text.length <= unpaused) return parseJson(text);
   const value = parsed(text);
+  refuseHalfCharacter(text);
   if (countKeysAtLeast(text) !== (await inTurns(countKeysStepwise(value, 1)))) {
     await inTurns(refuseDuplicateKeys(text));
   }
@@ -51,11 +52,8 @@ export async function parseJsonInTurns(text: string): Promise<unknown> {
 
 function parsed(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    refuseHalfCharacter(text);
-    return value;
-  } catch (error) {
-    if (error instanceof FhirError) throw error;
+    return JSON.parse(text);
+  } catch {
     const fault = findSyntaxError(text);
     throw refuse(
       'malformed-json',
