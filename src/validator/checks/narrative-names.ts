@@ -18,8 +18,8 @@ export interface NameTable {
   readonly names: readonly string[];
   /** Reads the name that begins at a place of a text. */
   read(text: string, at: number, met: MetName): void;
-  /** Whether the name of a number stands at a place. */
-  standsAt(text: string, at: number, number: number): boolean;
+  /** The place after the name of a number; -1 when it does not stand there. */
+  endOf(number: number, text: string, at: number): number;
 }
 
 /** 1 for each ASCII character that a name of HTML may have: letters, digits, `:`, `-`, `_`, `.`. */
@@ -71,7 +71,7 @@ export function createNameTable(names: readonly string[]): NameTable {
 
   return {
     names,
-    standsAt,
+    endOf: (number, text, at) => (standsAt(text, at, number) ? at + (lengths[number] as number) : -1),
     read(text, at, met) {
       let head = 0;
       let end = at;

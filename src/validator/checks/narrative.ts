@@ -6,7 +6,7 @@ import { found, type Run } from '../run.ts';
 import { checkFragments, fragmentsIn } from './narrative-links.ts';
 import { type MetName, nameless } from './narrative-names.ts';
 import { elements, holdsText, image, mayStand, paragraph } from './narrative-structure.ts';
-import { entitiesAreKnown, isSpace, newTags, readAttributes } from './narrative-tag.ts';
+import { entitiesAreKnown, isSpace, newTags, readAttributes, type Tags } from './narrative-tag.ts';
 
 /**
  * `malformed`: no well-formed div of the namespace; `content`: breaks txt-1; `structure`: an element where HTML has no
@@ -76,13 +76,12 @@ export function readNarrative(text: string): NarrativeReading {
     if (next === 47) {
       if (depth === 0) return malformed;
       depth--;
-      elements.read(text, less + 2, met);
-      if (met.number !== parent) return malformed;
-      if (parent === nameless && text.slice(less + 2, met.end) !== strange.pop()) return malformed;
+      at =
+        nameless === parent ? endOf(strange.pop(), text, less + 2) : elements.endOf(parent, text, less + 2);
+      if (at < 0) return malformed;
       if (parent === paragraph) paragraphs--;
-      at = met.end;
       while (isSpace(text.charCodeAt(at))) at++;
-      if (text.charCodeAt(at) !== 62) return malformed;
+      if (at === length || text.charCodeAt(at) !== 62) return malformed;
       at++;
       continue;
     }
@@ -115,15 +114,24 @@ export function readNarrative(text: string): NarrativeReading {
     else if (element === nameless) strange.push(text.slice(less + 1, stop));
   }
   if (depth > 0) return malformed;
-  return { fault: gravest(), fragments: tags.fragments };
+  return { fault: gravestFault(tags, placed, ink), fragments: tags.fragments };
+}
 
-  function gravest(): NarrativeFault | undefined {
-    if (!tags.legal) return 'content';
-    if (!tags.linkable) return 'link';
-    if (!placed) return 'structure';
-    if (!tags.urls) return 'url';
-    return ink ? undefined : 'empty';
-  }
+function gravestFault(
+  { legal, linkable, urls }: Tags,
+  placed: boolean,
+  ink: boolean,
+): NarrativeFault | undefined {
+  if (!legal) return 'content';
+  if (!linkable) return 'link';
+  if (!placed) return 'structure';
+  if (!urls) return 'url';
+  return ink ? undefined : 'empty';
+}
+
+/** The place after a name that is none of the table; -1 when it does not stand there. */
+function endOf(name = '', text: string, at: number): number {
+  return text.startsWith(name, at) ? at + name.length : -1;
 }
 
 const txt1 =
