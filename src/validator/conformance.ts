@@ -39,7 +39,7 @@ function passes(
   run: Run,
   scope: ResourceScope,
 ): boolean {
-  const silent: Run = { ...run, findings: [], told: [], scope };
+  const silent: Run = { ...run, findings: [], count: 0, told: [], scope };
   profile.check(value, silent, type);
   return !anyError(silent, 0);
 }

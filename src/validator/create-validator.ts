@@ -138,6 +138,7 @@ export function createValidator({
       if (!(error instanceof RangeError)) throw error;
       run.scope = scope;
       run.findings.length = 0;
+      run.count = 0;
       found(run, 'too-deep', '');
     }
     return issuesOf(run);

@@ -56,9 +56,9 @@ export function companionKey(name: string, type: string): string | undefined {
 
 /** Runs a check on one occurrence and puts its place before what it found. */
 export function checkInstance(instance: Instance, check: ValueCheck, run: Run): void {
-  const start = run.findings.length;
+  const start = run.count;
   check(instance.value, run, instance.type, instance.companion);
-  if (run.findings.length !== start) under(run, start, stepOf(instance));
+  if (run.count !== start) under(run, start, stepOf(instance));
 }
 
 export function instanceReader(node: ElementNode, base: BaseElement | undefined): InstanceReader {

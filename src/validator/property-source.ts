@@ -54,7 +54,7 @@ export function propertySource(
 
 /** Statements that run a check and put a step before what it found. */
 function stepInto(step: string, statements: string): string {
-  return `{ const m = x.findings.length; ${statements} if (x.findings.length !== m) under(x, m, ${step}); }`;
+  return `{ const m = x.count; ${statements} if (x.count !== m) under(x, m, ${step}); }`;
 }
 
 function tooFew({ node, limits }: Property): string {

@@ -11,7 +11,7 @@ import { checkContained } from './checks/contained.ts';
 import { impliedProfiles } from './checks/vital-signs.ts';
 import type { Compilation, ProfileCheck } from './compilation.ts';
 import { fitsType } from './conformance.ts';
-import { found, foundAs, newScope, type ResourceScope, type Run, under } from './run.ts';
+import { found, foundAs, newScope, type ResourceScope, type Run, report, under } from './run.ts';
 import type { NestedCheck } from './type-runtime.ts';
 
 export interface ResourceCheck {
@@ -61,7 +61,7 @@ export function resourceCheck(
 
   function checkClaimed(claimed: readonly unknown[], run: Run, applied: ProfileCheck[]): void {
     for (let i = 0; i < claimed.length; i++) {
-      const start = run.findings.length;
+      const start = run.count;
       const url = claimed[i];
       if (typeof url === 'string' && !applyProfile(url, '', run, applied)) {
         under(run, start, `meta.profile[${i}]`);
@@ -153,5 +153,5 @@ function adviseNarrative(resource: Record<string, unknown>, run: Run): void {
     return;
   if (isObject(resource.text) && resource.text.div !== undefined) return;
   const text = 'A resource should have narrative for robust management';
-  run.findings.push({ key: 'dom-6', severity: 'information', code: 'invariant', text, path: '' });
+  report(run, { key: 'dom-6', severity: 'information', code: 'invariant', text, path: '' });
 }

@@ -65,6 +65,8 @@ export function newScope(
 
 export interface Run {
   readonly findings: Finding[];
+  /** How many they are: asked before and after each element, which a field answers sooner than the list. */
+  count: number;
   readonly options: ValidationOptions;
   /** Whether no text can hold a control character: the JSON had no escapes. */
   readonly plain: boolean;
@@ -89,6 +91,7 @@ export interface Run {
 export function createRun(options: ValidationOptions, scope: ResourceScope): Run {
   return {
     findings: [],
+    count: 0,
     options,
     plain: options.text?.includes('\\') === false,
     scope,
@@ -101,6 +104,11 @@ export function createRun(options: ValidationOptions, scope: ResourceScope): Run
   };
 }
 
+/** Records a finding. */
+export function report(run: Run, finding: Finding): void {
+  run.count = run.findings.push(finding);
+}
+
 /**
  * Records a finding of the table.
  * @param path of the element, from where the walk stands; empty for the element itself
@@ -108,7 +116,7 @@ export function createRun(options: ValidationOptions, scope: ResourceScope): Run
  */
 export function found(run: Run, key: FindingKey, path: string, ...names: (string | number)[]): void {
   const row = findings[key];
-  run.findings.push({ key, severity: row.severity, code: row.code, text: names, path });
+  report(run, { key, severity: row.severity, code: row.code, text: names, path });
 }
 
 /** As `found`, with another severity than the table gives. */
@@ -119,7 +127,7 @@ export function foundAs(
   path: string,
   ...names: string[]
 ): void {
-  run.findings.push({ key, severity, code: findings[key].code, text: names, path });
+  report(run, { key, severity, code: findings[key].code, text: names, path });
 }
 
 /** A finding whose words are known when a definition is compiled. */
@@ -132,7 +140,7 @@ export function notice(key: FindingKey, ...names: (string | number)[]): Notice {
 
 /** Records a finding that was prepared. */
 export function say(run: Run, { key, severity, code, text }: Notice, path: string): void {
-  run.findings.push({ key, severity, code, text, path });
+  report(run, { key, severity, code, text, path });
 }
 
 /** Records a finding that was prepared, the first time only: what could not be checked is said once. */

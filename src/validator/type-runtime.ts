@@ -18,7 +18,7 @@ import { checkExists, checkReferenceText, checkTarget, typeReader } from './chec
 import { checkUri, isAbsolute, stepAt } from './checks/url.ts';
 import type { Compilation } from './compilation.ts';
 import { isCode, isPlainText, isText, isUri, primitiveFormats } from './primitives.ts';
-import { found, foundAs, type Run, under } from './run.ts';
+import { found, foundAs, type Run, report, under } from './run.ts';
 
 /** How a nested resource is checked: `parent` is the path of the element that holds it, `holder` that element. */
 export type NestedCheck = (value: unknown, run: Run, parent: string, holder: Record<string, unknown>) => void;
@@ -43,7 +43,7 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck): Type
     main: unknown,
     valueSet?: string,
   ): void {
-    const start = x.findings.length;
+    const start = x.count;
     if (!isObject(value)) {
       if (Array.isArray(value)) found(x, 'array-unexpected', '', step);
       else if (value === null) found(x, 'null-unexpected', '', `_${step}`);
@@ -64,7 +64,7 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck): Type
       if (empty || (!content && absent)) noContent(x);
       if (absent && valueSet !== undefined) found(x, 'binding-required', '', valueSet);
     }
-    if (x.findings.length !== start) under(x, start, step);
+    if (x.count !== start) under(x, start, step);
   }
 
   return {
@@ -140,9 +140,9 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck): Type
     name: string,
     index: number,
   ): void {
-    const start = x.findings.length;
+    const start = x.count;
     checkBinding(value, x, type, binding, terminology);
-    if (x.findings.length !== start) under(x, start, stepAt(name, index));
+    if (x.count !== start) under(x, start, stepAt(name, index));
   }
 }
 
@@ -171,7 +171,7 @@ function unknown(x: Run, key: string): void {
 
 function noContent(x: Run): void {
   const text = 'All FHIR elements must have a @value or children';
-  x.findings.push({ key: 'ele-1', severity: 'error', code: 'invariant', text, path: '' });
+  report(x, { key: 'ele-1', severity: 'error', code: 'invariant', text, path: '' });
 }
 
 /** The forms of the parts of a coding. */
@@ -235,7 +235,7 @@ const walk = {
   },
   extensionContent(x: Run): void {
     const text = 'Must have either extensions or value[x], not both';
-    x.findings.push({ key: 'ext-1', severity: 'error', code: 'invariant', text, path: '' });
+    report(x, { key: 'ext-1', severity: 'error', code: 'invariant', text, path: '' });
   },
 };
 

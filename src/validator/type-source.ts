@@ -340,13 +340,13 @@ function instance(
     const rest =
       calls.length === 0
         ? ''
-        : ` { const m = x.findings.length; ${calls.join(' ')} if (x.findings.length !== m) under(x, m, ${step}); }`;
+        : ` { const m = x.count; ${calls.join(' ')} if (x.count !== m) under(x, m, ${step}); }`;
     return nothing === ''
       ? `${check}${rest}`
       : `if (${value} === null) ${nothing.slice(nothing.indexOf('?') + 1, -2)}; else { ${check}${rest} }`;
   }
   if (type === 'Resource')
-    return `{ const m = x.findings.length; nested(${value}, x, '${parent}', o); if (x.findings.length !== m) under(x, m, ${step}); }`;
+    return `{ const m = x.count; nested(${value}, x, '${parent}', o); if (x.count !== m) under(x, m, ${step}); }`;
   if (!type.includes('.')) generator.uses.add(type);
   if (binding) {
     const named = constant(generator, binding);
@@ -363,7 +363,7 @@ function instance(
     calls.push(`${constant(generator, generator.profile(url))}(${value}, x, '${type}');`);
   }
   const at = type.includes('.') ? type : `${parent}.${name}${node.choice ? '[x]' : ''}`;
-  return `{ const m = x.findings.length; ${functionName(type)}(${value}, x, ${quote(at)}); ${calls.join(' ')} if (x.findings.length !== m) under(x, m, ${step}); }`;
+  return `{ const m = x.count; ${functionName(type)}(${value}, x, ${quote(at)}); ${calls.join(' ')} if (x.count !== m) under(x, m, ${step}); }`;
 }
 
 /** Code that checks a primitive value: its JSON type and its format or, where bound, its value set. */

@@ -3,7 +3,7 @@ import type { ValueSet } from '@medplum/fhirtypes';
 import { isResource, type Resource } from '../../fhir/resource.ts';
 import { createExpressionJudge } from '../../fhirpath/expression-fault.ts';
 import type { Compilation } from '../compilation.ts';
-import { type Run, rootScope } from '../run.ts';
+import { type Run, report, rootScope } from '../run.ts';
 import type { RuleContext, TypeRule, TypeRules } from '../type-rules.ts';
 
 export type RulesCheck = (run: Run) => void;
@@ -54,7 +54,7 @@ export function rulesCheck(rules: readonly TypeRules[], compilation: Compilation
     };
     for (const rule of own) {
       for (const { key, severity, code, text, expression } of rule(resource as Resource, context)) {
-        run.findings.push({ key, severity, code, text, path: (expression ?? type).slice(type.length + 1) });
+        report(run, { key, severity, code, text, path: (expression ?? type).slice(type.length + 1) });
       }
     }
   };

@@ -4,7 +4,7 @@
  * https://hl7.org/fhir/R4/bundle.html, https://hl7.org/fhir/R4/documents.html
  */
 import { isObject } from '../../fhir/resource.ts';
-import { found, type Run } from '../run.ts';
+import { found, type Run, report } from '../run.ts';
 import { type BundleIndex, indexBundle } from './bundle-index.ts';
 import { checkLinks, checkSearchEntries } from './bundle-pages.ts';
 import { checkRequests } from './bundle-requests.ts';
@@ -54,7 +54,7 @@ export function bundleRules(bundle: Record<string, unknown>, run: Run): void {
   if (!distinct && type !== 'history') {
     const text =
       'FullUrl must be unique in a bundle, or else entries with the same fullUrl must have different meta.versionId (except in history bundles)';
-    run.findings.push({ key: 'bdl-7', severity: 'error', code: 'invariant', text, path: '' });
+    report(run, { key: 'bdl-7', severity: 'error', code: 'invariant', text, path: '' });
   }
   checkLinks(bundle, type, run);
   if (type === 'transaction' || type === 'batch') checkRequests(entries, run);

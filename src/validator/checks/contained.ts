@@ -3,10 +3,10 @@
  * https://hl7.org/fhir/R4/references.html#contained
  */
 import { isObject } from '../../fhir/resource.ts';
-import { found, type Run } from '../run.ts';
+import { found, type Run, report } from '../run.ts';
 
 function broken(run: Run, key: string, text: string, index: number): void {
-  run.findings.push({ key, severity: 'error', code: 'invariant', text, path: `contained[${index}]` });
+  report(run, { key, severity: 'error', code: 'invariant', text, path: `contained[${index}]` });
 }
 
 /** Whether anything inside refers to the container as `#`. */

@@ -159,7 +159,7 @@ export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
     const modifier = field === 'modifierExtension';
     for (let i = 0; i < list.length; i++) {
       const value: unknown = list[i];
-      const start = run.findings.length;
+      const start = run.count;
       const url = isObject(value) ? value.url : undefined;
       const definition = typeof url === 'string' ? definitionOf(url) : undefined;
       run.extensionUrl = url;
@@ -179,7 +179,7 @@ export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
         if (Array.isArray(value.extension)) checkParts(value.extension, definition, run);
         definition.profile.check(value, run, 'Extension');
       }
-      if (run.findings.length !== start) under(run, start, `${field}[${i}]`);
+      if (run.count !== start) under(run, start, `${field}[${i}]`);
     }
   };
 }

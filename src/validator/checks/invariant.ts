@@ -5,7 +5,7 @@
 import type { ElementDefinition, ElementDefinitionConstraint } from '@medplum/fhirtypes';
 import type { Environment, Expression, ExpressionCompiler, TypedValue } from '../../fhirpath/expression.ts';
 import type { Compilation } from '../compilation.ts';
-import { foundOnce, type Run, rootScope, typed } from '../run.ts';
+import { foundOnce, type Run, report, rootScope, typed } from '../run.ts';
 import { resolveReference } from './reference.ts';
 
 /**
@@ -112,7 +112,7 @@ export function invariantCheck(
       if (error instanceof RangeError) throw error;
     }
     if (holds === undefined) foundOnce(run, 'invariant-not-checked', '', key);
-    else if (!holds) run.findings.push({ key, severity, code: 'invariant', text: words, path: '' });
+    else if (!holds) report(run, { key, severity, code: 'invariant', text: words, path: '' });
   };
 }
 

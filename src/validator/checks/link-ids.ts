@@ -3,13 +3,13 @@
  * makes nothing of what it passes.
  * https://hl7.org/fhir/R4/questionnaire.html#constraints
  */
-import type { Run } from '../run.ts';
+import { type Run, report } from '../run.ts';
 
 const human = 'The link ids for groups and questions must be unique within the questionnaire';
 
 export function checkLinkIds(questionnaire: Readonly<Record<string, unknown>>, run: Run): void {
   if (areDistinct(questionnaire, new Set())) return;
-  run.findings.push({ key: 'que-2', severity: 'error', code: 'invariant', text: human, path: '' });
+  report(run, { key: 'que-2', severity: 'error', code: 'invariant', text: human, path: '' });
 }
 
 /** Whether no link id below a value is among those seen; adds them. */

@@ -2,7 +2,7 @@
  * Narrative XHTML, judged by a scanner that hops from `<` to `<` and never builds a tree.
  * https://hl7.org/fhir/R4/narrative.html#xhtml, rules txt-1 and txt-2
  */
-import { found, type Run } from '../run.ts';
+import { found, type Run, report } from '../run.ts';
 import { checkFragments, fragmentsIn } from './narrative-links.ts';
 import { type MetName, nameless } from './narrative-names.ts';
 import { elements, holdsText, image, mayStand, paragraph } from './narrative-structure.ts';
@@ -151,7 +151,7 @@ export function checkNarrative(value: unknown, run: Run): void {
   }
   if (fault === 'malformed') found(run, 'narrative', 'div');
   else if (fault === 'content') {
-    run.findings.push({ key: 'txt-1', severity: 'error', code: 'invariant', text: txt1, path: 'div' });
+    report(run, { key: 'txt-1', severity: 'error', code: 'invariant', text: txt1, path: 'div' });
   } else if (fault === 'link') found(run, 'narrative-link', 'div');
   else if (fault === 'structure') found(run, 'narrative-structure', 'div');
   else if (fault === 'url') found(run, 'narrative-url', 'div');

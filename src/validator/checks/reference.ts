@@ -5,7 +5,7 @@
 import { isObject } from '../../fhir/resource.ts';
 import type { TypedValue } from '../../fhirpath/expression.ts';
 import { isIdFrom } from '../primitives.ts';
-import { found, type ResourceScope, type Run, rootScope } from '../run.ts';
+import { found, type ResourceScope, type Run, report, rootScope } from '../run.ts';
 import { type BundleIndex, indexBundle } from './bundle-index.ts';
 
 /** `[type]/[id]`, absolute or not, with or without a version. */
@@ -132,7 +132,7 @@ export function checkReferenceText(text: string, run: Run, typeAt: TypeReader): 
     const itself = text === '#' && run.scope.container !== undefined;
     if (!itself && (text === '#' || containedTarget(text, run.scope) === undefined)) {
       const human = 'SHALL have a contained resource if a local reference is provided';
-      run.findings.push({ key: 'ref-1', severity: 'error', code: 'invariant', text: human, path: '' });
+      report(run, { key: 'ref-1', severity: 'error', code: 'invariant', text: human, path: '' });
     }
     return false;
   }
