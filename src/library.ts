@@ -8,7 +8,7 @@
  *
  *     const { definitions } = readPackage(readFileSync('hl7.fhir.us.core.tgz'));
  *     const validator = createValidator({ definitions });
- *     const issues = withPositions(validator.validate(parseJson(text), { profiles }), text);
+ *     const issues = withPositions(validator.validate(parseJson(text), { profiles, text }), text);
  */
 import { join } from 'node:path';
 import { openRegistry } from './fhir/open-registry.ts';

@@ -110,8 +110,8 @@ export function createValidationPool(
   ): Promise<Issue[][]> {
     const findings: Issue[][] = [];
     const pause = createPauses();
-    for (const { resource } of resources) {
-      findings.push(validator.validate(resource, options));
+    for (const { resource, text } of resources) {
+      findings.push(validator.validate(resource, { ...options, text }));
       await pause();
     }
     return findings;

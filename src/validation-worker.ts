@@ -24,7 +24,7 @@ parentPort?.on('message', ({ texts, options }: ValidationJob) => {
 /** The texts were accepted when the main thread parsed them, so they need no second look. */
 function answer(texts: readonly string[], options: ValidationOptions): ValidationAnswer {
   try {
-    return { findings: texts.map((text) => validator.validate(JSON.parse(text), options)) };
+    return { findings: texts.map((text) => validator.validate(JSON.parse(text), { ...options, text })) };
   } catch (error) {
     return { error };
   }

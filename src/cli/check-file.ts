@@ -86,7 +86,7 @@ function checked(
 ): readonly Issue[] {
   try {
     const { text, locator } = read();
-    return withPositions(validator.validate(parseJson(text), options), text, locator);
+    return withPositions(validator.validate(parseJson(text), { ...options, text }), text, locator);
   } catch (error) {
     if (error instanceof FhirError) return error.issues;
     throw error;

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { hasErrors } from '../../src/core/issue.ts';
 import { type Case, errors, validator } from './parts.ts';
 
 const label = (code: string) => ({
@@ -204,4 +205,19 @@ t.test('units that cannot be read are not written to the console', async (t) => 
     console.log = log;
   }
   t.same(written, []);
+});
+
+t.test('control characters are found whether the text is known or not', async (t) => {
+  const texts = [
+    String.raw`{"resourceType":"Patient","name":[{"family":"a\u0001"}]}`,
+    String.raw`{"resourceType":"Patient","photo":[{"url":"http://kat.test/a\tb"}]}`,
+    '{"resourceType":"Patient","photo":[{"url":"http://kat.test/a b"}]}',
+    '{"resourceType":"Patient","name":[{"family":" "}]}',
+  ];
+  for (const text of texts) {
+    const resource = JSON.parse(text);
+    const said = validator.validate(resource);
+    t.ok(hasErrors(said), text);
+    t.same(validator.validate(resource, { text }), said, text);
+  }
 });
