@@ -2,7 +2,7 @@
  * One file, or what comes on stdin, checked: JSON, XML, or NDJSON with a resource on each line.
  * https://hl7.org/fhir/R4/json.html, https://hl7.org/fhir/R4/xml.html, http://ndjson.org
  */
-import { createReadStream, readFileSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { FhirError } from '../core/fhir-error.ts';
@@ -13,6 +13,7 @@ import type { Model } from '../fhir/model.ts';
 import { readXml } from '../fhir/xml-reader.ts';
 import type { ValidationOptions, Validator } from '../validator/validator.ts';
 import { readLines } from './read-lines.ts';
+import { readText, textOf } from './read-text.ts';
 
 export interface Checker {
   readonly validator: Validator;
@@ -41,12 +42,12 @@ export async function checkFile(checker: Checker, file: string): Promise<readonl
   if (file === standardInput) return checkUnnamed(checker, await buffer(process.stdin));
   if (linesEnding.test(file)) return checkLines(checker, createReadStream(file));
   const check = checks.find(({ ending }) => ending.test(file))?.check ?? checkJson;
-  return check(checker, readFileSync(file, 'utf8'));
+  return check(checker, readText(file));
 }
 
 /** Without a name, the text itself tells what it is. */
 function checkUnnamed(checker: Checker, bytes: Buffer): readonly Issue[] | Promise<readonly Issue[]> {
-  const text = bytes.toString('utf8');
+  const text = textOf(bytes);
   if (text.trimStart().startsWith('<')) return checkXml(checker, text);
   return isLines(text) ? checkLines(checker, Readable.from([bytes])) : checkJson(checker, text);
 }

@@ -4,6 +4,7 @@ import type { Model } from '../fhir/model.ts';
 import { readPackage } from '../fhir/read-package.ts';
 import { isObject, isResource, type Resource } from '../fhir/resource.ts';
 import { readXml } from '../fhir/xml-reader.ts';
+import { readText } from './read-text.ts';
 
 /** A file of the command line that is not what it must be. The message is for the user. */
 export class UnusableFile extends Error {
@@ -29,7 +30,7 @@ export function packageDefinitions(archives: readonly string[]): Resource[] {
 export function resourcesIn(files: readonly string[], model: Model): Resource[] {
   return files.flatMap((file) =>
     use(file, 'no resource', () => {
-      const found = valuesIn(file, readFileSync(file, 'utf8'), model).filter(isResource);
+      const found = valuesIn(file, readText(file), model).filter(isResource);
       if (found.length === 0) throw new Error('holds none');
       return found.flatMap(withEntries);
     }),

@@ -177,3 +177,15 @@ t.test('--supporting: canonicals lead there, and references do when they are fol
   const present = ['--references', 'exist', '--supporting', join(folder, 'supporting')];
   t.equal((await kat('validate', ...present, subject)).code, 0);
 });
+
+t.test('a byte order mark before a text is no part of it', async (t) => {
+  const json = file('marked/a.json', `\ufeff${wrong}`);
+  const xml = file(
+    'marked/b.xml',
+    '\ufeff<Patient xmlns="http://hl7.org/fhir"><gender value="neither"/></Patient>',
+  );
+  const { stdout } = await kat('validate', json, xml);
+  t.same(errorsIn(stdout), [`${json}:1:27 Patient.gender`, `${xml}:1:38 Patient.gender`]);
+  const piped = await katReading(`\ufeff${wrong}`, 'validate', '-');
+  t.same(errorsIn(piped.stdout), ['<stdin>:1:27 Patient.gender']);
+});

@@ -10,6 +10,7 @@ import { findingLine } from '../finding-line.ts';
 import { loadResource } from '../load-resource.ts';
 import type { Output } from '../output.ts';
 import { startProgress } from '../progress.ts';
+import { readText } from '../read-text.ts';
 
 interface LoadOptions {
   readonly server: string;
@@ -63,7 +64,7 @@ export async function loadFiles(
   let stopped: string | undefined;
   try {
     for (const [index, file] of files.entries()) {
-      const { stored, issues, status } = await loadResource(client, readFileSync(file, 'utf8'));
+      const { stored, issues, status } = await loadResource(client, readText(file));
       for (const type of stored) counts.set(type, (counts.get(type) ?? 0) + 1);
       refused.push(...issues.filter(isError).map((issue) => findingLine(file, issue)));
       if (status === 401 || status === 403) {
