@@ -68,7 +68,9 @@ export function createValidator({
     memberOf({ type, value }: TypedValue, valueSet: string, run: Run) {
       const binding = bindingTo(valueSet);
       if (!binding || !terminology.knows(valueSet)) return undefined;
-      const membership = membershipOf(value, type, binding, terminology, run);
+      // Only of a binding that is kept may anything be kept with a code.
+      const keeper = bindings.has(valueSet) ? run : undefined;
+      const membership = membershipOf(value, type, binding, terminology, keeper);
       return membership === 'unknown' ? undefined : membership === 'member';
     },
     conformsTo: ({ value, type }, url, run) => conforms(value, type, url, run, compilation),

@@ -224,11 +224,11 @@ const walk = {
     if (x.scope.elementIds.has(value)) found(x, 'id-duplicate', '');
     x.scope.elementIds.add(value);
   },
-  identifier(value: Record<string, unknown>, x: Run): void {
-    if (typeof value.system === 'string' && !isAbsolute(value.system) && isUri(value.system))
-      found(x, 'identifier-system', 'system');
-    if (value.system !== 'urn:ietf:rfc:3986' || typeof value.value !== 'string') return;
-    if (isAbsolute(value.value)) return;
+  identifier(x: Run, system: unknown, value: unknown): void {
+    if (typeof system !== 'string') return;
+    if (!isAbsolute(system) && isUri(system)) found(x, 'identifier-system', 'system');
+    if (system !== 'urn:ietf:rfc:3986' || typeof value !== 'string') return;
+    if (isAbsolute(value)) return;
     // HL7's own examples of Consent.identifier are none; each snapshot of a profile of Consent holds them.
     if (x.scope.type === 'StructureDefinition') foundAs(x, 'warning', 'identifier-uri', '');
     else found(x, 'identifier-uri', '');

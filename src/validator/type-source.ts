@@ -136,6 +136,8 @@ function ruleSource(
 /** Values that rules written by hand ask for: kept as the walk meets them, which is cheaper than to look them up. */
 const kept: Readonly<Record<string, readonly string[]>> = {
   Coding: ['system', 'code', 'display', 'version'],
+  Extension: ['extension'],
+  Identifier: ['system', 'value'],
   Quantity: ['system', 'code'],
   Reference: ['reference', 'type'],
 };
@@ -150,11 +152,11 @@ const keptInScope: Readonly<Record<string, string>> = {
 function nativeRules(path: string, presence: Presence): string[] {
   // ext-1: a value or extensions, not both.
   if (path === 'Extension')
-    return [`if ((${presence.choice('value')} !== '') === (o.extension !== undefined)) extensionContent(x);`];
+    return [`if ((${presence.choice('value')} !== '') === (v_extension !== undefined)) extensionContent(x);`];
   if (path === 'Questionnaire') return ['linkIds(o, x);'];
   if (path === 'Attachment') return ['attachment(o, x);'];
   if (path === 'Coding') return ['coding(x, o, v_system, v_code, v_display, v_version);'];
-  if (path === 'Identifier') return ['identifier(o, x);'];
+  if (path === 'Identifier') return ['identifier(x, v_system, v_value);'];
   if (path === 'Quantity') return ['quantity(x, o, v_system, v_code);'];
   if (path === 'Reference') return ['reference(x, v_reference, v_type);'];
   return [];
@@ -236,7 +238,8 @@ function elementCases(
 ): string[] {
   const { definition, name } = node;
   if (name === 'extension' || name === 'modifierExtension') {
-    return [`case '${name}': extensions(v, x, '${name}', at, ${types}, o); break;`];
+    const keep = kept[parent]?.includes(name) ? `v_${name} = v;` : '';
+    return [`case '${name}': ${keep} extensions(v, x, '${name}', at, ${types}, o); break;`];
   }
   const reference = definition.contentReference;
   if (reference !== undefined) {
