@@ -118,6 +118,10 @@ export function typeReader(names: readonly string[]): TypeReader {
  */
 export function checkReferenceText(text: string, run: Run, typeAt: TypeReader): boolean {
   run.referredType = undefined;
+  if (text.startsWith('urn:')) {
+    if (text.includes(' ')) found(run, 'reference-format', 'reference');
+    return false;
+  }
   const slash = text.indexOf('/');
   const type = slash > 0 ? typeAt(text, slash) : undefined;
   if (type !== undefined) {
