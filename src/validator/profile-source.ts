@@ -6,6 +6,7 @@
  */
 import { isObject } from '../fhir/resource.ts';
 import type { BaseElement } from './base-elements.ts';
+import { byType } from './by-type.ts';
 import { aggregationCheck } from './checks/aggregation.ts';
 import { bindingRule } from './checks/binding-rule.ts';
 import { fixedCheck, patternCheck } from './checks/fixed.ts';
@@ -117,7 +118,6 @@ export function instanceCheck(
   scope: ProfileScope,
 ): ValueCheck | undefined {
   if (!compile(undefined)) return undefined;
-  const byType = new Map<string, ValueCheck | undefined>();
 
   function compile(type: string | undefined): ValueCheck | undefined {
     const unit = createSourceUnit(`kat-fhir/profile/${scope.profile}#${node.definition.id}`, runtime);
@@ -125,14 +125,6 @@ export function instanceCheck(
     return name === undefined ? undefined : (unit.load(name) as ValueCheck);
   }
 
-  let lastType: string | undefined;
-  let last: ValueCheck | undefined;
-  return (value, run, type, companion) => {
-    if (type !== lastType) {
-      if (!byType.has(type)) byType.set(type, compile(type));
-      last = byType.get(type);
-      lastType = type;
-    }
-    last?.(value, run, type, companion);
-  };
+  const checkFor = byType(compile);
+  return (value, run, type, companion) => checkFor(type)?.(value, run, type, companion);
 }

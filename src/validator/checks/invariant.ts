@@ -4,6 +4,7 @@
  */
 import type { ElementDefinition, ElementDefinitionConstraint } from '@medplum/fhirtypes';
 import type { Environment, Expression, ExpressionCompiler, TypedValue } from '../../fhirpath/expression.ts';
+import { byType } from '../by-type.ts';
 import type { Compilation } from '../compilation.ts';
 import { foundOnce, type Run, report, rootScope, typed } from '../run.ts';
 import { resolveReference } from './reference.ts';
@@ -79,31 +80,19 @@ export function invariantCheck(
   if (key === undefined || text === '') return undefined;
   const advice = isBestPractice(constraint);
   const severity = advice ? 'information' : constraint.severity === 'warning' ? 'warning' : 'error';
-  const byType = new Map<string, Expression | undefined>();
-  let lastType: string | undefined;
-  let last: Expression | undefined;
   const words = human ?? `The rule ${key} does not hold`;
 
-  function expressionFor(type: string): Expression | undefined {
-    if (byType.has(type)) return byType.get(type);
-    let expression: Expression | undefined;
+  const expressionFor = byType((type): Expression | undefined => {
     try {
-      expression = surroundings.compile(text, type);
+      return surroundings.compile(text, type);
     } catch {
-      expression = undefined;
+      return undefined;
     }
-    byType.set(type, expression);
-    return expression;
-  }
+  });
 
   return (value, run, type, companion) => {
     if (advice && run.options.bestPractice !== true) return;
-    // Mostly the same one as before.
-    if (type !== lastType) {
-      last = expressionFor(type);
-      lastType = type;
-    }
-    const expression = last;
+    const expression = expressionFor(type);
     let holds: boolean | undefined;
     try {
       const focus = companion === undefined ? { type, value } : { type, value, element: companion };
