@@ -51,7 +51,10 @@ export interface Escapes {
   readonly ofUnits: boolean;
 }
 
-/** @param text JSON that `JSON.parse` accepts */
+/**
+ * Counts what escapes add to the length of a text.
+ * @param text JSON that `JSON.parse` accepts
+ */
 export function escapesIn(text: string): Escapes {
   let all = 0;
   let units = 0;

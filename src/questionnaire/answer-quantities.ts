@@ -5,7 +5,7 @@
  */
 import type { Issue } from '../core/issue.ts';
 import { isObject } from '../fhir/resource.ts';
-import { canonicalUnit } from '../terminology/canonical-units.ts';
+import { compareUnitValues } from '../terminology/canonical-units.ts';
 import { ucumSystem } from '../terminology/ucum.ts';
 import type { MemberOf } from './answer-options.ts';
 import { formFinding } from './finding.ts';
@@ -21,9 +21,11 @@ function keeps(value: Record<string, unknown>, limit: unknown, direction: 1 | -1
     return false;
   if (value.code === limit.code) return direction * (value.value - limit.value) >= 0;
   if (value.system !== ucumSystem) return false;
-  const [unit, bound] = [canonicalUnit(value.code), canonicalUnit(limit.code)];
-  if (!unit || !bound || unit.key !== bound.key) return false;
-  return direction * (unit.canonical(value.value) - bound.canonical(limit.value)) >= 0;
+  const compared = compareUnitValues(
+    { value: value.value, code: value.code },
+    { value: limit.value, code: limit.code },
+  );
+  return compared !== undefined && direction * compared >= 0;
 }
 
 /** What a quantity breaks of the units and limits of its item. */

@@ -31,7 +31,7 @@ export function createCanonicalUnits(): CanonicalUnits {
 }
 
 /** A unit in canonical form; undefined as for `CanonicalUnits`. */
-export function canonicalUnit(code: string): CanonicalUnit | undefined {
+function canonicalUnit(code: string): CanonicalUnit | undefined {
   const library = ucumUtils();
   const one = library.convertToBaseUnits(code, 1);
   if (one.status !== 'succeeded') return undefined;
@@ -51,4 +51,17 @@ export function canonicalUnit(code: string): CanonicalUnit | undefined {
     canonical: (value) =>
       Math.abs(value) === Number.MAX_VALUE ? value : Number(exact(value).toPrecision(digits)),
   };
+}
+
+/** A number with a UCUM code. */
+export interface UnitValue {
+  readonly value: number;
+  readonly code: string;
+}
+
+/** -1, 0 or 1 as one value is below, equal to or above the other; undefined where their units do not compare. */
+export function compareUnitValues(one: UnitValue, other: UnitValue): number | undefined {
+  const [unit, otherUnit] = [canonicalUnit(one.code), canonicalUnit(other.code)];
+  if (!unit || !otherUnit || unit.key !== otherUnit.key) return undefined;
+  return Math.sign(unit.canonical(one.value) - otherUnit.canonical(other.value));
 }

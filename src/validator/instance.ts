@@ -9,7 +9,7 @@ import type { BaseElement } from './base-elements.ts';
 import type { ValueCheck } from './compilation.ts';
 import { choiceKey, type ElementNode, typeCodes } from './element-tree.ts';
 import { primitiveFormats } from './primitives.ts';
-import { type Run, under } from './run.ts';
+import { type Run, stepAt, under } from './run.ts';
 
 /** One occurrence of an element: its value, the type it has, and where it stands. */
 export interface Instance {
@@ -28,7 +28,7 @@ const none: readonly Instance[] = [];
 
 /** `component[2]`, `value`. */
 export function stepOf({ name, index }: Instance): string {
-  return index < 0 ? name : `${name}[${index}]`;
+  return stepAt(name, index);
 }
 
 /** The actual type of a value: a resource says it itself. */

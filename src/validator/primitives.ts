@@ -7,8 +7,6 @@ export type JsonType = 'string' | 'number' | 'boolean';
 
 export interface PrimitiveFormat {
   readonly json: JsonType;
-  /** Whether a JSON value of the right kind is a value of the type; absent: every one is. */
-  readonly valid?: (value: never) => boolean;
 }
 
 const maxString = 1024 * 1024;
@@ -192,23 +190,23 @@ export const isPositiveInt = (value: number): boolean => isInteger(value) && val
 /** By type name; what is not listed is not a primitive. */
 export const primitiveFormats: Readonly<Record<string, PrimitiveFormat>> = {
   boolean: { json: 'boolean' },
-  integer: { json: 'number', valid: isInteger },
-  unsignedInt: { json: 'number', valid: isUnsignedInt },
-  positiveInt: { json: 'number', valid: isPositiveInt },
+  integer: { json: 'number' },
+  unsignedInt: { json: 'number' },
+  positiveInt: { json: 'number' },
   decimal: { json: 'number' },
-  string: { json: 'string', valid: isText },
-  markdown: { json: 'string', valid: isText },
-  code: { json: 'string', valid: isCode },
-  id: { json: 'string', valid: isId },
-  uri: { json: 'string', valid: isUri },
-  url: { json: 'string', valid: isUri },
-  canonical: { json: 'string', valid: isUri },
-  oid: { json: 'string', valid: isOid },
-  uuid: { json: 'string', valid: isUuid },
-  date: { json: 'string', valid: isDate },
-  dateTime: { json: 'string', valid: isDateTime },
-  instant: { json: 'string', valid: isInstant },
-  time: { json: 'string', valid: isTime },
-  base64Binary: { json: 'string', valid: isBase64 },
+  string: { json: 'string' },
+  markdown: { json: 'string' },
+  code: { json: 'string' },
+  id: { json: 'string' },
+  uri: { json: 'string' },
+  url: { json: 'string' },
+  canonical: { json: 'string' },
+  oid: { json: 'string' },
+  uuid: { json: 'string' },
+  date: { json: 'string' },
+  dateTime: { json: 'string' },
+  instant: { json: 'string' },
+  time: { json: 'string' },
+  base64Binary: { json: 'string' },
   xhtml: { json: 'string' },
 };

@@ -155,6 +155,11 @@ export function foundOnce(run: Run, key: FindingKey, path: string, ...names: str
   sayOnce(run, notice(key, ...names), path);
 }
 
+/** `item`, or `item[2]` of an element that repeats; -1 stands for one that does not. */
+export function stepAt(name: string, index: number): string {
+  return index < 0 ? name : `${name}[${index}]`;
+}
+
 /** Puts a step before the path of all findings from `start` on: called while the walk unwinds. */
 export function under(run: Run, start: number, step: string): void {
   const all = run.findings;

@@ -13,12 +13,12 @@ import { extensionsCheck } from './checks/extension.ts';
 import { checkLinkIds } from './checks/link-ids.ts';
 import { checkNarrative } from './checks/narrative.ts';
 import { inOrder } from './checks/plainly-held.ts';
-import { badFormat, primitiveChecks, wrongJson } from './checks/primitive.ts';
+import { badFormat, isTextIn, primitiveChecks, wrongJson } from './checks/primitive.ts';
 import { checkExists, checkReferenceText, checkTarget, typeReader } from './checks/reference.ts';
-import { checkUri, isAbsolute, stepAt } from './checks/url.ts';
+import { checkUri, isAbsolute } from './checks/url.ts';
 import type { Compilation } from './compilation.ts';
-import { isCode, isPlainText, isText, isUri, primitiveFormats } from './primitives.ts';
-import { found, foundAs, type Run, report, under } from './run.ts';
+import { isCode, isText, isUri, primitiveFormats } from './primitives.ts';
+import { found, foundAs, type Run, report, stepAt, under } from './run.ts';
 
 /** How a nested resource is checked: `parent` is the path of the element that holds it, `holder` that element. */
 export type NestedCheck = (value: unknown, run: Run, parent: string, holder: Record<string, unknown>) => void;
@@ -120,8 +120,7 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck): Type
         return;
       }
       const isPlain = checkReferenceText(reference, x, typeAt);
-      if (!isPlain && !(x.plain ? isPlainText(reference) : isText(reference)))
-        badFormat(x, reference, 'reference', 'string');
+      if (!isPlain && !isTextIn(reference, x)) badFormat(x, reference, 'reference', 'string');
       if (typeof type === 'string' && x.referredType !== undefined && type !== x.referredType) {
         found(x, 'reference-type-differs', 'type');
       }

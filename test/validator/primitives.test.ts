@@ -1,5 +1,6 @@
 import t from 'tap';
-import { primitiveFormats } from '../../src/validator/primitives.ts';
+import { primitiveChecks } from '../../src/validator/checks/primitive.ts';
+import { createRun, newScope } from '../../src/validator/run.ts';
 
 /** type → texts or numbers that are values of it, and ones that are not. https://hl7.org/fhir/R4/datatypes.html */
 const table: Record<string, { good: unknown[]; bad: unknown[] }> = {
@@ -67,7 +68,8 @@ const table: Record<string, { good: unknown[]; bad: unknown[] }> = {
 };
 
 for (const [type, { good, bad }] of Object.entries(table)) {
-  const valid = primitiveFormats[type]?.valid as (value: unknown) => boolean;
+  const run = createRun({}, newScope({ resourceType: 'Patient' }));
+  const valid = (value: unknown) => primitiveChecks[type]?.(value, run, 'name', -1);
   t.test(`values of ${type}`, async (t) => {
     for (const value of good) t.ok(valid(value), `${JSON.stringify(value)} is one`);
     for (const value of bad) t.notOk(valid(value), `${JSON.stringify(value)} is none`);

@@ -5,6 +5,7 @@
 import { createTextTable, type TextTable } from '../../core/text-table.ts';
 import type { Registry } from '../../fhir/registry.ts';
 import type { Terminology } from '../../terminology/terminology.ts';
+import { ucumSystem } from '../../terminology/ucum.ts';
 import { isCode } from '../primitives.ts';
 import { found, type Notice, notice, type Run, say, sayOnce } from '../run.ts';
 import { type KnownCode, keepCoding } from './known-code.ts';
@@ -46,9 +47,6 @@ const plain = /^https?:\/\/[!-~]+$/;
 const rememberedSystems = 500;
 const rememberedCodes = 5000;
 
-/** https://hl7.org/fhir/R4/datatypes.html#Quantity */
-const ucum = 'http://unitsofmeasure.org';
-
 /** Given the values of `system`, `code` and `display`. */
 type FormCheck = (run: Run, system: unknown, code: unknown, display: unknown) => void;
 /** Given a coding and the values of its `system`, `code`, `display` and `version`. */
@@ -74,7 +72,7 @@ export function codingCheck(
   function isKnownByHttp(system: string): boolean {
     if (!system.startsWith('https://') || registry.codeSystem(system)) return false;
     const named = `http${system.slice('https'.length)}`;
-    return external.has(named) || named === ucum || registry.codeSystem(named) !== undefined;
+    return external.has(named) || named === ucumSystem || registry.codeSystem(named) !== undefined;
   }
 
   function systemOf(system: string): KnownSystem {
@@ -149,9 +147,9 @@ export function codingCheck(
   }
 
   function quantity(run: Run, value: unknown, system: unknown, code: unknown): void {
-    if (system !== ucum || typeof code !== 'string') return;
-    const units = systems.get(ucum) ?? systemOf(ucum);
-    const unit = units.codes.get(code) ?? codeOf(ucum, code, units);
+    if (system !== ucumSystem || typeof code !== 'string') return;
+    const units = systems.get(ucumSystem) ?? systemOf(ucumSystem);
+    const unit = units.codes.get(code) ?? codeOf(ucumSystem, code, units);
     keepCoding(run.metCodings, value, unit);
     if (unit.state === 'missing') found(run, 'unit-unknown', 'code');
   }

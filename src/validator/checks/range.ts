@@ -4,7 +4,7 @@
  */
 import type { ElementDefinition } from '@medplum/fhirtypes';
 import { isObject } from '../../fhir/resource.ts';
-import { canonicalUnit } from '../../terminology/canonical-units.ts';
+import { compareUnitValues } from '../../terminology/canonical-units.ts';
 import { ucumSystem } from '../../terminology/ucum.ts';
 import type { ValueCheck } from '../compilation.ts';
 import { found } from '../run.ts';
@@ -36,9 +36,10 @@ export function compareValues(one: unknown, other: unknown): number | undefined 
 function compareUnits(one: Record<string, unknown>, other: Record<string, unknown>): number | undefined {
   if (one.system !== ucumSystem || other.system !== ucumSystem) return undefined;
   if (typeof one.value !== 'number' || typeof other.value !== 'number') return undefined;
-  const [unit, limit] = [canonicalUnit(String(one.code)), canonicalUnit(String(other.code))];
-  if (!unit || !limit || unit.key !== limit.key) return undefined;
-  return compareValues(unit.canonical(one.value), limit.canonical(other.value));
+  return compareUnitValues(
+    { value: one.value, code: String(one.code) },
+    { value: other.value, code: String(other.code) },
+  );
 }
 
 /** Dates of one precision compare as texts; instants by their time. */

@@ -2,7 +2,7 @@
  * URLs: what is absolute, and which domains stand for examples only (RFC 2606 and HL7's own habit).
  * https://hl7.org/fhir/R4/datatypes.html#uri
  */
-import { found, type Run } from '../run.ts';
+import { found, type Run, stepAt } from '../run.ts';
 
 const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/;
 const example = /^[a-z]+:\/\/([^/]*\.)?(example\.(org|com|net)|acme\.(com|org))([:/]|$)/i;
@@ -37,9 +37,4 @@ export function checkUri(text: string, run: Run, name: string, index: number, ty
   }
   if (type === 'canonical' && !isAbsolute(text)) found(run, 'canonical-relative', stepAt(name, index));
   if (run.options.exampleUrls === false && isExampleUrl(text)) found(run, 'url-example', stepAt(name, index));
-}
-
-/** `item`, or `item[2]` of an element that repeats. */
-export function stepAt(name: string, index: number): string {
-  return index < 0 ? name : `${name}[${index}]`;
 }

@@ -5,6 +5,7 @@
 import type { CodeSystem } from '@medplum/fhirtypes';
 import type { Issue } from '../../core/issue.ts';
 import { isObject } from '../../fhir/resource.ts';
+import { ucumSystem } from '../../terminology/ucum.ts';
 import { isAbsolute } from '../checks/url.ts';
 import { ruleIssue } from '../finding.ts';
 import type { RuleContext, TypeRule } from '../type-rules.ts';
@@ -12,7 +13,6 @@ import { isExpressionConstraint } from './expression-constraint.ts';
 
 const snomed = 'http://snomed.info/sct';
 const loinc = 'http://loinc.org';
-const ucum = 'http://unitsofmeasure.org';
 const snomedId = /^[1-9][0-9]{5,17}$/;
 /** Operators whose value is a code of the system itself. */
 const hierarchy = new Set(['is-a', 'descendent-of', 'is-not-a', 'generalizes']);
@@ -70,7 +70,7 @@ function includeIssues(
 /** Of UCUM a code that is none is a warning here as it is in a quantity. */
 function unknownCode(place: string, system: string): Issue {
   const issue = ruleIssue('value-set-code', place, system);
-  return system === ucum ? { ...issue, severity: 'warning' } : issue;
+  return system === ucumSystem ? { ...issue, severity: 'warning' } : issue;
 }
 
 function isFilter(value: unknown): value is Filter & Record<string, unknown> {
@@ -102,7 +102,7 @@ function suits(filter: Filter, system: string, context: RuleContext): boolean {
     return !hierarchy.has(op) || context.codeExists(system, value) !== false;
   }
   // Only concepts have a hierarchy.
-  if (hierarchy.has(op) && (system === loinc || system === ucum)) return false;
+  if (hierarchy.has(op) && (system === loinc || system === ucumSystem)) return false;
   const definition = context.codeSystem(system);
   if (definition?.content === 'complete' && !isDeclared(property, definition)) return false;
   const type = definition?.property?.find(({ code }) => code === property)?.type;
