@@ -3,7 +3,7 @@
  * https://hl7.org/fhir/R4/validation.html
  */
 import type { Issue } from '../core/issue.ts';
-import { createTextTable } from '../core/text-table.ts';
+import { TextTable } from '../core/text-table.ts';
 import type { Registry } from '../fhir/registry.ts';
 import { isObject } from '../fhir/resource.ts';
 import type { ExpressionCompiler, TypedValue } from '../fhirpath/expression.ts';
@@ -49,8 +49,8 @@ export function createValidator({
   compile,
   rules = {},
 }: ValidatorParts): CompiledValidator {
-  const profiles = createTextTable<ProfileCheck>();
-  const typeNames = createTextTable<string>();
+  const profiles = new TextTable<ProfileCheck>();
+  const typeNames = new TextTable<string>();
   for (const name of registry.resourceTypes) typeNames.add(name, name);
   const bases = baseElements(registry);
 

@@ -2,7 +2,7 @@
  * Types turned into functions when first needed. All types that an extension may carry refer to one another, so they
  * form one unit of source; every other type is a unit that refers to what came before.
  */
-import { createTextTable } from '../core/text-table.ts';
+import { TextTable } from '../core/text-table.ts';
 import type { Compilation, TypeCheck } from './compilation.ts';
 import type { TypeRuntime } from './type-runtime.ts';
 import { functionName, type SourceParts, type TypeSource, typeSource } from './type-source.ts';
@@ -24,7 +24,7 @@ export function typeFunctions(
   parts: SourceParts,
   runtime: () => TypeRuntime,
 ): TypeFunctions {
-  const functions = createTextTable<TypeCheck>();
+  const functions = new TextTable<TypeCheck>();
   const sources = new Map<string, string>();
 
   /** Every type that a type leads to and that has no function yet. */

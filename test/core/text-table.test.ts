@@ -1,8 +1,8 @@
 import t from 'tap';
-import { createTextTable } from '../../src/core/text-table.ts';
+import { TextTable } from '../../src/core/text-table.ts';
 
 t.test('what was added is found by an equal text, whatever else has its length', async (t) => {
-  const table = createTextTable<number>();
+  const table = new TextTable<number>();
   const texts = Array.from({ length: 40 }, (_, n) => `key-${String(n).padStart(2, '0')}`);
   for (const [n, text] of texts.entries()) table.add(text, n);
   table.add('', -1);
@@ -12,7 +12,7 @@ t.test('what was added is found by an equal text, whatever else has its length',
 });
 
 t.test('what was not added is not found', async (t) => {
-  const table = createTextTable<string>();
+  const table = new TextTable<string>();
   table.add('one', '1');
   t.equal(table.get('two'), undefined, 'of the same length');
   t.equal(table.get('three'), undefined, 'of another length');

@@ -2,7 +2,7 @@
  * Codings by themselves, whatever they are bound to: the code exists in its system and is called what it says.
  * https://hl7.org/fhir/R4/datatypes.html#Coding
  */
-import { createTextTable, type TextTable } from '../../core/text-table.ts';
+import { TextTable } from '../../core/text-table.ts';
 import type { Registry } from '../../fhir/registry.ts';
 import type { Terminology } from '../../terminology/terminology.ts';
 import { ucumSystem } from '../../terminology/ucum.ts';
@@ -66,7 +66,7 @@ export function codingCheck(
   registry: Registry,
   checkForms: FormCheck,
 ): { coding: CodingCheck; quantity: UnitCheck } {
-  const systems = createTextTable<KnownSystem>();
+  const systems = new TextTable<KnownSystem>();
 
   /** The URL of a code system is a name: `https` in it makes it another one. */
   function isKnownByHttp(system: string): boolean {
@@ -96,7 +96,7 @@ export function codingCheck(
       ),
       otherDisplay: notice('code-display', system),
       wellFormed: plain.test(system),
-      codes: createTextTable(),
+      codes: new TextTable(),
     };
     if (systems.size < rememberedSystems) systems.add(system, made);
     return made;

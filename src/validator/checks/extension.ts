@@ -3,7 +3,7 @@
  * https://hl7.org/fhir/R4/extensibility.html
  */
 import type { StructureDefinition, StructureDefinitionContext } from '@medplum/fhirtypes';
-import { createTextTable } from '../../core/text-table.ts';
+import { TextTable } from '../../core/text-table.ts';
 import { isObject } from '../../fhir/resource.ts';
 import type { Compilation, ProfileCheck } from '../compilation.ts';
 import { found, foundAs, foundOnce, type Run, under } from '../run.ts';
@@ -72,7 +72,7 @@ const isExample = (url: string, run: Run) =>
 const unknownSeverity = (run: Run) => run.options.unknownExtension ?? 'warning';
 
 export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
-  const definitions = createTextTable<ExtensionDefinition>();
+  const definitions = new TextTable<ExtensionDefinition>();
   const checkType = compilation.typeCheck('Extension');
   const contexts = contextCheck(compilation);
 
