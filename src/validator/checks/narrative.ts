@@ -2,6 +2,7 @@
  * Narrative XHTML, judged by a scanner that hops from `<` to `<` and never builds a tree.
  * https://hl7.org/fhir/R4/narrative.html#xhtml, rules txt-1 and txt-2
  */
+import type { FindingKey } from '../finding.ts';
 import { found, type Run, report } from '../run.ts';
 import { checkFragments, fragmentsIn } from './narrative-links.ts';
 import { type MetName, nameless } from './narrative-names.ts';
@@ -149,14 +150,17 @@ export function checkNarrative(value: unknown, run: Run): void {
     for (const link of links) run.scope.fragments.push(link);
     checkFragments(links, run);
   }
-  if (fault === 'malformed') found(run, 'narrative', 'div');
-  else if (fault === 'content') {
+  if (fault === undefined) return;
+  if (fault === 'content')
     report(run, { key: 'txt-1', severity: 'error', code: 'invariant', text: txt1, path: 'div' });
-  } else if (fault === 'link') found(run, 'narrative-link', 'div');
-  else if (fault === 'structure') found(run, 'narrative-structure', 'div');
-  else if (fault === 'url') found(run, 'narrative-url', 'div');
-  else if (fault === 'empty') {
-    // The prose of txt-2 forbids it; its expression in 4.0.1, htmlChecks(), is that of txt-1 and does not look at it.
-    found(run, 'narrative-empty', 'div');
-  }
+  else found(run, findingOf[fault], 'div');
 }
+
+const findingOf = {
+  malformed: 'narrative',
+  link: 'narrative-link',
+  structure: 'narrative-structure',
+  url: 'narrative-url',
+  // The prose of txt-2 forbids it; its expression in 4.0.1, htmlChecks(), is that of txt-1 and does not look at it.
+  empty: 'narrative-empty',
+} as const satisfies Record<Exclude<NarrativeFault, 'content'>, FindingKey>;
