@@ -20,6 +20,7 @@ import { uriTest } from './fhir/uri-keys.ts';
 import { createExpressionCompiler } from './fhirpath/create-expression-compiler.ts';
 import { basePath } from './http/request-context.ts';
 import { createServer } from './http/server.ts';
+import { courseJudge } from './interactions/course-judge.ts';
 import { createCustomParameters } from './interactions/custom-parameters.ts';
 import { bringIndexUpToDate } from './interactions/index-upkeep.ts';
 import type { Services } from './interactions/interaction.ts';
@@ -83,7 +84,8 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   const validator = createValidator({ registry, compile });
   // Threads open the definitions that ship; those of a registry that was handed in stay on this one.
   const pool = createValidationPool(validator, overrides.registry ? { threads: 0 } : {});
-  const withdrawals = config.protocolMode === 'off' ? undefined : withdrawalGuard(config.protocolMode);
+  const judge = config.protocolMode === 'off' ? undefined : courseJudge(config.protocolMode);
+  const withdrawals = judge && withdrawalGuard(judge);
   const unguarded: Services = {
     registry,
     validator,
@@ -93,7 +95,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     // Rules see the scores, and the alerts that were raised.
     followUps: [
       ...(config.scoring ? [scoreOnWrite, raiseAlerts] : []),
-      ...(config.protocolMode === 'off' ? [] : [protocolGuard(config.protocolMode)]),
+      ...(judge ? [protocolGuard(judge)] : []),
       ...(withdrawals ? [withdrawals.followUp] : []),
     ],
     foresee: withdrawals?.foresee,

@@ -10,24 +10,18 @@ import { gravestFirst, hasErrors } from '../core/issue.ts';
 import { createPauses } from '../core/pauses.ts';
 import { affectedCourses } from '../protocol/affected-courses.ts';
 import { breachHint } from '../protocol/breach-hint.ts';
-import { checkCourse, writtenOf } from '../protocol/check-course.ts';
+import { writtenOf } from '../protocol/check-course.ts';
 import { systems } from '../protocol/codes.ts';
-import { courseOf } from '../protocol/course.ts';
 import type { ProtocolMode } from '../protocol/protocol-mode.ts';
 import type { ProtocolRule, Verdict } from '../protocol/rule.ts';
 import { protocolRules } from '../protocol/rules/rules.ts';
 import { touchedSessions } from '../protocol/touched-sessions.ts';
+import type { CourseJudge } from './course-judge.ts';
 import type { FollowUp, FollowUpIssue } from './follow-up.ts';
-import { createProtocolLists, type ProtocolLists } from './protocol-lists.ts';
-import { createProtocolMemory } from './protocol-memory.ts';
-import { protocolByUrl, suicideItemOf } from './protocol-reader.ts';
 import { createReadMemory } from './remembering-reader.ts';
 
-/** @param mode of the server, where the protocol of a course does not set its own */
-export function protocolGuard(mode: ProtocolMode): FollowUp {
+export function protocolGuard(judge: CourseJudge): FollowUp {
   const memory = createReadMemory();
-  const protocolMemory = createProtocolMemory();
-  let listsFor: ProtocolLists | undefined;
   return async (services, work) => {
     const written = new Map(
       work.written.map(({ reference, resource }) => [reference, resource as unknown as Resource]),
@@ -41,29 +35,18 @@ export function protocolGuard(mode: ProtocolMode): FollowUp {
     const courses = await affectedCourses(resources, reader);
     if (courses.length === 0) return [];
     const isTouched = touchedSessions(written);
-    listsFor ??= createProtocolLists(services);
     const found: FollowUpIssue[] = [];
     // Others read what is committed meanwhile: an import may hold the courses of many patients.
     const pause = createPauses();
     for (const procedure of courses) {
       await pause();
-      const course = courseOf(procedure, reader, protocolByUrl(reader), isTouched);
-      const [canonical] = (await course.carePlan())?.instantiatesCanonical ?? [];
-      const protocol = await protocolMemory.inForce(canonical, reader);
-      const inForce = protocol.mode ?? mode;
-      if (inForce === 'off') continue;
-      for (const { rule, verdicts } of await checkCourse(course, rules, {
-        parameters: protocol.parameters,
-        now: services.clock.now(),
-        ...(await listsFor(protocol.parameters, reader)),
-        suicideItemOf: suicideItemOf(reader),
-        written,
-      })) {
+      const { mode, reports } = await judge(services, procedure, reader, rules, { isTouched, written });
+      for (const { rule, verdicts } of reports) {
         for (const verdict of verdicts) {
           if (verdict.status !== 'fail') continue;
           const { reference, isFact } = writtenOf(verdict, written)!;
           // A fact is said, and never refused: it is true whatever was done.
-          found.push(breachIssue(rule, verdict, reference, isFact ? 'advise' : inForce));
+          found.push(breachIssue(rule, verdict, reference, isFact ? 'advise' : mode));
         }
       }
     }

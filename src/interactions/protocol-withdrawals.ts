@@ -8,18 +8,14 @@ import type { Procedure, Resource } from '@medplum/fhirtypes';
 import { FhirError } from '../core/fhir-error.ts';
 import { gravestFirst, hasErrors } from '../core/issue.ts';
 import { affectedCourses } from '../protocol/affected-courses.ts';
-import { checkCourse } from '../protocol/check-course.ts';
-import { courseOf } from '../protocol/course.ts';
-import type { ProtocolMode } from '../protocol/protocol-mode.ts';
 import type { ResourceReader } from '../protocol/resource-reader.ts';
 import type { ProtocolRule, Verdict } from '../protocol/rule.ts';
 import { protocolRules } from '../protocol/rules/rules.ts';
+import type { CourseJudge } from './course-judge.ts';
 import type { FollowUp, FollowUpIssue } from './follow-up.ts';
 import type { Services } from './interaction.ts';
 import { breachIssue } from './protocol-guard.ts';
-import { createProtocolLists, type ProtocolLists } from './protocol-lists.ts';
-import { createProtocolMemory } from './protocol-memory.ts';
-import { createResourceReader, protocolByUrl, suicideItemOf } from './protocol-reader.ts';
+import { createResourceReader } from './protocol-reader.ts';
 import type { Work } from './write-version.ts';
 
 /** How a course stood before something of it was taken away. */
@@ -46,33 +42,18 @@ const supports: ReadonlySet<string> = new Set([
   ...['MedicationRequest', 'Observation', 'Procedure', 'QuestionnaireResponse', 'Task'],
 ]);
 
-/** @param mode of the server, where the protocol of a course does not set its own */
-export function withdrawalGuard(mode: ProtocolMode): {
+export function withdrawalGuard(judge: CourseJudge): {
   readonly foresee: Foresee;
   readonly followUp: FollowUp;
 } {
-  const protocolMemory = createProtocolMemory();
-  let listsFor: ProtocolLists | undefined;
-
   async function breachesOf(services: Services, procedure: Procedure, reader: ResourceReader) {
-    listsFor ??= createProtocolLists(services);
-    const course = courseOf(procedure, reader, protocolByUrl(reader));
-    const [canonical] = (await course.carePlan())?.instantiatesCanonical ?? [];
-    const { mode: own, parameters } = await protocolMemory.inForce(canonical, reader);
-    const inForce = own ?? mode;
+    const { mode, reports } = await judge(services, procedure, reader, protocolRules);
     const breaches = new Map<string, { readonly rule: ProtocolRule; readonly verdict: Verdict }>();
-    if (inForce === 'off') return { inForce, breaches };
-    const reports = await checkCourse(course, protocolRules, {
-      parameters,
-      now: services.clock.now(),
-      ...(await listsFor(parameters, reader)),
-      suicideItemOf: suicideItemOf(reader),
-    });
     for (const { rule, verdicts } of reports)
       for (const verdict of verdicts)
         if (verdict.status === 'fail')
           breaches.set([rule.key, verdict.text, ...verdict.resources].join(' '), { rule, verdict });
-    return { inForce, breaches };
+    return { mode, breaches };
   }
 
   return {
@@ -102,11 +83,11 @@ export function withdrawalGuard(mode: ProtocolMode): {
       for (const [course, before] of work.foreseen) {
         const procedure = await reader.read<Procedure>(course);
         if (!procedure || procedure.status === 'entered-in-error') continue;
-        const { inForce, breaches } = await breachesOf(services, procedure, reader);
+        const { mode, breaches } = await breachesOf(services, procedure, reader);
         for (const [key, { rule, verdict }] of breaches) {
           const isTold = verdict.resources.some((reference) => written.has(reference));
           if (before.breaches.has(key) || isTold) continue;
-          found.push(breachIssue(rule, verdict, before.withdrawn, before.deleted ? inForce : 'advise'));
+          found.push(breachIssue(rule, verdict, before.withdrawn, before.deleted ? mode : 'advise'));
         }
       }
       if (hasErrors(found)) throw new FhirError(422, gravestFirst(found));

@@ -179,7 +179,7 @@ export function anyError(run: Run, start: number): boolean {
 }
 
 /** Up to this many issues are compared one by one; a set of texts costs more than that. */
-const few = 12;
+const few = 40;
 
 /** The findings as issues: rooted at the resource type, each said once; of very many the gravest. */
 export function issuesOf(run: Run): Issue[] {

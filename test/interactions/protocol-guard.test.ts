@@ -1,5 +1,6 @@
 /** What the rules read when something of a course is written: through indexes only, and no more in a longer course. */
 import t from 'tap';
+import { courseJudge } from '../../src/interactions/course-judge.ts';
 import { protocolGuard } from '../../src/interactions/protocol-guard.ts';
 import { transact } from '../../src/interactions/transact.ts';
 import { writeVersion } from '../../src/interactions/write-version.ts';
@@ -28,7 +29,7 @@ async function askedFor(resource: Any): Promise<{ queries: StoreQuery[]; reads: 
     const current = await work.transaction.read(resourceType, id);
     const text = JSON.stringify(resource);
     await writeVersion(services, work, { method: 'PUT', resource, text, id }, current);
-    await protocolGuard('advise')(services, {
+    await protocolGuard(courseJudge('advise'))(services, {
       ...work,
       transaction: {
         ...work.transaction,
