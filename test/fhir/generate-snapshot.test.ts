@@ -208,6 +208,33 @@ t.test('a named type slice leaves the other types alone', async (t) => {
   );
 });
 
+t.test('a path that writes the type goes into the slice that is there for it', async (t) => {
+  const elements = snapshot('Observation', [
+    { path: 'Observation.value[x]', type: [{ code: 'Quantity' }, { code: 'string' }] },
+    { id: 'Observation.valueQuantity', path: 'Observation.valueQuantity', sliceName: 'valueQuantity' },
+    { id: 'Observation.valueQuantity.code', path: 'Observation.valueQuantity.code', min: 1 },
+  ]);
+  t.equal(byId(elements, 'Observation.value[x]')?.type?.length, 2);
+  t.equal(byId(elements, 'Observation.value[x]:valueQuantity.code')?.min, 1);
+});
+
+t.test('what slicing and binding leave unsaid stays', async (t) => {
+  const path = 'Patient.contact.telecom';
+  const discriminator: NonNullable<ElementDefinition['slicing']>['discriminator'] = [
+    { type: 'value', path: 'system' },
+  ];
+  const elements = snapshot('Patient', [
+    { path, slicing: { discriminator, rules: 'open' } },
+    { path, slicing: { rules: 'closed' } },
+    { path: 'Patient.maritalStatus', binding: { strength: 'required' } },
+  ]);
+  t.same(byId(elements, path)?.slicing, { discriminator, rules: 'closed' });
+  t.same(byId(elements, 'Patient.maritalStatus')?.binding, {
+    strength: 'required',
+    valueSet: 'http://hl7.org/fhir/ValueSet/marital-status',
+  });
+});
+
 t.test('walks through content references', async (t) => {
   const elements = snapshot('Observation', [{ path: 'Observation.component.referenceRange.low', min: 1 }]);
   t.equal(byId(elements, 'Observation.component.referenceRange.low')?.min, 1);

@@ -130,7 +130,6 @@ function createWalk(profile: StructureDefinition, root: ElementNode, resolve: Re
     const { path = '' } = element;
     node.definition = isExtension.test(path) ? withoutWords(node.definition) : node.definition;
     node.definition = mergeElement(withProfileRoot(node, element, resolve), element, url);
-    if (element.slicing && node.definition.slicing) node.definition.slicing = element.slicing;
     open = at;
   };
 }
@@ -175,6 +174,8 @@ function childOf(parent: ElementNode, place: Place, context: Context): ElementNo
     const type = typeOfKey(choice, step, context.restricted.get(choice)?.types);
     if (type === undefined) continue;
     if (slice === undefined) {
+      const known = choice.slices.find(({ definition }) => definition.sliceName === step);
+      if (known && !context.restricted.has(choice)) return known;
       if (isOnlyType(choice, place, context)) return narrowChoice(choice, type);
       restrictChoice(choice, type, context);
     }

@@ -22,6 +22,12 @@ const singleChoice = /^(fixed|pattern|minValue|maxValue|defaultValue)[A-Z]/;
 /** Prose that a differential may go on with: what begins with three dots follows what is there. */
 const continued: ReadonlySet<string> = new Set(['short', 'definition', 'comment', 'requirements']);
 
+/** Parts of a member that stay when a differential says the member without them. */
+const lasting: Readonly<Record<string, readonly string[]>> = {
+  binding: ['valueSet'],
+  slicing: ['discriminator', 'ordered'],
+};
+
 /**
  * @param source canonical of the profile, which its new constraints name as theirs
  */
@@ -43,10 +49,15 @@ export function mergeElement(
     } else {
       const kind = singleChoice.exec(name)?.[1];
       if (kind) forgetOthers(merged, kind);
-      merged[name] = value;
+      merged[name] = lasting[name] ? withLasting(merged[name], value, lasting[name]) : value;
     }
   }
   return merged as unknown as ElementDefinition;
+}
+
+function withLasting(base: unknown, value: object, parts: readonly string[]): object {
+  const kept = Object.entries(base ?? {}).filter(([name]) => parts.includes(name));
+  return { ...Object.fromEntries(kept), ...value };
 }
 
 function addTo(
