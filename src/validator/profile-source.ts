@@ -19,6 +19,7 @@ import { typeRule } from './checks/type-rule.ts';
 import type { ValueCheck } from './compilation.ts';
 import { scopeOf } from './conformance.ts';
 import { type ElementNode, typeCodes } from './element-tree.ts';
+import { primitiveFormats } from './primitives.ts';
 import type { CheckFactory, ProfileScope } from './profile-scope.ts';
 import { mustSupportAdvice } from './property.ts';
 import { propertySource } from './property-source.ts';
@@ -46,6 +47,7 @@ const runtime = {
   foundOnce,
   under,
   isObject,
+  nothing: {},
   /** FHIRPath's `%resource` changes on the way into a resource that an element holds. */
   insideResource(value: unknown, run: Run, children: (holder: object, run: Run) => void): void {
     if (!isObject(value)) return;
@@ -83,8 +85,17 @@ export function instanceSource(
   }
   const children = holderSource(node, base, scope, unit);
   if (children && holdsResource(node, scope)) lines.push(`insideResource(v, x, ${children});`);
-  else if (children) lines.push(`if (isObject(v)) ${children}(v, x);`);
+  else if (children)
+    lines.push(insideSource(children, type === undefined ? typeCodes(node.definition) : [type]));
   return lines.length === 0 ? undefined : unit.define('v, x, t, c', () => lines);
+}
+
+/** What a primitive holds, its extensions, is in its companion: in nothing, where it has none. */
+function insideSource(children: string, types: readonly string[]): string {
+  const maybePrimitive = types.some((type) => primitiveFormats[type]);
+  return maybePrimitive
+    ? `${children}(isObject(v) ? v : isObject(c) ? c : nothing, x);`
+    : `if (isObject(v)) ${children}(v, x);`;
 }
 
 /** Adds the function that checks the elements inside an element. */
@@ -97,7 +108,10 @@ function holderSource(
   const types = typeCodes(node.definition);
   const lines: string[] = [];
   const advice: string[] = [];
+  const isPrimitive = types.length === 1 && primitiveFormats[types[0] as string] !== undefined;
   for (const child of node.children) {
+    // The value of a primitive is no element of its own.
+    if (isPrimitive && child.name === 'value') continue;
     const childBase = scope.bases.child(base, types, child.name);
     const source = propertySource(child, childBase, scope, {
       unit,

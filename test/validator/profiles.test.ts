@@ -175,6 +175,43 @@ const table: Record<string, Row> = {
   },
 };
 
+const reason = 'http://hl7.org/fhir/StructureDefinition/data-absent-reason';
+const because = { extension: [{ url: reason, valueCode: 'unknown' }] };
+
+/** https://hl7.org/fhir/R4/json.html#primitive */
+t.test('what a profile says of the extensions of a primitive', async (t) => {
+  const definition = profile('Patient', {
+    'Patient.gender.extension': { min: 1 },
+    'Patient.gender.value': { min: 1 },
+    'Patient.name.given.extension': { max: '0' },
+    'Patient.deceased[x].extension': { max: '0' },
+    'Patient.birthDate.extension:why': {
+      sliceName: 'why',
+      min: 1,
+      type: [{ code: 'Extension', profile: [reason] }],
+    },
+  });
+  const by = validatorWith(definition);
+  const cases: readonly (readonly [patient: object, errors: readonly string[]])[] = [
+    [{}, []],
+    [{ gender: 'male', _gender: because, birthDate: '2020', _birthDate: because }, []],
+    [{ _birthDate: because, name: [{ given: ['a', 'b'], _given: [null, { id: 'x' }] }] }, []],
+    [{ gender: 'male' }, ['cardinality-min @ Patient.gender']],
+    [{ birthDate: '2020' }, ['slice-min @ Patient.birthDate']],
+    [{ birthDate: '2020', _birthDate: { id: 'x' } }, ['slice-min @ Patient.birthDate']],
+    [
+      { name: [{ given: ['a', 'b'], _given: [null, because] }] },
+      ['cardinality-max @ Patient.name[0].given[1].extension'],
+    ],
+    [{ _deceasedBoolean: because }, ['cardinality-max @ Patient.deceased.extension']],
+    [{ deceasedBoolean: true }, []],
+  ];
+  for (const [patient, expected] of cases) {
+    const resource = { resourceType: 'Patient', ...patient };
+    t.same(errors(resource, { profiles: [definition.url] }, by), expected, JSON.stringify(patient));
+  }
+});
+
 function rule(key: string, expression: string): object {
   return { key, severity: 'error', human: `rule ${key}`, expression };
 }
