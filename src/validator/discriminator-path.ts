@@ -3,8 +3,9 @@
  * https://hl7.org/fhir/R4/profiling.html#discriminator
  */
 import { isObject } from '../fhir/resource.ts';
-import { resolveReference } from './checks/reference.ts';
+import { referenceType, resolveReference } from './checks/reference.ts';
 import type { Compilation } from './compilation.ts';
+import { companionKey, typeOf } from './instance.ts';
 import type { Run } from './run.ts';
 
 export interface Step {
@@ -17,6 +18,8 @@ export interface Step {
 export interface Place {
   readonly value: unknown;
   readonly type: string;
+  /** The `_name` of a primitive. */
+  readonly companion?: unknown;
 }
 
 const pattern =
@@ -36,7 +39,7 @@ export function discriminatorSteps(path: string): Step[] {
 
 /** The values that a path leads to from an occurrence. */
 export function placesAt(from: Place, steps: readonly Step[], run: Run, compilation: Compilation): Place[] {
-  let places: Place[] = from.value === undefined ? [] : [from];
+  let places: Place[] = from.value === undefined && from.companion === undefined ? [] : [from];
   for (const step of steps) places = places.flatMap((place) => follow(place, step, run, compilation));
   return places;
 }
@@ -45,25 +48,26 @@ function follow(place: Place, step: Step, run: Run, compilation: Compilation): P
   const { value, type } = place;
   if (step.kind === 'ofType') return type === step.name ? [place] : [];
   if (step.kind === 'resolve') {
-    const text = isObject(value) ? value.reference : value;
-    if (typeof text !== 'string') return [];
-    const target = resolveReference(text, run);
+    const reference = isObject(value) ? value : { reference: value };
+    const text = reference.reference;
+    const target = typeof text === 'string' ? resolveReference(text, run) : undefined;
     if (target) return [{ value: target.value, type: target.type }];
-    const name = /(?:^|\/)([A-Z][A-Za-z]+)\/[^/]+$/.exec(text)?.[1];
-    return name === undefined ? [] : [{ value: undefined, type: name }];
+    const named = referenceType(reference, run);
+    return named === undefined ? [] : [{ value: undefined, type: named }];
   }
-  if (!isObject(value)) return [];
+  const holder = isObject(value) ? value : place.companion;
+  if (!isObject(holder)) return [];
   if (step.kind === 'extension') {
-    const list = Array.isArray(value.extension) ? value.extension : [];
+    const list = Array.isArray(holder.extension) ? holder.extension : [];
     return list
       .filter((one) => isObject(one) && one.url === step.name)
       .map((one) => ({ value: one, type: 'Extension' }));
   }
-  return childPlaces(value, type, step.name, compilation);
+  return childPlaces(holder, type, step.name, compilation);
 }
 
 function childPlaces(
-  value: Record<string, unknown>,
+  holder: Record<string, unknown>,
   type: string,
   name: string,
   compilation: Compilation,
@@ -71,13 +75,19 @@ function childPlaces(
   const property = compilation.registry.model.type(type)?.property(name);
   const keys = property?.keys ?? [{ key: name, type: '' }];
   for (const { key, type: declared } of keys) {
-    const child = value[key];
-    if (child === undefined || child === null) continue;
-    const list: unknown[] = Array.isArray(child) ? child : [child];
-    return list.map((one) => ({
-      value: one,
-      type: isObject(one) && typeof one.resourceType === 'string' ? one.resourceType : declared,
+    const values = listOf(holder[key]);
+    const companions = listOf(holder[companionKey(key, declared) ?? '']);
+    if (values.length === 0 && companions.length === 0) continue;
+    return Array.from({ length: Math.max(values.length, companions.length) }, (_, i) => ({
+      value: values[i] ?? undefined,
+      type: typeOf(values[i], declared),
+      companion: companions[i] ?? undefined,
     }));
   }
   return [];
+}
+
+function listOf(value: unknown): unknown[] {
+  if (value === undefined || value === null) return [];
+  return Array.isArray(value) ? value : [value];
 }

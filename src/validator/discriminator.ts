@@ -113,17 +113,15 @@ function discriminatorTest(
     if (!must && !never) return undefined;
     return asking((instance, run) => placesAt(instance, steps, run, compilation).length > 0 === must);
   }
-  const plain = kind === 'value' || kind === 'pattern' ? plainTest(nodes, steps) : undefined;
+  const byValue = kind === 'value' || kind === 'pattern';
+  // Of a prohibited element the slice has none, which tells it from the others as a value would.
+  if (byValue && nodes.length > 0 && nodes.every(({ definition }) => definition.max === '0')) {
+    return asking((instance, run) => placesAt(instance, steps, run, compilation).length === 0);
+  }
+  const plain = byValue ? plainTest(nodes, steps) : undefined;
   if (plain) return { ofValue: plain, matches: ({ value }) => plain(value) };
-  const tests = nodes.flatMap((node) => {
-    const test =
-      kind === 'type'
-        ? typeTest(node, steps)
-        : kind === 'profile'
-          ? profileTest(node, steps, compilation)
-          : valueTest(node, compilation);
-    return test ? [test] : [];
-  });
+  const testOf = byValue ? valueTest : kind === 'type' ? typeTest : profileTest;
+  const tests = nodes.flatMap((node) => testOf(node, scope) ?? []);
   if (tests.length === 0) return undefined;
   return asking((instance, run) => {
     const places = placesAt(instance, steps, run, compilation);
@@ -135,11 +133,30 @@ function discriminatorTest(
 function definitionsAt(slice: ElementNode, steps: readonly Step[], compilation: Compilation): ElementNode[] {
   let nodes = [slice];
   for (const step of steps) {
-    if (step.kind === 'resolve' || step.kind === 'ofType') continue;
-    nodes = nodes.flatMap((node) => childDefinitions(node, step, compilation));
+    if (step.kind === 'resolve') nodes = nodes.map((node) => targetOf(node, compilation));
+    else if (step.kind !== 'ofType')
+      nodes = nodes.flatMap((node) => childDefinitions(node, step, compilation));
   }
   return nodes;
 }
+
+/** A node of the tree that no definition wrote down. */
+function madeNode(name: string, says: object): ElementNode {
+  return { definition: says as ElementDefinition, name, choice: false, children: [], slices: [] };
+}
+
+/** What a reference leads to: an element of the types and the profiles of its targets. */
+function targetOf({ definition }: ElementNode, compilation: Compilation): ElementNode {
+  const urls = (definition.type ?? []).flatMap(({ targetProfile }) => targetProfile ?? []);
+  const type = urls.map((url) => ({
+    code: compilation.structure(url)?.type ?? lastStep(url),
+    profile: [url],
+  }));
+  return madeNode('', { type });
+}
+
+const lastStep = (url: string) => url.slice(url.lastIndexOf('/') + 1);
+const withoutVersion = (canonical: string) => canonical.split('|')[0] as string;
 
 function childDefinitions(node: ElementNode, step: Step, compilation: Compilation): ElementNode[] {
   const given = partOfPattern(node, step);
@@ -149,15 +166,15 @@ function childDefinitions(node: ElementNode, step: Step, compilation: Compilatio
   const all = child ? [child, ...child.slices] : [];
   const fitting =
     step.kind === 'extension'
-      ? all.filter((one) => one.definition.type?.[0]?.profile?.includes(step.name))
+      ? all.filter((one) => one.definition.type?.[0]?.profile?.map(withoutVersion).includes(step.name))
       : all;
   if (fitting.length > 0) return fitting;
-  const profiles = (node.definition.type ?? []).flatMap(
-    ({ profile, targetProfile }) => profile ?? targetProfile ?? [],
-  );
+  const profiles = (node.definition.type ?? []).flatMap(({ profile }) => profile ?? []);
   return profiles.flatMap((url) => {
     const structure = compilation.structure(url);
-    const tree = structure && elementTree(structure);
+    // The url of an extension is the canonical of its definition, known or not.
+    if (!structure) return name === 'url' ? [madeNode(name, { fixedUri: withoutVersion(url) })] : [];
+    const tree = elementTree(structure);
     return tree ? childDefinitions({ ...tree, definition: {} as ElementDefinition }, step, compilation) : [];
   });
 }
@@ -167,27 +184,20 @@ function partOfPattern({ definition }: ElementNode, { kind, name }: Step): Eleme
   const whole = fixedValue(definition) ?? patternValue(definition);
   if (kind !== 'child' || !isObject(whole) || whole[name] === undefined) return [];
   const part: unknown[] = Array.isArray(whole[name]) ? whole[name] : [whole[name]];
-  return part.map((value) => {
-    // Whatever its type: a pattern of an object, a fixed value of a primitive.
-    const says = isObject(value) ? { patternElement: value } : { fixedValue: value };
-    return {
-      definition: says as unknown as ElementDefinition,
-      name,
-      choice: false,
-      children: [],
-      slices: [],
-    };
-  });
+  // Whatever its type: a pattern of an object, a fixed value of a primitive.
+  return part.map((value) =>
+    madeNode(name, isObject(value) ? { patternElement: value } : { fixedValue: value }),
+  );
 }
 
 /** Fixed value, pattern or required binding of an element, or of those inside it. */
-function valueTest(node: ElementNode, compilation: Compilation): PlaceTest | undefined {
-  const { definition } = node;
+function valueTest(node: ElementNode, scope: ProfileScope): PlaceTest | undefined {
   const exact = exactTest(node);
   if (exact) return ({ value }) => exact(value);
+  const { compilation } = scope;
   const inner = node.children.flatMap((child) =>
     [child, ...child.slices].flatMap((one) => {
-      const test = valueTest(one, compilation);
+      const test = valueTest(one, scope);
       return test ? [{ test, steps: discriminatorSteps(child.name) }] : [];
     }),
   );
@@ -197,34 +207,29 @@ function valueTest(node: ElementNode, compilation: Compilation): PlaceTest | und
         placesAt(place, steps, run, compilation).some((one) => test(one, run)),
       );
   }
-  const binding = bindingOf(definition.binding);
+  const binding = isBoundByType(node.definition, scope) ? undefined : bindingOf(node.definition.binding);
   if (binding?.strength !== 'required') return undefined;
   return ({ value, type }, run) =>
     membershipOf(value, type, binding, compilation.terminology, run) === 'member';
 }
 
-/** The type of a value, or of the resource a reference leads to. */
-function typeTest(node: ElementNode, steps: readonly Step[]): PlaceTest | undefined {
-  const resolved = steps.at(-1)?.kind === 'resolve';
-  const codes = resolved ? targetTypes(node.definition) : typeCodes(node.definition);
-  return codes.length === 0 ? undefined : ({ type }) => codes.includes(type);
+/** Whether the type itself binds the element so: that is true of every slice, and tells none from the others. */
+function isBoundByType({ base, binding }: ElementDefinition, { bases }: ProfileScope): boolean {
+  const [type = '', ...steps] = base?.path?.replace('[x]', '').split('.') ?? [];
+  let element = bases.root(type);
+  for (const step of steps) element = element?.child(step);
+  return element?.definition.binding?.valueSet === binding?.valueSet;
 }
 
-const lastStep = (url: string) => url.slice(url.lastIndexOf('/') + 1);
-
-function targetTypes(definition: ElementDefinition): string[] {
-  return (definition.type ?? []).flatMap(({ targetProfile }) => targetProfile ?? []).map(lastStep);
+/** The type of a value; where any resource may be, it tells nothing. */
+function typeTest({ definition }: ElementNode): PlaceTest | undefined {
+  const codes = typeCodes(definition);
+  if (codes.length === 0 || codes.includes('Resource')) return undefined;
+  return ({ type }) => codes.includes(type);
 }
 
-function profileTest(
-  node: ElementNode,
-  steps: readonly Step[],
-  compilation: Compilation,
-): PlaceTest | undefined {
-  const resolved = steps.at(-1)?.kind === 'resolve';
-  const urls = (node.definition.type ?? []).flatMap(
-    (type) => (resolved ? type.targetProfile : type.profile) ?? [],
-  );
-  if (urls.length === 0) return resolved ? undefined : typeTest(node, steps);
+function profileTest(node: ElementNode, { compilation }: ProfileScope): PlaceTest | undefined {
+  const urls = (node.definition.type ?? []).flatMap(({ profile }) => profile ?? []);
+  if (urls.length === 0) return typeTest(node);
   return ({ value, type }, run) => urls.some((url) => conforms(value, type, url, run, compilation) === true);
 }

@@ -6,7 +6,7 @@
 import type { ElementDefinitionSlicingDiscriminator } from '@medplum/fhirtypes';
 import type { BaseElement } from './base-elements.ts';
 import type { ValueCheck } from './compilation.ts';
-import { sliceTest } from './discriminator.ts';
+import { type SliceTest, sliceTest } from './discriminator.ts';
 import type { ElementNode } from './element-tree.ts';
 import { checkInstance, type Instance, stepOf } from './instance.ts';
 import type { ProfileScope } from './profile-scope.ts';
@@ -58,6 +58,17 @@ function discriminatorsOf(node: ElementNode): readonly ElementDefinitionSlicingD
   return node.choice ? [{ type: 'type', path: '$this' }] : [];
 }
 
+/** The slice of what belongs to no other. https://hl7.org/fhir/R4/profiling.html#default-slice */
+const defaultSlice = '@default';
+const anything: SliceTest = { matches: () => true, ofValue: () => true };
+
+function defaultLast(slices: readonly ElementNode[]): readonly ElementNode[] {
+  const isDefault = ({ definition }: ElementNode) => definition.sliceName === defaultSlice;
+  return slices.some(isDefault)
+    ? [...slices.filter((slice) => !isDefault(slice)), ...slices.filter(isDefault)]
+    : slices;
+}
+
 /**
  * Reads the slices of an element; undefined when it has none.
  * @param inherited discriminators of the slicing around it
@@ -76,9 +87,9 @@ export function readSlicing(
   const { rules = 'open', ordered = false } = node.definition.slicing ?? {};
   const slices: Slice[] = [];
   const untold: string[] = [];
-  for (const slice of node.slices) {
+  for (const slice of defaultLast(node.slices)) {
     const { sliceName = '', min = 0, max = '*' } = slice.definition;
-    const test = sliceTest(slice, discriminators, scope);
+    const test = sliceName === defaultSlice ? anything : sliceTest(slice, discriminators, scope);
     if (!test) {
       untold.push(sliceName);
       continue;

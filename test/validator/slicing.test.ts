@@ -39,6 +39,10 @@ const sliced = (more: object = {}) => ({
 });
 const parts = (...component: object[]) => observation({ component });
 
+const absent = 'http://hl7.org/fhir/StructureDefinition/data-absent-reason';
+const identified = profile('Patient', {
+  'Patient.identifier': { patternIdentifier: { system: 'http://i' } },
+});
 const patient = profile('Patient', { 'Patient.active': { min: 1 } });
 
 /** https://hl7.org/fhir/R4/profiling.html#slicing */
@@ -213,6 +217,161 @@ const table: Record<string, Row> = {
   },
 };
 
+const telecom = (...telecom: object[]) => ({ resourceType: 'Patient', telecom });
+const phone = { system: 'phone', value: '1' };
+
+/** What tells slices apart beside values that are written down. */
+const untold: Record<string, Row> = {
+  'slices told by what they prohibit': {
+    type: 'Patient',
+    says: {
+      'Patient.telecom': {
+        slicing: {
+          discriminator: [
+            { type: 'value', path: 'system' },
+            { type: 'value', path: 'use' },
+          ],
+          rules: 'closed',
+        },
+      },
+      'Patient.telecom:home': { sliceName: 'home', min: 1, max: '1' },
+      'Patient.telecom:home.system': { min: 1, fixedCode: 'phone' },
+      'Patient.telecom:home.use': { min: 1, fixedCode: 'home' },
+      'Patient.telecom:email': { sliceName: 'email', min: 0, max: '1' },
+      'Patient.telecom:email.system': { min: 1, fixedCode: 'email' },
+      'Patient.telecom:email.use': { max: '0' },
+    },
+    cases: [
+      ['without', telecom({ ...phone, use: 'home' }, { system: 'email', value: 'a@b.c' }), []],
+      [
+        'with',
+        telecom({ ...phone, use: 'home' }, { system: 'email', value: 'a@b.c', use: 'work' }),
+        ['slice-closed @ Patient.telecom[1]'],
+      ],
+    ],
+  },
+  'a binding of the type itself tells no slice': {
+    type: 'Patient',
+    says: {
+      'Patient.telecom': { slicing: { discriminator: [{ type: 'value', path: '$this' }], rules: 'open' } },
+      'Patient.telecom:phone': { sliceName: 'phone', min: 1 },
+      'Patient.telecom:phone.system': { min: 1, fixedCode: 'phone' },
+    },
+    cases: [
+      ['no use is needed', telecom(phone), []],
+      ['another', telecom({ system: 'email', value: 'a@b.c' }), ['slice-min @ Patient']],
+    ],
+  },
+  'references sliced by the type of a profile they resolve to': {
+    type: 'Observation',
+    says: {
+      'Observation.performer': {
+        slicing: { discriminator: [{ type: 'type', path: 'resolve()' }], rules: 'open' },
+      },
+      'Observation.performer:who': {
+        sliceName: 'who',
+        min: 1,
+        type: [{ code: 'Reference', targetProfile: [patient.url] }],
+      },
+    },
+    others: [patient],
+    cases: [
+      ['by its text', observation({ performer: [{ reference: 'Patient/1' }] }), []],
+      ['of a version', observation({ performer: [{ reference: 'Patient/1/_history/2' }] }), []],
+      ['by its type', observation({ performer: [{ type: 'Patient', identifier: { value: '1' } }] }), []],
+      ['another', observation({ performer: [{ reference: 'Organization/1' }] }), ['slice-min @ Observation']],
+    ],
+  },
+  'a value beyond a reference is that of its target': {
+    type: 'Observation',
+    says: {
+      'Observation.performer': {
+        slicing: { discriminator: [{ type: 'value', path: 'resolve().identifier.system' }], rules: 'open' },
+      },
+      'Observation.performer:who': {
+        sliceName: 'who',
+        min: 1,
+        type: [{ code: 'Reference', targetProfile: [identified.url] }],
+      },
+      'Observation.performer:who.identifier': { max: '0' },
+    },
+    others: [identified],
+    cases: [
+      ['of the system', performedBy('http://i'), []],
+      ['of another', performedBy('http://j'), ['slice-min @ Observation']],
+    ],
+  },
+  'an extension whose definition is not known is told by its url': {
+    type: 'Patient',
+    says: {
+      'Patient.extension:far': {
+        sliceName: 'far',
+        min: 1,
+        type: [{ code: 'Extension', profile: ['https://kat.test/far|1.0'] }],
+      },
+    },
+    cases: [
+      [
+        'there',
+        { resourceType: 'Patient', extension: [{ url: 'https://kat.test/far', valueString: 'x' }] },
+        [],
+      ],
+      ['not there', { resourceType: 'Patient' }, ['slice-min @ Patient']],
+    ],
+  },
+  'the default slice has what is in no other': {
+    type: 'Observation',
+    says: {
+      'Observation.component': byCode({ rules: 'closed' }),
+      'Observation.component:@default': { sliceName: '@default', min: 0, max: '1' },
+      'Observation.component:@default.dataAbsentReason': { max: '0' },
+      'Observation.component:a': { sliceName: 'a', min: 0, max: '*' },
+      'Observation.component:a.code': codes['Observation.component:a.code'],
+    },
+    cases: [
+      ['one', parts(component('a', { dataAbsentReason: { text: 'x' } }), component('x')), []],
+      ['two', parts(component('y'), component('x')), ['slice-max @ Observation.component']],
+      [
+        'its rules',
+        parts(component('x', { dataAbsentReason: { text: 'x' } })),
+        ['cardinality-max @ Observation.component[0].dataAbsentReason'],
+      ],
+    ],
+  },
+  'primitives sliced by their extensions': {
+    type: 'Patient',
+    says: {
+      'Patient.name.given': {
+        slicing: { discriminator: [{ type: 'exists', path: `extension('${absent}')` }], rules: 'open' },
+      },
+      'Patient.name.given:absent': { sliceName: 'absent', min: 1 },
+      'Patient.name.given:absent.extension:reason': {
+        sliceName: 'reason',
+        min: 1,
+        type: [{ code: 'Extension', profile: [absent] }],
+      },
+    },
+    cases: [
+      [
+        'there',
+        {
+          resourceType: 'Patient',
+          name: [
+            { given: ['a', null], _given: [null, { extension: [{ url: absent, valueCode: 'unknown' }] }] },
+          ],
+        },
+        [],
+      ],
+      ['not there', { resourceType: 'Patient', name: [{ given: ['a'] }] }, ['slice-min @ Patient.name[0]']],
+    ],
+  },
+};
+
+function performedBy(system: string): object {
+  const contained = [{ resourceType: 'Patient', id: 'p', identifier: [{ system, value: '1' }] }];
+  return observation({ contained, performer: [{ reference: '#p' }] });
+}
+
 function bundle(...resources: object[]): object {
   const entry = resources.map((resource, i) => ({
     fullUrl: `urn:uuid:c757873d-ec9a-4326-a141-556f4323952${i}`,
@@ -221,7 +380,7 @@ function bundle(...resources: object[]): object {
   return { resourceType: 'Bundle', type: 'collection', entry };
 }
 
-for (const [name, { type, says, others = [], cases }] of Object.entries(table)) {
+for (const [name, { type, says, others = [], cases }] of Object.entries({ ...table, ...untold })) {
   t.test(name, async (t) => {
     const definition = profile(type, says);
     const by = validatorWith(definition, ...others);
