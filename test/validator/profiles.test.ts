@@ -118,6 +118,26 @@ const table: Record<string, Row> = {
       [observation({ issued: '2019-12-31T23:59:59Z' }), ['value-min @ Observation.issued']],
     ],
   },
+  'limits of one type of a choice': {
+    says: {
+      'Observation.value[x]': { maxValueDateTime: '2020-01-01' },
+      'Observation.component.value[x]': { minValueTime: '08:00:00' },
+    },
+    cases: [
+      [observation({ valueString: 'zz' }), []],
+      [observation({ valueTime: '23:00:00' }), []],
+      [observation({ valueDateTime: '2020-01-02' }), ['value-max @ Observation.value']],
+      [
+        observation({
+          component: [
+            { code: { text: 'a' }, valueDateTime: '0001-01-01' },
+            { code: { text: 'b' }, valueTime: '07:59:59' },
+          ],
+        }),
+        ['value-min @ Observation.component[1].value'],
+      ],
+    ],
+  },
   'limits of a quantity': {
     says: {
       'Observation.value[x]': {

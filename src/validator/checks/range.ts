@@ -7,7 +7,8 @@ import { isObject } from '../../fhir/resource.ts';
 import { compareUnitValues } from '../../terminology/canonical-units.ts';
 import { ucumSystem } from '../../terminology/ucum.ts';
 import type { ValueCheck } from '../compilation.ts';
-import { found } from '../run.ts';
+import type { FindingKey } from '../finding.ts';
+import { found, type Run } from '../run.ts';
 import { choiceValue, equals } from './fixed.ts';
 
 export function maxLengthCheck(
@@ -71,6 +72,28 @@ function outside(date: string, duration: Record<string, unknown>, now: number, d
   return direction * (time - now) > duration.value * days * dayMilliseconds;
 }
 
+const dateTypes: ReadonlySet<string> = new Set(['date', 'dateTime', 'instant']);
+
+/** Whether a bound that is a text, a date or a time of day, is one for a type. */
+function isFor(type: string, bound: string): boolean {
+  const isTimeOfDay = bound.charAt(2) === ':';
+  return isTimeOfDay ? type === 'time' : dateTypes.has(type);
+}
+
+interface Bound {
+  readonly value: unknown;
+  readonly key: FindingKey;
+  /** Where the values are that it does not allow. */
+  readonly direction: -1 | 1;
+}
+
+function isBeyond(value: unknown, type: string, bound: Bound, run: Run): boolean {
+  if (typeof value === 'string' && isObject(bound.value))
+    return outside(value, bound.value, run.options.now ?? Date.now(), bound.direction);
+  if (typeof bound.value === 'string' && !isFor(type, bound.value)) return false;
+  return compareValues(value, bound.value) === bound.direction;
+}
+
 export function rangeCheck(
   definition: ElementDefinition,
   base: ElementDefinition | undefined,
@@ -78,18 +101,15 @@ export function rangeCheck(
 ): ValueCheck | undefined {
   const min = choiceValue(definition, 'minValue');
   const max = choiceValue(definition, 'maxValue');
-  if (min === undefined && max === undefined) return undefined;
   if (base && equals(choiceValue(base, 'minValue'), min) && equals(choiceValue(base, 'maxValue'), max))
     return undefined;
+  const bounds: Bound[] = [];
+  if (min !== undefined) bounds.push({ value: min, key: 'value-min', direction: -1 });
+  if (max !== undefined) bounds.push({ value: max, key: 'value-max', direction: 1 });
+  if (bounds.length === 0) return undefined;
   const name = definition.path ?? '';
-  return (value, run) => {
-    const now = run.options.now ?? Date.now();
-    if (typeof value === 'string' && (isObject(min) || isObject(max))) {
-      if (isObject(min) && outside(value, min, now, -1)) found(run, 'value-min', '', name, profile);
-      if (isObject(max) && outside(value, max, now, 1)) found(run, 'value-max', '', name, profile);
-      return;
-    }
-    if (min !== undefined && compareValues(value, min) === -1) found(run, 'value-min', '', name, profile);
-    if (max !== undefined && compareValues(value, max) === 1) found(run, 'value-max', '', name, profile);
+  return (value, run, type) => {
+    for (const bound of bounds)
+      if (isBeyond(value, type, bound, run)) found(run, bound.key, '', name, profile);
   };
 }
