@@ -242,7 +242,7 @@ const table = {
   'reference-profile': {
     severity: 'error',
     code: 'structure',
-    text: 'The target of the reference conforms to none of: {0}',
+    text: 'The target of the reference is not known to conform to any of: {0}',
   },
   'reference-not-checked': {
     severity: 'information',

@@ -6,7 +6,7 @@ import type { ElementDefinition } from '@medplum/fhirtypes';
 import { isObject } from '../../fhir/resource.ts';
 import { conforms } from '../conformance.ts';
 import type { CheckFactory } from '../profile-scope.ts';
-import { found, foundOnce, notice, type Run, sayOnce } from '../run.ts';
+import { found, notice, type Run, sayOnce } from '../run.ts';
 import { equals } from './fixed.ts';
 import { checkTarget, resolveReference, typeReader } from './reference.ts';
 
@@ -54,9 +54,8 @@ export const targetRule: CheckFactory = (definition, base, { compilation }, know
     }
     if (!anyType && !types.has(target.type)) return;
     const verdicts = targets.map((url) => conforms(target.value, target.type, url, run, compilation));
-    if (verdicts.includes(true)) return;
-    if (verdicts.includes(undefined)) foundOnce(run, 'profile-not-checked', '', targets.join(', '));
-    else found(run, 'reference-profile', '', targets.join(', '));
+    // What a target that is here has to conform to must be known too.
+    if (!verdicts.includes(true)) found(run, 'reference-profile', '', targets.join(', '));
   };
 
   /** Most references say that they lead to what they may, `Patient/…`, or do not say where they lead, `urn:uuid:…`. */
