@@ -26,10 +26,22 @@ export function conforms(
   if (!fitsType(profile, type, compilation)) return false;
   if (!isObject(value)) return passes(profile, value, type, run, run.scope);
   run.verdicts ??= createVerdicts();
-  return run.verdicts.of(value, url, () => {
-    const elsewhere = value !== run.scope.resource && typeof value.resourceType === 'string';
-    return passes(profile, value, type, run, elsewhere ? scopeOf(value, run.scope) : run.scope);
-  });
+  return run.verdicts.of(value, url, () => passes(profile, value, type, run, scopeAround(value, run.scope)));
+}
+
+/** FHIRPath's `%resource` changes on the way into a resource that an element holds. */
+export function insideResource(value: unknown, run: Run, check: (value: object, run: Run) => void): void {
+  if (!isObject(value)) return;
+  const outer = run.scope;
+  run.scope = scopeAround(value, outer);
+  check(value, run);
+  run.scope = outer;
+}
+
+/** The scope of a value: another one than it stands in, if it is another resource. */
+function scopeAround(value: Record<string, unknown>, outer: ResourceScope): ResourceScope {
+  const elsewhere = value !== outer.resource && typeof value.resourceType === 'string';
+  return elsewhere ? scopeOf(value, outer) : outer;
 }
 
 function passes(
@@ -45,7 +57,7 @@ function passes(
 }
 
 /** The scope of another resource in the same place: a contained one, or another entry of the bundle. */
-export function scopeOf(resource: Record<string, unknown>, from: ResourceScope): ResourceScope {
+function scopeOf(resource: Record<string, unknown>, from: ResourceScope): ResourceScope {
   if (from.type === 'Bundle') {
     from.entries ??= indexBundle(from.resource, from.bundle);
     const fullUrl = from.entries.fullUrlOf(resource);

@@ -17,13 +17,13 @@ import { regexCheck } from './checks/regex.ts';
 import { targetRule } from './checks/target-rule.ts';
 import { typeRule } from './checks/type-rule.ts';
 import type { ValueCheck } from './compilation.ts';
-import { scopeOf } from './conformance.ts';
+import { insideResource } from './conformance.ts';
 import { type ElementNode, typeCodes } from './element-tree.ts';
 import { primitiveFormats } from './primitives.ts';
 import type { CheckFactory, ProfileScope } from './profile-scope.ts';
 import { mustSupportAdvice } from './property.ts';
 import { propertySource } from './property-source.ts';
-import { found, foundOnce, type Run, under } from './run.ts';
+import { found, foundOnce, under } from './run.ts';
 import { createSourceUnit, type SourceUnit } from './source-unit.ts';
 
 /** In the order in which findings are to appear. */
@@ -48,14 +48,7 @@ const runtime = {
   under,
   isObject,
   nothing: {},
-  /** FHIRPath's `%resource` changes on the way into a resource that an element holds. */
-  insideResource(value: unknown, run: Run, children: (holder: object, run: Run) => void): void {
-    if (!isObject(value)) return;
-    const outer = run.scope;
-    if (value !== outer.resource) run.scope = scopeOf(value, outer);
-    children(value, run);
-    run.scope = outer;
-  },
+  insideResource,
 };
 
 /** Whether an element holds whole resources. */

@@ -313,6 +313,47 @@ t.test('profiles of data types and of contained targets apply', async (t) => {
   );
 });
 
+t.test('a target that is here needs a profile that is known', async (t) => {
+  const targetProfile = ['https://kat.test/none'];
+  const about = profile('Observation', {
+    'Observation.subject': { type: [{ code: 'Reference', targetProfile }] },
+  });
+  const by = validatorWith(about);
+  const options = { profiles: [about.url] };
+  const contained = [{ resourceType: 'Patient', id: 'p' }];
+  t.same(errors(observation({ subject }), options, by), []);
+  t.same(errors(observation({ contained, subject: { reference: '#p' } }), options, by), [
+    'reference-profile @ Observation.subject',
+  ]);
+});
+
+t.test('the profile of an entry is about the entry, not about the bundle', async (t) => {
+  const patient = profile('Patient', {
+    Patient: { constraint: [rule('t-5', '%resource.active.exists()')] },
+    'Patient.name': { constraint: [rule('t-6', '%resource.gender.exists()')] },
+  });
+  const holder = profile('Bundle', {
+    'Bundle.entry.resource': { type: [{ code: 'Patient', profile: [patient.url] }] },
+  });
+  const by = validatorWith(patient, holder);
+  const bundle = (more: object) => ({
+    resourceType: 'Bundle',
+    type: 'collection',
+    entry: [
+      {
+        fullUrl: 'urn:uuid:c757873d-ec9a-4326-a141-556f43239520',
+        resource: { resourceType: 'Patient', name: [{ text: 'a' }], ...more },
+      },
+    ],
+  });
+  const options = { profiles: [holder.url] };
+  t.same(errors(bundle({ active: true, gender: 'male' }), options, by), []);
+  t.same(errors(bundle({}), options, by).sort(), [
+    't-5 @ Bundle.entry[0].resource',
+    't-6 @ Bundle.entry[0].resource.name[0]',
+  ]);
+});
+
 t.test('profiles that demand one another in a circle come to an end', async (t) => {
   const one = profile('Patient', { 'Patient.active': { min: 1 } }) as {
     url: string;

@@ -281,8 +281,8 @@ function referredNode(contentReference: string, resolve: ResolveStructure): Elem
 }
 
 /**
- * What the root of a type's profile demands holds wherever the profile is used: its constraints, whether it modifies.
- * An extension is also described in its own words.
+ * What the root of a data type's profile demands holds wherever the profile is used: its constraints, whether it
+ * modifies. An extension is also described in its own words. Those of a resource are about that resource by itself.
  */
 function withProfileRoot(
   node: ElementNode,
@@ -292,7 +292,7 @@ function withProfileRoot(
   const profiles = type?.length === 1 ? (type[0]?.profile ?? []) : [];
   const profile = profiles.length === 1 ? resolve(profiles[0]!) : undefined;
   const root = profile?.snapshot?.element?.[0];
-  if (!root) return node.definition;
+  if (!root || profile?.kind === 'resource') return node.definition;
   const rules = pick(root, ['path', 'constraint', 'isModifier', 'isModifierReason']);
   const url = profile?.url ?? '';
   if (profile?.type !== 'Extension') return mergeElement(node.definition, rules as ElementDefinition, url);

@@ -3,8 +3,9 @@
  * https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.type
  */
 import type { ElementDefinition } from '@medplum/fhirtypes';
+import { isObject } from '../../fhir/resource.ts';
 import type { Compilation } from '../compilation.ts';
-import { conforms } from '../conformance.ts';
+import { conforms, insideResource } from '../conformance.ts';
 import { primitiveCode } from '../element-tree.ts';
 import type { CheckFactory } from '../profile-scope.ts';
 import { found, foundOnce, type Run } from '../run.ts';
@@ -81,7 +82,9 @@ const checkProfiles = (
     const profile = compilation.profile(only);
     if (!profile) {
       if (type !== 'Extension') foundOnce(run, 'profile-not-checked', '', only);
-    } else profile.check(value, run, type);
+    } else if (isObject(value) && typeof value.resourceType === 'string')
+      insideResource(value, run, (resource) => profile.check(resource, run, type));
+    else profile.check(value, run, type);
     return;
   }
   const verdicts = urls.map((url) => conforms(value, type, url, run, compilation));
