@@ -164,10 +164,7 @@ function childDefinitions(node: ElementNode, step: Step, compilation: Compilatio
   const name = step.kind === 'extension' ? 'extension' : step.name;
   const child = node.children.find((one) => one.name === name);
   const all = child ? [child, ...child.slices] : [];
-  const fitting =
-    step.kind === 'extension'
-      ? all.filter((one) => one.definition.type?.[0]?.profile?.map(withoutVersion).includes(step.name))
-      : all;
+  const fitting = step.kind === 'extension' ? all.filter((one) => isOfUrl(one, step.name)) : all;
   if (fitting.length > 0) return fitting;
   const profiles = (node.definition.type ?? []).flatMap(({ profile }) => profile ?? []);
   return profiles.flatMap((url) => {
@@ -177,6 +174,14 @@ function childDefinitions(node: ElementNode, step: Step, compilation: Compilatio
     const tree = elementTree(structure);
     return tree ? childDefinitions({ ...tree, definition: {} as ElementDefinition }, step, compilation) : [];
   });
+}
+
+/** Whether an extension is one of a url: by its profile or, as a part of another, by its url itself. */
+function isOfUrl({ definition, children }: ElementNode, url: string): boolean {
+  const profiled = definition.type?.some(({ profile }) => profile?.map(withoutVersion).includes(url));
+  return (
+    profiled || children.some(({ name, definition: { fixedUri } }) => name === 'url' && fixedUri === url)
+  );
 }
 
 /** What a fixed value or pattern of an element says about a child, as if the child's own definition said it. */

@@ -40,6 +40,15 @@ const sliced = (more: object = {}) => ({
 const parts = (...component: object[]) => observation({ component });
 
 const absent = 'http://hl7.org/fhir/StructureDefinition/data-absent-reason';
+const nested = profile(
+  'Extension',
+  {
+    'Extension.extension:part': { sliceName: 'part', min: 0, max: '1' },
+    'Extension.extension:part.url': { fixedUri: 'part' },
+    'Extension.extension:part.value[x]': { type: [{ code: 'code' }] },
+  },
+  { context: [{ type: 'element', expression: 'Element' }] },
+);
 const identified = profile('Patient', {
   'Patient.identifier': { patternIdentifier: { system: 'http://i' } },
 });
@@ -319,6 +328,30 @@ const untold: Record<string, Row> = {
       ['not there', { resourceType: 'Patient' }, ['slice-min @ Patient']],
     ],
   },
+  'a part of an extension tells slices too': {
+    type: 'Patient',
+    says: {
+      'Patient.name': {
+        slicing: {
+          discriminator: [{ type: 'value', path: `extension('${nested.url}').extension('part').value` }],
+          rules: 'open',
+        },
+      },
+      'Patient.name:x': { sliceName: 'x', min: 1 },
+      'Patient.name:x.extension:whole': {
+        sliceName: 'whole',
+        min: 1,
+        type: [{ code: 'Extension', profile: [nested.url] }],
+      },
+      'Patient.name:x.extension:whole.extension:part': { sliceName: 'part', min: 1 },
+      'Patient.name:x.extension:whole.extension:part.value[x]': { fixedCode: 'x' },
+    },
+    others: [nested],
+    cases: [
+      ['of the value', namedWith('x'), []],
+      ['of another', namedWith('y'), ['slice-min @ Patient']],
+    ],
+  },
   'the default slice has what is in no other': {
     type: 'Observation',
     says: {
@@ -366,6 +399,11 @@ const untold: Record<string, Row> = {
     ],
   },
 };
+
+function namedWith(valueCode: string): object {
+  const extension = [{ url: nested.url, extension: [{ url: 'part', valueCode }] }];
+  return { resourceType: 'Patient', name: [{ text: 'a', extension }] };
+}
 
 function performedBy(system: string): object {
   const contained = [{ resourceType: 'Patient', id: 'p', identifier: [{ system, value: '1' }] }];
