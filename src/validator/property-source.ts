@@ -125,7 +125,8 @@ function choiceSource(property: Property): string | undefined {
   const { types, all } = askedTypes(property);
   const rest = all ? tooFew(property) : anySource(property);
   const branches: string[] = [];
-  let checks = limits !== undefined || (slicing?.slices.some(({ min }) => min > 0) ?? false);
+  let checks =
+    limits !== undefined || (slicing?.slices.some(({ min, max }) => min > 0 || max === 0) ?? false);
   for (const type of types) {
     const key = choiceKey(name, type);
     const index = slicing
