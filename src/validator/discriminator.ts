@@ -166,14 +166,14 @@ function childDefinitions(node: ElementNode, step: Step, compilation: Compilatio
   const all = child ? [child, ...child.slices] : [];
   const fitting = step.kind === 'extension' ? all.filter((one) => isOfUrl(one, step.name)) : all;
   if (fitting.length > 0) return fitting;
-  const profiles = (node.definition.type ?? []).flatMap(({ profile }) => profile ?? []);
-  return profiles.flatMap((url) => {
-    const structure = compilation.structure(url);
-    // The url of an extension is the canonical of its definition, known or not.
-    if (!structure) return name === 'url' ? [madeNode(name, { fixedUri: withoutVersion(url) })] : [];
-    const tree = elementTree(structure);
-    return tree ? childDefinitions({ ...tree, definition: {} as ElementDefinition }, step, compilation) : [];
-  });
+  const [url, ...others] = (node.definition.type ?? []).flatMap(({ profile }) => profile ?? []);
+  // Of several profiles any may be met: what one of them says need not hold.
+  if (url === undefined || others.length > 0) return [];
+  const structure = compilation.structure(url);
+  // The url of an extension is the canonical of its definition, known or not.
+  if (!structure) return name === 'url' ? [madeNode(name, { fixedUri: withoutVersion(url) })] : [];
+  const tree = elementTree(structure);
+  return tree ? childDefinitions({ ...tree, definition: {} as ElementDefinition }, step, compilation) : [];
 }
 
 /** Whether an extension is one of a url: by its profile or, as a part of another, by its url itself. */

@@ -52,6 +52,7 @@ const nested = profile(
 const identified = profile('Patient', {
   'Patient.identifier': { patternIdentifier: { system: 'http://i' } },
 });
+const elsewhere = profile('Patient', { 'Patient.identifier': { patternIdentifier: { system: 'http://j' } } });
 const patient = profile('Patient', { 'Patient.active': { min: 1 } });
 
 /** https://hl7.org/fhir/R4/profiling.html#slicing */
@@ -326,6 +327,37 @@ const untold: Record<string, Row> = {
         [],
       ],
       ['not there', { resourceType: 'Patient' }, ['slice-min @ Patient']],
+    ],
+  },
+  'a type of a choice that is prohibited': {
+    type: 'Observation',
+    says: {
+      'Observation.value[x]': {
+        slicing: { discriminator: [{ type: 'type', path: '$this' }], rules: 'open' },
+      },
+      'Observation.value[x]:valueString': { sliceName: 'valueString', max: '0', type: [{ code: 'string' }] },
+    },
+    cases: [
+      ['another', observation({ valueInteger: 1 }), []],
+      ['that one', observation({ valueString: 'x' }), ['slice-max @ Observation.value']],
+    ],
+  },
+  'a value beyond a reference to one of several profiles tells nothing': {
+    type: 'Observation',
+    says: {
+      'Observation.performer': {
+        slicing: { discriminator: [{ type: 'value', path: 'resolve().identifier.system' }], rules: 'open' },
+      },
+      'Observation.performer:who': {
+        sliceName: 'who',
+        min: 1,
+        type: [{ code: 'Reference', targetProfile: [identified.url, elsewhere.url] }],
+      },
+    },
+    others: [identified, elsewhere],
+    cases: [
+      ['of one', performedBy('http://i'), []],
+      ['of the other', performedBy('http://j'), []],
     ],
   },
   'a part of an extension tells slices too': {
