@@ -3,7 +3,7 @@
  * https://hl7.org/fhir/R4/narrative.html#xhtml
  */
 import { createNameTable, type MetName, nameless } from './narrative-names.ts';
-import { urlFault } from './narrative-urls.ts';
+import { spelledOut, urlFault } from './narrative-urls.ts';
 
 const attributes = createNameTable(
   `id class style title lang xml:lang xml:space dir xmlns cite href name src alt longdesc height width usemap ismap border
@@ -20,6 +20,14 @@ const namespace = 'http://www.w3.org/1999/xhtml';
 
 export const isSpace = (c: number): boolean => c === 32 || (c >= 9 && c <= 13);
 
+/** Whether `#n` is the number of a character that XML may have. https://www.w3.org/TR/xml/#charsets */
+function isCharacter(name: string): boolean {
+  if (!/^#(?:[0-9]+|x[0-9a-fA-F]+)$/.test(name)) return false;
+  const n = Number(name.replace('#', '').replace('x', '0x'));
+  if (n < 32) return n === 9 || n === 10 || n === 13;
+  return n < 0xd800 || (n > 0xdfff && n < 0xfffe) || (n > 0xffff && n <= 0x10ffff);
+}
+
 /** Whether `&name;` and `&#n;` between two places are ones XML knows. */
 export function entitiesAreKnown(text: string, from: number, to: number): boolean {
   for (let at = text.indexOf('&', from); at >= 0 && at < to; at = text.indexOf('&', at)) {
@@ -27,7 +35,7 @@ export function entitiesAreKnown(text: string, from: number, to: number): boolea
     if (end < 0 || end > to || end === at + 1) return false;
     const name = text.slice(at + 1, end);
     const isNumber = name.charCodeAt(0) === 35;
-    if (!(isNumber ? /^#(?:[0-9]+|x[0-9a-fA-F]+)$/.test(name) : xmlEntities.has(name))) return false;
+    if (!(isNumber ? isCharacter(name) : xmlEntities.has(name))) return false;
     at = end;
   }
   return true;
@@ -114,6 +122,8 @@ export function readAttributes(text: string, start: number, tags: Tags): void {
     if (less < close) return;
     if (attribute === xmlns) {
       tags.namespace = close - at - 1 === namespace.length && text.startsWith(namespace, at + 1);
+      // What is in another namespace is no HTML.
+      if (!tags.namespace) tags.legal = false;
     } else if (attribute === href || attribute === src) readUrl(text.slice(at + 1, close), tags);
     at = close + 1;
   }
@@ -146,7 +156,7 @@ function readUrl(url: string, tags: Tags): void {
     tags.fragments ??= [];
     tags.fragments.push(url);
   }
-  const fault = urlFault(url);
+  const fault = urlFault(tags.entities ? spelledOut(url) : url);
   if (fault === 'script') tags.legal = false;
   else if (fault === 'scheme') tags.linkable = false;
   else if (fault === 'form') tags.urls = false;

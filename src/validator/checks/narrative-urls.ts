@@ -9,7 +9,8 @@ const schemes = new Set(['http', 'https', 'mailto', 'tel', 'ftp', 'sms', 'cid', 
 
 /** Letters and digits of any script besides: an IRI is read as well. */
 const characters = /^[\p{L}\p{M}\p{Nd};?:@&=+$.,/%\-_~#[\]!'()*|]+$/u;
-const escapes = /&(?:amp|quot|apos|lt|gt|#x?[0-9a-fA-F]+);/g;
+const escapes = /&(?:amp|quot|apos|lt|gt);/g;
+const numbers = /&#(?:x([0-9a-fA-F]+)|([0-9]+));/g;
 
 /** What most URLs are made of, and no colon but that of the scheme: then there is nothing to find fault with. */
 const plain = /^(?:https?:)?[\w;?@&=+$.,/%\-~#!'()*|]+$/;
@@ -18,6 +19,13 @@ const plain = /^(?:https?:)?[\w;?@&=+$.,/%\-~#!'()*|]+$/;
 const data = /^data:\s*[\w.+-]+\/[\w.+-]+(?:;[\w.+-]+=[\w.+-]+)*;base64,([^,]*)$/s;
 
 export type UrlFault = 'script' | 'scheme' | 'form';
+
+/** A text with the characters that it has by their numbers: to a reader, `&#106;avascript:` is a script like any other. */
+export function spelledOut(text: string): string {
+  return text.replace(numbers, (_, hex: string | undefined, decimal: string | undefined) =>
+    String.fromCodePoint(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)),
+  );
+}
 
 /** What is wrong with the value of `href` or `src`, if anything. */
 export function urlFault(text: string): UrlFault | undefined {
