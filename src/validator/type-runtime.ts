@@ -55,10 +55,11 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck): Type
         empty = false;
         if (key === 'extension') {
           content = true;
+          // Of all primitives, xhtml alone has no extensions.
+          if (type === 'xhtml') found(x, 'cardinality-max', key, key, 0);
           extensions()(value.extension, x, 'extension', at, primitiveHosts(type), value);
-        } else if (key === 'id') {
-          if (typeof value.id !== 'string') wrongJson(x, value.id, 'id', 'string');
-        } else unknown(x, key);
+        } else if (key === 'id') walk.elementId(value.id, x, !at.startsWith('ElementDefinition.'));
+        else unknown(x, key);
       }
       const absent = main === undefined || main === null;
       if (empty || (!content && absent)) noContent(x);

@@ -14,6 +14,12 @@ const observation = (more: object) => ({
   ...more,
 });
 
+const narrative = (_div: object) => ({
+  status: 'generated',
+  div: '<div xmlns="http://www.w3.org/1999/xhtml">x</div>',
+  _div,
+});
+
 /** https://hl7.org/fhir/R4/json.html, https://hl7.org/fhir/R4/elementdefinition.html */
 const table: Record<string, Case[]> = {
   'elements that no definition has are errors where they stand': [
@@ -146,6 +152,22 @@ const table: Record<string, Case[]> = {
       'a companion that is no object',
       patient({ birthDate: '1970', _birthDate: 'x' }),
       ['object-expected @ Patient.birthDate'],
+    ],
+    [
+      'the id of another element',
+      patient({ name: [{ id: 'a', family: 'x' }], birthDate: '1970', _birthDate: { id: 'a' } }),
+      ['id-duplicate @ Patient.birthDate'],
+    ],
+    [
+      'an empty id',
+      patient({ birthDate: '1970', _birthDate: { id: '' } }),
+      ['string-empty @ Patient.birthDate.id'],
+    ],
+    ['the id of a narrative', patient({ text: narrative({ id: 'a' }) }), []],
+    [
+      'an extension of a narrative',
+      patient({ text: narrative({ extension: [absent()] }) }),
+      ['cardinality-max @ Patient.text.div.extension'],
     ],
   ],
   'what is no resource is said to be none': [
