@@ -51,6 +51,11 @@ const table = {
   'json-type': { severity: 'error', code: 'invalid', text: 'A value of type {1} is written as a JSON {2}' },
   format: { severity: 'error', code: 'invalid', text: 'Not a valid {1}' },
   'string-empty': { severity: 'error', code: 'invalid', text: 'A value cannot be empty or white space only' },
+  'string-blank': {
+    severity: 'warning',
+    code: 'invalid',
+    text: 'A text should not be white space only: it may be trimmed to nothing',
+  },
   'uri-prefix': {
     severity: 'error',
     code: 'invalid',

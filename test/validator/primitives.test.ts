@@ -1,6 +1,7 @@
 import t from 'tap';
 import { primitiveChecks } from '../../src/validator/checks/primitive.ts';
 import { createRun, newScope } from '../../src/validator/run.ts';
+import { errors, findings } from './parts.ts';
 
 /** type → texts or numbers that are values of it, and ones that are not. https://hl7.org/fhir/R4/datatypes.html */
 const table: Record<string, { good: unknown[]; bad: unknown[] }> = {
@@ -75,3 +76,11 @@ for (const [type, { good, bad }] of Object.entries(table)) {
     for (const value of bad) t.notOk(valid(value), `${JSON.stringify(value)} is none`);
   });
 }
+
+t.test('a text of white space only is legal, but may be trimmed to nothing', async (t) => {
+  const patient = { resourceType: 'Patient', name: [{ family: ' \n' }] };
+  t.same(errors(patient), []);
+  t.same(findings(patient, 'warning'), ['string-blank @ Patient.name[0].family']);
+  t.same(errors({ resourceType: 'Patient', language: ' ' }), ['string-empty @ Patient.language']);
+  t.same(errors({ resourceType: 'Patient', name: [{ family: '\v' }] }), ['format @ Patient.name[0].family']);
+});

@@ -1,5 +1,4 @@
 import t from 'tap';
-import { hasErrors } from '../../src/core/issue.ts';
 import { type Case, errors, validator } from './parts.ts';
 
 const label = (code: string) => ({
@@ -239,7 +238,7 @@ t.test('control characters are found whether the text is known or not', async (t
   for (const text of texts) {
     const resource = JSON.parse(text);
     const said = validator.validate(resource);
-    t.ok(hasErrors(said), text);
+    t.equal(said.length, 1, text);
     t.same(validator.validate(resource, { text }), said, text);
   }
 });

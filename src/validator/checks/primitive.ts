@@ -34,9 +34,12 @@ export function wrongJson(run: Run, value: unknown, step: string, type: string):
   else found(run, 'json-type', step, step, type, primitiveFormats[type]?.json ?? 'string');
 }
 
+/** Types whose values should have something other than white space in them; those of all others must. */
+const texts: ReadonlySet<string> = new Set(['string', 'markdown']);
+
 export function badFormat(run: Run, value: unknown, step: string, type: string): void {
-  if (typeof value === 'string' && value.trim() === '') found(run, 'string-empty', step);
-  else found(run, 'format', step, step, type);
+  if (typeof value !== 'string' || !/^[ \t\r\n]*$/.test(value)) found(run, 'format', step, step, type);
+  else found(run, value !== '' && texts.has(type) ? 'string-blank' : 'string-empty', step);
 }
 
 /** Reports a value that is none of its type. */
