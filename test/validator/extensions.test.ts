@@ -156,6 +156,29 @@ t.test('a context invariant holds where the extension stands', async (t) => {
   t.same(errors(patient({ active: false }), {}, by), ['extension-context @ Patient.extension[0]']);
 });
 
+t.test("an extension of R4 may stand where HL7's extension pack allows it besides", async (t) => {
+  const birthTime = [{ url: `${base}patient-birthTime`, valueDateTime: '2000-01-01T10:00:00Z' }];
+  const born = (resourceType: string) =>
+    errors({ resourceType, birthDate: '2000-01-01', _birthDate: { extension: birthTime } });
+  t.same(born('Patient'), [], 'R4 says so');
+  t.same(born('Practitioner'), [], 'the pack says so');
+  const elsewhere = { resourceType: 'Organization', name: 'x', extension: birthTime };
+  t.same(errors(elsewhere), ['extension-context @ Organization.extension[0]']);
+  const unit = [{ url: `${base}questionnaire-unit`, valueCoding: { code: 'x' } }];
+  const asked = (type: string) =>
+    errors({
+      resourceType: 'Questionnaire',
+      status: 'draft',
+      item: [{ linkId: '1', text: 'x', type, extension: unit }],
+    });
+  t.same(asked('decimal'), []);
+  t.same(
+    asked('string'),
+    ['extension-context @ Questionnaire.item[0].extension[0]'],
+    'both have an invariant',
+  );
+});
+
 t.test('modifier extensions stand in modifierExtension and nowhere else', async (t) => {
   const definition = mood([element('Patient')]) as { differential: { element: object[] } };
   definition.differential.element.unshift({

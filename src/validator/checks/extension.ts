@@ -2,7 +2,7 @@
  * Extensions: each has a known definition, stands where that definition allows, and has the value it demands.
  * https://hl7.org/fhir/R4/extensibility.html
  */
-import type { StructureDefinition, StructureDefinitionContext } from '@medplum/fhirtypes';
+import type { StructureDefinition } from '@medplum/fhirtypes';
 import { TextTable } from '../../core/text-table.ts';
 import { isObject } from '../../fhir/resource.ts';
 import type { Compilation, ProfileCheck } from '../compilation.ts';
@@ -14,8 +14,8 @@ interface ExtensionDefinition {
   readonly profile: ProfileCheck;
   readonly url: string;
   readonly modifier: boolean;
-  /** Where it may stand: by its newest definition, or by that of R4 itself. */
-  readonly contexts: readonly StructureDefinitionContext[];
+  /** Its definition and that of HL7's extension pack: it may stand where either allows. */
+  readonly editions: readonly StructureDefinition[];
   /** Places that were allowed by contexts that depend on nothing but the place: type of the resource → paths. */
   readonly places: Map<string, Set<string>>;
   /** The one of them that was met last: type of the resource and path. */
@@ -66,6 +66,17 @@ const dicom = 'http://nema.org/fhir/extensions#';
 const otherVersion =
   /^http:\/\/hl7\.org\/fhir\/(?:1\.0|3\.0|4\.3|5\.0)\/StructureDefinition\/extension-[A-Z][A-Za-z]+\.[A-Za-z][A-Za-z0-9.]*$/;
 
+/** HL7's extension pack defines the extensions of R4 anew, in versions of its own, and allows them at more places. */
+const extensionPack = '|5';
+
+/** Whether nothing but the place decides if an extension may stand there. */
+const dependsOnPlaceOnly = ({ context = [], contextInvariant }: StructureDefinition): boolean =>
+  contextInvariant === undefined &&
+  context.every(
+    ({ type, expression }) =>
+      type === 'element' && expression !== 'CanonicalResource' && expression !== 'MetadataResource',
+  );
+
 const isExample = (url: string, run: Run) =>
   url.startsWith(dicom) || (isExampleUrl(url) && run.options.exampleUrls !== false);
 
@@ -84,13 +95,12 @@ export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
     if (profile?.type === 'Extension') {
       const { structure } = profile;
       const modifier = structure.snapshot?.element[0]?.isModifier === true;
-      const older = compilation.structure(`${url}|4.0.1`);
-      const allowed = [...(structure.context ?? []), ...(older?.context ?? [])];
+      const packed = compilation.structure(`${url}${extensionPack}`);
       definition = {
         profile,
         url,
         modifier,
-        contexts: allowed,
+        editions: packed ? [structure, packed] : [structure],
         places: new Map(),
         lastType: '',
         lastAt: '',
@@ -111,19 +121,17 @@ export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
   }
 
   function checkPlace(definition: ExtensionDefinition, host: ExtensionHost, run: Run): void {
-    const { profile, url, places } = definition;
-    const allowed = contexts.allows(definition.contexts, url, host, run);
-    if (!allowed || !contexts.invariantsHold(profile.structure, host, run)) {
+    const { editions, url, places } = definition;
+    const allowed = editions.some(
+      (one) => contexts.allows(one.context ?? [], url, host, run) && contexts.invariantsHold(one, host, run),
+    );
+    if (!allowed) {
       const lenient = url.startsWith(core) && definitionTypes.has(run.scope.type);
       const severity = lenient ? 'warning' : 'error';
       foundAs(run, severity, 'extension-context', '', url, host.at);
       return;
     }
-    const plain = definition.contexts.every(
-      ({ type, expression }) =>
-        type === 'element' && expression !== 'CanonicalResource' && expression !== 'MetadataResource',
-    );
-    if (!plain || profile.structure.contextInvariant !== undefined) return;
+    if (!editions.every(dependsOnPlaceOnly)) return;
     const here = places.get(run.scope.type) ?? new Set();
     here.add(host.at);
     places.set(run.scope.type, here);
