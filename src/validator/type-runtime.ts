@@ -14,7 +14,7 @@ import { checkLinkIds } from './checks/link-ids.ts';
 import { checkNarrative } from './checks/narrative.ts';
 import { inOrder } from './checks/plainly-held.ts';
 import { badFormat, isTextIn, primitiveChecks, wrongJson } from './checks/primitive.ts';
-import { checkExists, checkReferenceText, checkTarget, typeReader } from './checks/reference.ts';
+import { checkExists, checkReferenceText, checkTarget, checkType, typeReader } from './checks/reference.ts';
 import { checkUri, isAbsolute } from './checks/url.ts';
 import type { Compilation } from './compilation.ts';
 import { isCode, isText, isUri, primitiveFormats } from './primitives.ts';
@@ -122,9 +122,7 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck): Type
       }
       const isPlain = checkReferenceText(reference, x, typeAt);
       if (!isPlain && !isTextIn(reference, x)) badFormat(x, reference, 'reference', 'string');
-      if (typeof type === 'string' && x.referredType !== undefined && type !== x.referredType) {
-        found(x, 'reference-type-differs', 'type');
-      }
+      if (typeof type === 'string') checkType(type, reference, x, isResourceType);
       if (x.referredType === undefined && type === undefined && reference.startsWith('urn:')) {
         x.referredType = '';
       }

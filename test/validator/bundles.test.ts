@@ -255,6 +255,33 @@ t.test('a reference says one type only', async (t) => {
   t.same(errors({ ...both, subject: { reference: 'Patient/1', type: 'Patient' } }), []);
 });
 
+t.test('Reference.type is the type of the target wherever it is', async (t) => {
+  const target = (reference: string, type: string) => ({
+    resourceType: 'Provenance',
+    contained: [{ resourceType: 'Organization', id: 'o', name: 'x', partOf: { reference: '#o' } }],
+    target: [{ reference, type }],
+    recorded: '2020-01-01T00:00:00Z',
+    agent: [{ who: { display: 'x' } }],
+  });
+  const broken = ['reference-type-differs @ Provenance.target[0].type'];
+  t.same(errors(target('#o', 'Organization')), []);
+  t.same(errors(target('#o', 'Patient')), broken);
+  t.same(errors(target('http://x.com/fhir/Patient/1', 'Patient')), []);
+  t.same(errors(target('http://x.com/fhir/Patient/1', 'Organization')), broken);
+  t.same(errors(target('http://x.com/Picture/1', 'Patient')), [], 'Picture is no resource type');
+  t.same(errors(target(uuid(1), 'Patient')), [], 'a target that is not here');
+  const within = (type: string) =>
+    errors(
+      bundle(
+        'collection',
+        { fullUrl: uuid(1), resource: patient },
+        { fullUrl: uuid(2), resource: target(uuid(1), type) },
+      ),
+    );
+  t.same(within('Patient'), []);
+  t.same(within('Device'), ['reference-type-differs @ Bundle.entry[1].resource.target[0].type']);
+});
+
 t.test('a RESTful fullUrl that ends in another id is a warning', async (t) => {
   const other = bundle('collection', { fullUrl: 'http://x.com/Patient/2', resource: patient });
   t.same(findings(other, 'warning'), ['bundle-fullurl-id @ Bundle.entry[0].fullUrl']);

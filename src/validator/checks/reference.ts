@@ -93,6 +93,18 @@ export function checkTarget(
   found(run, 'reference-type', '', type, [...allowed].join(', '));
 }
 
+/** Reports a `Reference.type` other than the type that the reference itself, or its target here, has. */
+export function checkType(
+  type: string,
+  reference: string,
+  run: Run,
+  isResourceType: (name: string) => boolean,
+): void {
+  const actual = run.referredType ?? referenceType({ reference }, run);
+  if (actual !== undefined && actual !== type && isResourceType(actual))
+    found(run, 'reference-type-differs', 'type');
+}
+
 /** The resource type that a text begins with, up to a place in it. */
 export type TypeReader = (text: string, end: number) => string | undefined;
 
