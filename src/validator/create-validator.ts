@@ -11,6 +11,7 @@ import type { Terminology } from '../terminology/terminology.ts';
 import { baseElements } from './base-elements.ts';
 import { rulesCheck } from './checks/apply-rules.ts';
 import { type Binding, bindingOf, membershipOf } from './checks/binding.ts';
+import { integerSpelling } from './checks/integer-spelling.ts';
 import { type InvariantSurroundings, invariantCheck } from './checks/invariant.ts';
 import type { Compilation, ProfileCheck, ValueCheck } from './compilation.ts';
 import { conforms } from './conformance.ts';
@@ -53,6 +54,7 @@ export function createValidator({
   const typeNames = new TextTable<string>();
   for (const name of registry.resourceTypes) typeNames.add(name, name);
   const bases = baseElements(registry);
+  const checkSpelling = integerSpelling(registry.model, registry.resourceTypes);
 
   /** Of value sets that expressions name. */
   const bindings = new Map<string, Binding>();
@@ -136,6 +138,7 @@ export function createValidator({
     const run = createRun(options, scope);
     try {
       resources.root(run);
+      if (options.text !== undefined) checkSpelling(options.text, run);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       run.scope = scope;

@@ -34,7 +34,7 @@ export interface ValidationOptions {
   readonly now?: number;
   /**
    * The JSON text that the resource was parsed from, where it is at hand: what it cannot hold is not looked for in the
-   * values. Findings are the same without it.
+   * values. Without it, `1.0` is not told from `1`, all other findings are the same.
    */
   readonly text?: string | undefined;
   /** Whether absent must-support elements of profiles are listed, as information. Default false. */

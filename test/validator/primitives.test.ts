@@ -84,3 +84,36 @@ t.test('a text of white space only is legal, but may be trimmed to nothing', asy
   t.same(errors({ resourceType: 'Patient', language: ' ' }), ['string-empty @ Patient.language']);
   t.same(errors({ resourceType: 'Patient', name: [{ family: '\v' }] }), ['format @ Patient.name[0].family']);
 });
+
+/** Members of Parameters or of a parameter, and the errors that the text must have. */
+const spelled: [parameter: string, errors: string[]][] = [
+  ['"valueInteger":1', []],
+  ['"valueInteger":10.0', ['format @ Parameters.parameter[0].value']],
+  ['"valueInteger": -1.000 ', ['format @ Parameters.parameter[0].value']],
+  ['"valueInteger" :\n1.0e1', ['format @ Parameters.parameter[0].value']],
+  ['"valueUnsignedInt":0.0', ['format @ Parameters.parameter[0].value']],
+  ['"valuePositiveInt":1.5', ['format @ Parameters.parameter[0].value']],
+  ['"valueDecimal":1.0', []],
+  ['"valueString":"\\"valueInteger\\":1.0"', []],
+  ['"valueUri":"urn:oid:1.0.3"', []],
+  [
+    '"valueTiming":{"repeat":{"count":3.0,"duration":1.0,"durationUnit":"h"}}',
+    ['format @ Parameters.parameter[0].value.repeat.count'],
+  ],
+  [
+    '"resource":{"resourceType":"Patient","multipleBirthInteger":2.0}',
+    ['format @ Parameters.parameter[0].resource.multipleBirth'],
+  ],
+  [
+    '"resource":{"resourceType":"Claim","item":[{"careTeamSequence":[1, 2.0]}]}',
+    ['format @ Parameters.parameter[0].resource.item[0].careTeamSequence[1]'],
+  ],
+];
+
+t.test('an integer has no decimal point, not even before zeros', async (t) => {
+  for (const [members, expected] of spelled) {
+    const text = `{"resourceType":"Parameters","parameter":[{"name":"x",${members}}]}`;
+    const formats = errors(JSON.parse(text), { text }).filter((error) => error.startsWith('format'));
+    t.same(formats, expected, members);
+  }
+});
