@@ -117,3 +117,24 @@ t.test('an integer has no decimal point, not even before zeros', async (t) => {
     t.same(formats, expected, members);
   }
 });
+
+/** https://hl7.org/fhir/R4/datatypes.html#markdown */
+const markdown: [text: string, hasHtml: boolean][] = [
+  ['a <b>b</b>', true],
+  ['a <br/> b', true],
+  ['`code` and <i>more</i>', true],
+  ['a < b and c > d', false],
+  ['<http://kat.test> and <a@kat.test>', false],
+  ['write `<b>` or ``<i>``', false],
+  ['```\n<p>a</p>\n```\n', false],
+  ['a ` alone, then <b>', true],
+  [`${'`'.repeat(100_000)}<b>`, true],
+];
+
+t.test('HTML in markdown is warned of, not so in code', async (t) => {
+  for (const [description, hasHtml] of markdown) {
+    const resource = { resourceType: 'Questionnaire', status: 'draft', description };
+    const expected = hasHtml ? ['html-in-markdown @ Questionnaire.description'] : [];
+    t.same(findings(resource, 'warning'), expected, description.slice(0, 40));
+  }
+});

@@ -52,6 +52,11 @@ function refuse(value: unknown, run: Run, name: string, index: number, type: str
 
 /** An HTML tag, as opposed to an autolink or a comparison. */
 const htmlTag = /<\/?[a-z][a-z0-9]*(?:\s[^<>]*)?\/?>/i;
+/** Code, in a line or in lines of its own: a tag in it is shown as it is written. */
+const code = /(?<!`)`+[^`]+`+/g;
+
+const hasHtml = (text: string) =>
+  text.includes('<') && htmlTag.test(text) && htmlTag.test(text.replace(code, ''));
 
 /** `isText`, as cheap as the run allows. */
 export const isTextIn = (value: string, { plain }: Run): boolean =>
@@ -62,7 +67,7 @@ const text: PrimitiveCheck = (value, run, name, index) =>
 
 const markdown: PrimitiveCheck = (value, run, name, index) => {
   if (typeof value !== 'string' || !isTextIn(value, run)) return refuse(value, run, name, index, 'markdown');
-  if (value.includes('<') && htmlTag.test(value)) found(run, 'html-in-markdown', stepAt(name, index));
+  if (hasHtml(value)) found(run, 'html-in-markdown', stepAt(name, index));
   return true;
 };
 
