@@ -26,6 +26,8 @@ export function resourceCheck(
   applyRules: RulesCheck,
   typeName: (name: string) => string | undefined,
 ): ResourceCheck {
+  const isResourceType = (name: string) => typeName(name) !== undefined;
+
   function checkScope(run: Run, profiles: readonly string[]): void {
     const { scope, options } = run;
     const { type, resource, container } = scope;
@@ -46,7 +48,7 @@ export function resourceCheck(
       for (const url of impliedProfiles(resource)) applyProfile(url, '', run, applied);
     }
     if (options.supporting) applyGlobal(options.supporting, run, applied);
-    if (type === 'Bundle') bundleRules(resource, run);
+    if (type === 'Bundle') bundleRules(resource, isResourceType, run);
     applyRules(run);
   }
 

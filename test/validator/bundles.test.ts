@@ -55,6 +55,14 @@ const table: Record<string, Case[]> = {
       ['bundle-search-entry @ Bundle.entry[0]'],
     ],
     [
+      'a self link that ends in a name of no type',
+      {
+        ...bundle('searchset', match(patient)),
+        link: [{ relation: 'self', url: 'http://x.com/Server?a=b' }],
+      },
+      [],
+    ],
+    [
       'a match without an id',
       bundle('searchset', match({ resourceType: 'Patient' })),
       ['bundle-search-entry @ Bundle.entry[0]'],

@@ -26,12 +26,13 @@ export function checkLinks(bundle: Record<string, unknown>, type: string, run: R
 export function checkSearchEntries(
   entries: readonly unknown[],
   bundle: Record<string, unknown>,
+  isResourceType: (name: string) => boolean,
   run: Run,
 ): void {
   const modes = entries.map((entry) =>
     isObject(entry) && isObject(entry.search) ? entry.search.mode : undefined,
   );
-  const types = searchedTypes(bundle);
+  const types = searchedTypes(bundle, isResourceType);
   entries.forEach((entry, index) => {
     const mode = modes[index];
     const resource = isObject(entry) && isObject(entry.resource) ? entry.resource : undefined;
@@ -49,12 +50,12 @@ export function checkSearchEntries(
 }
 
 /** The types that the self link names; none when it does not tell. */
-function searchedTypes(bundle: Record<string, unknown>): string[] {
+function searchedTypes(bundle: Record<string, unknown>, isResourceType: (name: string) => boolean): string[] {
   const links: unknown[] = Array.isArray(bundle.link) ? bundle.link : [];
   const self = links.find((link) => isObject(link) && link.relation === 'self');
   const url = isObject(self) && typeof self.url === 'string' ? self.url : '';
   const [path = '', query = ''] = url.split('?');
   const last = path.slice(path.lastIndexOf('/') + 1);
-  if (/^[A-Z][A-Za-z]+$/.test(last)) return [last];
+  if (isResourceType(last)) return [last];
   return new URLSearchParams(query).getAll('_type').flatMap((list) => list.split(','));
 }

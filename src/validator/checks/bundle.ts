@@ -37,7 +37,11 @@ const lead = new Map([
   ['message', 'MessageHeader'],
 ]);
 
-export function bundleRules(bundle: Record<string, unknown>, run: Run): void {
+export function bundleRules(
+  bundle: Record<string, unknown>,
+  isResourceType: (name: string) => boolean,
+  run: Run,
+): void {
   const type = typeof bundle.type === 'string' ? bundle.type : '';
   const entries = Array.isArray(bundle.entry) ? bundle.entry : [];
   const seen = new Set<string>();
@@ -58,7 +62,7 @@ export function bundleRules(bundle: Record<string, unknown>, run: Run): void {
   }
   checkLinks(bundle, type, run);
   if (type === 'transaction' || type === 'batch') checkRequests(entries, run);
-  if (type === 'searchset') checkSearchEntries(entries, bundle, run);
+  if (type === 'searchset') checkSearchEntries(entries, bundle, isResourceType, run);
   const first = lead.get(type);
   if (first === undefined) return;
   if (entries.length === 0) found(run, 'bundle-entry-missing', '', type, `a ${first} as its first entry`);
