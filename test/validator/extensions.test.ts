@@ -179,6 +179,38 @@ t.test("an extension of R4 may stand where HL7's extension pack allows it beside
   );
 });
 
+t.test("an extension of R4 may have the parts that HL7's extension pack gives it besides", async (t) => {
+  const oauth = (...parts: string[]) => ({
+    resourceType: 'CapabilityStatement',
+    status: 'draft',
+    date: '2024',
+    kind: 'instance',
+    implementation: { description: 'x' },
+    fhirVersion: '4.0.1',
+    format: ['json'],
+    rest: [
+      {
+        mode: 'server',
+        security: {
+          extension: [
+            {
+              url: 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris',
+              extension: ['token', 'authorize', ...parts].map((url) => ({
+                url,
+                valueUri: 'https://kat.test',
+              })),
+            },
+          ],
+        },
+      },
+    ],
+  });
+  t.same(findings(oauth('revoke'), 'warning'), []);
+  t.same(findings(oauth('other'), 'warning'), [
+    'extension-part-unknown @ CapabilityStatement.rest[0].security.extension[0].extension[2]',
+  ]);
+});
+
 t.test('modifier extensions stand in modifierExtension and nowhere else', async (t) => {
   const definition = mood([element('Patient')]) as { differential: { element: object[] } };
   definition.differential.element.unshift({

@@ -14,7 +14,7 @@ interface ExtensionDefinition {
   readonly profile: ProfileCheck;
   readonly url: string;
   readonly modifier: boolean;
-  /** Its definition and that of HL7's extension pack: it may stand where either allows. */
+  /** Its definition and that of HL7's extension pack: it may stand where either allows, and have the parts of both. */
   readonly editions: readonly StructureDefinition[];
   /** Places that were allowed by contexts that depend on nothing but the place: type of the resource → paths. */
   readonly places: Map<string, Set<string>>;
@@ -35,12 +35,10 @@ export type ExtensionsCheck = (
   holder: Record<string, unknown> | undefined,
 ) => void;
 
-function partUrls(structure: StructureDefinition): Set<string> {
-  const urls = new Set<string>();
-  for (const element of structure.snapshot?.element ?? []) {
-    if (element.path === 'Extension.extension.url' && element.fixedUri) urls.add(element.fixedUri);
-  }
-  return urls;
+function partUrls({ snapshot }: StructureDefinition): string[] {
+  return (snapshot?.element ?? []).flatMap(({ path, fixedUri }) =>
+    path === 'Extension.extension.url' && fixedUri ? fixedUri : [],
+  );
 }
 
 /**
@@ -96,15 +94,16 @@ export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
       const { structure } = profile;
       const modifier = structure.snapshot?.element[0]?.isModifier === true;
       const packed = compilation.structure(`${url}${extensionPack}`);
+      const editions = packed ? [structure, packed] : [structure];
       definition = {
         profile,
         url,
         modifier,
-        editions: packed ? [structure, packed] : [structure],
+        editions,
         places: new Map(),
         lastType: '',
         lastAt: '',
-        parts: partUrls(structure),
+        parts: new Set(editions.flatMap(partUrls)),
       };
     }
     if (definition) definitions.add(url, definition);
