@@ -259,6 +259,11 @@ const table = {
     code: 'invalid',
     text: 'A canonical URL should be absolute, or a fragment of this resource',
   },
+  'canonical-fragment': {
+    severity: 'warning',
+    code: 'not-found',
+    text: 'A canonical URL that begins with # leads to a contained resource: there is none of this id',
+  },
   'canonical-type': {
     severity: 'error',
     code: 'invalid',

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { type Case, errors } from './parts.ts';
+import { type Case, errors, findings } from './parts.ts';
 
 const subject = { display: 'x' };
 const condition = (more: object) => ({ resourceType: 'Condition', subject, ...more });
@@ -171,4 +171,21 @@ t.test('a contained resource without an id cannot be referred to', async (t) => 
   ]);
   const report = { resourceType: 'DiagnosticReport', status: 'final', code: { text: 'x' } };
   t.same(errors(observation({ ...report, result: [{ reference: '#' }] })), []);
+});
+
+t.test('a canonical URL of a contained resource has its id', async (t) => {
+  const plan = (library: string) => ({
+    resourceType: 'PlanDefinition',
+    status: 'draft',
+    library: [library],
+    contained: [
+      { resourceType: 'ActivityDefinition', id: 'a', status: 'draft', library: ['#l'] },
+      { resourceType: 'Library', id: 'l', status: 'draft', type: { text: 'x' } },
+    ],
+    action: [{ definitionCanonical: '#a' }],
+  });
+  const lost = (resource: object) => findings(resource, 'warning');
+  t.same(lost(plan('#l')), []);
+  t.same(lost(plan('#none')), ['canonical-fragment @ PlanDefinition.library[0]']);
+  t.same(lost(plan('https://kat.test/Library/l#none')), []);
 });

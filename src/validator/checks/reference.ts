@@ -5,21 +5,12 @@
 import { isObject } from '../../fhir/resource.ts';
 import type { TypedValue } from '../../fhirpath/expression.ts';
 import { isIdFrom } from '../primitives.ts';
-import { found, type ResourceScope, type Run, report, rootScope } from '../run.ts';
+import { found, type ResourceScope, type Run, report } from '../run.ts';
 import { type BundleIndex, indexBundle } from './bundle-index.ts';
+import { containedTarget } from './contained-target.ts';
 
 /** `[type]/[id]`, absolute or not, with or without a version. */
 const literal = /^(?:.*\/)?([A-Z][A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/;
-
-/** The resource that a fragment `#id` names in the outermost resource; `#` alone names that one itself. */
-function containedTarget(fragment: string, scope: ResourceScope): Record<string, unknown> | undefined {
-  const root = rootScope(scope).resource;
-  if (fragment === '#') return root;
-  const { contained } = root;
-  if (!Array.isArray(contained)) return undefined;
-  const id = fragment.slice(1);
-  return contained.find((resource) => isObject(resource) && resource.id === id);
-}
 
 /** The bundle that a reference is resolved in: the one around the resource, or the resource itself. */
 function bundleOf(scope: ResourceScope): BundleIndex | undefined {

@@ -3,6 +3,7 @@
  * https://hl7.org/fhir/R4/datatypes.html#uri
  */
 import { found, type Run, stepAt } from '../run.ts';
+import { containedTarget } from './contained-target.ts';
 
 const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/;
 const example = /^[a-z]+:\/\/([^/]*\.)?(example\.(org|com|net)|acme\.(com|org))([:/]|$)/i;
@@ -28,6 +29,9 @@ export function checkUri(text: string, run: Run, name: string, index: number, ty
   const first = text.charCodeAt(0);
   if (first === 35) {
     run.scope.fragments.push(text);
+    // What a definition fixes or gives as an example is a value of other resources.
+    if (type === 'canonical' && run.scope.type !== 'StructureDefinition' && !containedTarget(text, run.scope))
+      found(run, 'canonical-fragment', stepAt(name, index));
     return;
   }
   if (first === 111 || first === 117) {
