@@ -58,6 +58,24 @@ export const expressionFaults: readonly ExpressionFault[] = [
   },
 ];
 
+/**
+ * Invariants that yield nothing where what they compare is absent, though their text says no there: a search type is for
+ * a parameter of type string, and not for one of no type. Nothing stands for no.
+ */
+export const silentInvariants: ReadonlySet<string> = new Set([
+  'eld-3',
+  'opd-2',
+  'opd-3',
+  'ras-1',
+  'sdf-1',
+  'sdf-5',
+  'sdf-21',
+  'tst-7',
+  'tst-8',
+  'tst-9',
+  'vsd-9',
+]);
+
 /** @returns the structure with its known faults mended; the same object when it has none */
 export function mendStructure(structure: StructureDefinition): StructureDefinition {
   const elements = structure.snapshot?.element;
@@ -103,5 +121,8 @@ function mendConstraint(constraint: Constraint): Constraint {
   const fault = expressionFaults.find(
     ({ key, wrong }) => constraint.key === key && constraint.expression === wrong,
   );
-  return fault ? { ...constraint, expression: fault.right } : constraint;
+  if (fault) return { ...constraint, expression: fault.right };
+  return silentInvariants.has(constraint.key ?? '') && constraint.expression !== undefined
+    ? { ...constraint, expression: `iif(${constraint.expression}, true, false)` }
+    : constraint;
 }

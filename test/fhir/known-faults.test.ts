@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StructureDefinition } from '@medplum/fhirtypes';
 import t from 'tap';
-import { expressionFaults, mendStructure } from '../../src/fhir/known-faults.ts';
+import { expressionFaults, mendStructure, silentInvariants } from '../../src/fhir/known-faults.ts';
 import { registry } from '../support/registry.ts';
 
 const folder = join(import.meta.dirname, '..', '..', 'node_modules', 'hl7.fhir.r4.core');
@@ -23,6 +23,17 @@ t.test('every fault in the table is one that R4 has, and is gone after mending',
     t.ok(expressionsOf(structures, key).includes(wrong), `${key} is wrong in R4`);
     t.notOk(expressionsOf(mended, key).includes(wrong), `${key} is mended`);
     t.ok(expressionsOf(mended, key).includes(right), `${key} says what it means`);
+  }
+});
+
+t.test('an invariant that is silent where it ought to say no says so after mending', async (t) => {
+  const mended = structures.map(mendStructure);
+  for (const key of silentInvariants) {
+    t.ok(expressionsOf(structures, key).length > 0, `R4 has ${key}`);
+    t.ok(
+      expressionsOf(mended, key).every((expression) => expression?.startsWith('iif(')),
+      key,
+    );
   }
 });
 
