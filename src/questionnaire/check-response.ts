@@ -88,13 +88,17 @@ function checkLevel(walk: Walk, level: Level): void {
     if (enabled === undefined)
       walk.issues.push(formFinding('response-enabled-unchecked', (own[0] ?? at).path, item.linkId));
     if (enabled === false) {
-      for (const { path } of own) walk.issues.push(formFinding('response-item-disabled', path, item.linkId));
+      for (const { value, path } of own)
+        if (isFilled(value)) walk.issues.push(formFinding('response-item-disabled', path, item.linkId));
     } else if (enabled === undefined && own.length === 0) {
       // Whether it had to be answered cannot be known.
     } else if (item.type === 'group') checkGroup(walk, item, own, level);
     else checkQuestion(walk, item, own, level);
   }
 }
+
+/** Whether an item says more than that it is on the form. */
+const isFilled = ({ answer, item }: Json) => answer !== undefined || item !== undefined;
 
 /** What is below one repetition of an item, or below one of its answers. */
 function below(walk: Walk, item: FormItem, own: ResponseItem, holder: Answer, outer: Level): Level {
@@ -129,6 +133,10 @@ function checkPlaces(walk: Walk, form: readonly FormItem[], given: readonly Resp
 
 function checkGroup(walk: Walk, item: FormItem, own: readonly ResponseItem[], level: Level): void {
   checkCount(walk, item, own.length, own[1] ?? level.at, 'response-item-repeated');
+  const isBare = own.length > 0 && !own.some(({ value }) => isFilled(value));
+  // One that is required holds at least one item.
+  if (isBare && walk.complete && walk.form.demands(item).required)
+    walk.issues.push(formFinding('response-required', own[0]!.path, item.linkId));
   for (const group of own) {
     checkText(walk, item, group);
     if (answersOf(group).length > 0)
@@ -187,13 +195,19 @@ function checkText(walk: Walk, item: FormItem, at: ResponseItem): void {
   }
 }
 
+/** Whether an extension says why there is no value. */
+function isExplained({ value }: Answer): boolean {
+  return value.extension !== undefined || choiceOf(value, '_value') !== undefined;
+}
+
 function checkAnswer(walk: Walk, item: FormItem, answer: Answer): void {
   const demands = walk.form.demands(item);
   const rule = demands.type;
   const choice = choiceOf(answer.value, 'value');
   if (!rule) return;
   if (!choice) {
-    walk.issues.push(formFinding('response-answer-empty', answer.path, item.linkId));
+    if (!isExplained(answer))
+      walk.issues.push(formFinding('response-answer-empty', answer.path, item.linkId));
   } else if (!rule.answers.includes(choice.type) || !suitsOptions(item, demands, choice.type)) {
     walk.issues.push(formFinding('response-answer-type', answer.path, item.linkId));
   } else {

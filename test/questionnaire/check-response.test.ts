@@ -10,6 +10,8 @@ const yes = { system: 'urn:x', code: 'Y' };
 const no = { system: 'urn:x', code: 'N' };
 const ext = 'http://hl7.org/fhir/StructureDefinition';
 
+const mass = (value: number, code: string) => ({ value, system: 'http://unitsofmeasure.org', code });
+
 const form = {
   resourceType: 'Questionnaire',
   item: [
@@ -57,6 +59,29 @@ const form = {
     },
     { linkId: 'code', type: 'choice', answerValueSet: 'urn:vs' },
     { linkId: 'when', type: 'date', item: [{ linkId: 'where', type: 'string' }] },
+    {
+      linkId: 'until',
+      type: 'dateTime',
+      extension: [{ url: `${ext}/maxValue`, valueDateTime: '2026-01-01T12:00:00Z' }],
+    },
+    { linkId: 'weight', type: 'quantity' },
+    {
+      linkId: 'heavy',
+      type: 'boolean',
+      enableWhen: [{ question: 'weight', operator: '>', answerQuantity: mass(100, 'kg') }],
+    },
+    {
+      linkId: 'words',
+      type: 'choice',
+      answerOption: [{ valueCoding: { display: 'many' } }, { valueCoding: { display: 'few' } }],
+    },
+    {
+      linkId: 'consent',
+      type: 'group',
+      required: true,
+      enableWhen: [{ question: 'heavy', operator: 'exists', answerBoolean: true }],
+      item: [{ linkId: 'given', type: 'boolean' }],
+    },
   ],
 };
 
@@ -162,6 +187,47 @@ const cases: [name: string, items: Item[], expected: string[]][] = [
     'a code that cannot be known',
     [slept, answered('code', { valueCoding: { code: '?' } })],
     ['response-answer-unchecked .item[1].answer[0]'],
+  ],
+  ['a disabled item without an answer', [slept, { linkId: 'why' }], []],
+  [
+    'an answer whose value an extension stands for',
+    [slept, answered('when', { _valueDate: { extension: [{ url: 'urn:x', valueCode: 'unknown' }] } })],
+    [],
+  ],
+  [
+    'a time in another zone, before the greatest',
+    [slept, answered('until', { valueDateTime: '2026-01-01T13:00:00+02:00' })],
+    [],
+  ],
+  [
+    'a time in another zone, after the greatest',
+    [slept, answered('until', { valueDateTime: '2026-01-01T11:00:00-02:00' })],
+    ['response-answer-range .item[1].answer[0]'],
+  ],
+  [
+    'a condition on a quantity in another unit',
+    [
+      slept,
+      answered('weight', { valueQuantity: mass(90_000, 'g') }),
+      answered('heavy', { valueBoolean: true }),
+    ],
+    ['response-item-disabled .item[2]', 'response-required '],
+  ],
+  [
+    'a required group without items',
+    [
+      slept,
+      answered('weight', { valueQuantity: mass(110_000, 'g') }),
+      answered('heavy', { valueBoolean: true }),
+      { linkId: 'consent' },
+    ],
+    ['response-required .item[3]'],
+  ],
+  ['an option without a code', [slept, answered('words', { valueCoding: { display: 'few' } })], []],
+  [
+    'words that are no option',
+    [slept, answered('words', { valueCoding: { display: 'none' } })],
+    ['response-answer-option .item[1].answer[0]'],
   ],
   ['an answer without a value', [slept, answered('when', {})], ['response-answer-empty .item[1].answer[0]']],
   [
