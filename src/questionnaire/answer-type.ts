@@ -8,29 +8,29 @@ export interface ItemTypeRule {
   readonly answers: readonly string[];
   /** Suffixes an answer option may have. */
   readonly options: readonly string[];
-  /** Whether its answers have an order, for `>` and the like in enableWhen. */
-  readonly ordered: boolean;
+  /** Suffixes of `answer[x]` in enableWhen, where they are others: it has no `answerUri`. */
+  readonly asked?: readonly string[];
 }
 
 const listed = ['Coding', 'String', 'Integer', 'Date', 'Time', 'Reference'] as const;
 
 const rules: Readonly<Record<string, ItemTypeRule>> = {
-  group: { answers: [], options: [], ordered: false },
-  display: { answers: [], options: [], ordered: false },
-  boolean: { answers: ['Boolean'], options: [], ordered: false },
-  decimal: { answers: ['Decimal'], options: [], ordered: true },
-  integer: { answers: ['Integer'], options: ['Integer'], ordered: true },
-  date: { answers: ['Date'], options: ['Date'], ordered: true },
-  dateTime: { answers: ['DateTime'], options: [], ordered: true },
-  time: { answers: ['Time'], options: ['Time'], ordered: true },
-  string: { answers: ['String'], options: ['String'], ordered: true },
-  text: { answers: ['String'], options: [], ordered: true },
-  url: { answers: ['Uri'], options: [], ordered: false },
-  choice: { answers: listed, options: listed, ordered: false },
-  'open-choice': { answers: listed, options: listed, ordered: false },
-  attachment: { answers: ['Attachment'], options: [], ordered: false },
-  reference: { answers: ['Reference'], options: ['Reference'], ordered: false },
-  quantity: { answers: ['Quantity'], options: [], ordered: true },
+  group: { answers: [], options: [] },
+  display: { answers: [], options: [] },
+  boolean: { answers: ['Boolean'], options: [] },
+  decimal: { answers: ['Decimal'], options: [] },
+  integer: { answers: ['Integer'], options: ['Integer'] },
+  date: { answers: ['Date'], options: ['Date'] },
+  dateTime: { answers: ['DateTime'], options: [] },
+  time: { answers: ['Time'], options: ['Time'] },
+  string: { answers: ['String'], options: ['String'] },
+  text: { answers: ['String'], options: [] },
+  url: { answers: ['Uri'], options: [], asked: ['String'] },
+  choice: { answers: listed, options: listed },
+  'open-choice': { answers: listed, options: listed },
+  attachment: { answers: ['Attachment'], options: [] },
+  reference: { answers: ['Reference'], options: ['Reference'] },
+  quantity: { answers: ['Quantity'], options: [] },
 };
 
 /** @returns undefined for a type that R4 does not have; the binding of `item.type` reports that */

@@ -7,10 +7,20 @@ import { itemTypeRule } from './answer-type.ts';
 import { orderedOperators } from './enable-when.ts';
 import { formFinding } from './finding.ts';
 import { allItems, choiceOf, type FormItem, formItems, objectsOf } from './form.ts';
+import { constraintTexts } from './form-constraint.ts';
 import { isSameAnswer } from './same-answer.ts';
 
-/** @returns findings with expressions that begin with `Questionnaire` */
-export function checkForm(questionnaire: Readonly<Record<string, unknown>>): Issue[] {
+/** Answers of these types have no order. */
+const unordered: ReadonlySet<string> = new Set(['Boolean', 'Coding', 'Reference']);
+
+/**
+ * @param isFhirPath whether a text parses, as far as that can be told
+ * @returns findings with expressions that begin with `Questionnaire`
+ */
+export function checkForm(
+  questionnaire: Readonly<Record<string, unknown>>,
+  isFhirPath: (text: string) => boolean,
+): Issue[] {
   const items = allItems(formItems(questionnaire));
   const byLinkId = new Map<string, FormItem>();
   const issues: Issue[] = [];
@@ -22,6 +32,10 @@ export function checkForm(questionnaire: Readonly<Record<string, unknown>>): Iss
   for (const item of items) {
     issues.push(...conditionIssues(item, byLinkId), ...optionIssues(item), ...initialIssues(item));
   }
+  const constrained = [{ definition: questionnaire, path: 'Questionnaire', linkId: undefined }, ...items];
+  for (const { definition, path, linkId } of constrained)
+    for (const constraint of constraintTexts(definition, path))
+      if (!isFhirPath(constraint.text)) issues.push(formFinding('form-constraint', constraint.path, linkId));
   return issues;
 }
 
@@ -38,10 +52,10 @@ function conditionIssues(item: FormItem, byLinkId: ReadonlyMap<string, FormItem>
     const answer = choiceOf(condition, 'answer');
     if (!rule || !answer || operator === 'exists') return [];
     const issues: Issue[] = [];
-    if (!rule.answers.includes(answer.type)) {
+    if (!(rule.asked ?? rule.answers).includes(answer.type)) {
       issues.push(formFinding('form-enable-when-answer', `${path}.answer`, item.linkId));
     }
-    if (orderedOperators.has(operator) && !rule.ordered && answer.type !== 'Integer') {
+    if (orderedOperators.has(operator) && unordered.has(answer.type)) {
       issues.push(formFinding('form-enable-when-operator', `${path}.operator`, item.linkId));
     }
     return issues;

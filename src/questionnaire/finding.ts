@@ -22,6 +22,7 @@ const table = {
   'form-initial-type': ['error', 'value', 'The initial value is not of the type of its item'],
   'form-initial-option': ['error', 'code-invalid', 'The initial value is none of the answer options'],
   'form-initial-many': ['error', 'value', 'Only an item that repeats has several initial values'],
+  'form-constraint': ['error', 'invalid', 'The expression of the constraint is no FHIRPath'],
   'form-link-id': ['error', 'invariant', 'The linkId is used by another item of the form'],
   'response-form-unknown': [
     'warning',

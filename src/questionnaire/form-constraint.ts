@@ -20,6 +20,24 @@ const urls: ReadonlySet<unknown> = new Set([
   'http://hl7.org/fhir/StructureDefinition/questionnaire-constraint',
 ]);
 
+/**
+ * The expressions of constraints that are FHIRPath by definition, a text and not an Expression.
+ * @param path of the element
+ */
+export function constraintTexts(
+  element: Readonly<Record<string, unknown>>,
+  path: string,
+): { readonly text: string; readonly path: string }[] {
+  if (element.extension === undefined) return [];
+  return objectsOf(element.extension).flatMap(({ url, extension }, index) =>
+    objectsOf(urls.has(url) ? extension : undefined).flatMap(({ url: name, valueString }, at) =>
+      name === 'expression' && typeof valueString === 'string'
+        ? [{ text: valueString, path: `${path}.extension[${index}].extension[${at}].value` }]
+        : [],
+    ),
+  );
+}
+
 /** Those of a form as a whole, or of one item. */
 export function constraintsOf(element: Readonly<Record<string, unknown>>): FormConstraint[] {
   return objectsOf(element.extension).flatMap(({ url, extension }) => {

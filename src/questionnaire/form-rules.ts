@@ -5,6 +5,7 @@
 import type { Issue } from '../core/issue.ts';
 import { isResource, type Resource } from '../fhir/resource.ts';
 import type { ExpressionCompiler } from '../fhirpath/expression.ts';
+import type { ExpressionJudge } from '../fhirpath/expression-fault.ts';
 import type { MemberOf } from './answer-options.ts';
 import { checkCalculated } from './check-calculated.ts';
 import { checkConstraints } from './check-constraints.ts';
@@ -19,6 +20,7 @@ export interface FormSurroundings {
   readonly memberOf: MemberOf;
   /** Membership of a coding in a value set that is at hand itself. */
   memberIn(valueSet: Resource, coding: Parameters<MemberOf>[1]): ReturnType<MemberOf>;
+  readonly judgeExpression: ExpressionJudge;
 }
 
 type FormRule = (resource: Resource, surroundings: FormSurroundings) => readonly Issue[];
@@ -36,7 +38,10 @@ export function formRules(compile: ExpressionCompiler): Readonly<Record<string, 
     return known;
   };
   return {
-    Questionnaire: [(questionnaire) => checkForm(questionnaire)],
+    Questionnaire: [
+      (questionnaire, { judgeExpression }) =>
+        checkForm(questionnaire, (text) => judgeExpression(text, undefined) !== 'no-fhirpath'),
+    ],
     QuestionnaireResponse: [
       (response, surroundings) => responseFindings(response, surroundings, formOf, compile),
     ],

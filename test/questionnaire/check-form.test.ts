@@ -1,6 +1,15 @@
 import t from 'tap';
 import { checkForm } from '../../src/questionnaire/check-form.ts';
 
+const isFhirPath = (text: string) => !text.endsWith('(');
+const constraint = (valueString: string) => ({
+  url: 'http://hl7.org/fhir/StructureDefinition/questionnaire-constraint',
+  extension: [
+    { url: 'key', valueId: 'k' },
+    { url: 'expression', valueString },
+  ],
+});
+
 const base = [
   {
     linkId: 'a',
@@ -9,6 +18,8 @@ const base = [
     initial: [{ valueCoding: { code: 'x' } }],
   },
   { linkId: 'n', type: 'integer' },
+  { linkId: 'u', type: 'url' },
+  { linkId: 'd', type: 'choice', answerOption: [{ valueDate: '2024-01-01' }] },
 ];
 
 const cases: [name: string, item: Record<string, unknown>, expected: string[]][] = [
@@ -17,16 +28,16 @@ const cases: [name: string, item: Record<string, unknown>, expected: string[]][]
     { linkId: 'b', type: 'string', enableWhen: [{ question: 'n', operator: '>', answerInteger: 1 }] },
     [],
   ],
-  ['a linkId used twice', { linkId: 'a', type: 'string' }, ['form-link-id Questionnaire.item[2].linkId']],
+  ['a linkId used twice', { linkId: 'a', type: 'string' }, ['form-link-id Questionnaire.item[4].linkId']],
   [
     'a condition on no item',
     { linkId: 'b', type: 'string', enableWhen: [{ question: 'z', operator: 'exists', answerBoolean: true }] },
-    ['form-enable-when-target Questionnaire.item[2].enableWhen[0].question'],
+    ['form-enable-when-target Questionnaire.item[4].enableWhen[0].question'],
   ],
   [
     'a condition on itself',
     { linkId: 'b', type: 'string', enableWhen: [{ question: 'b', operator: 'exists', answerBoolean: true }] },
-    ['form-enable-when-self Questionnaire.item[2].enableWhen[0].question'],
+    ['form-enable-when-self Questionnaire.item[4].enableWhen[0].question'],
   ],
   [
     'a condition on what is within',
@@ -36,12 +47,12 @@ const cases: [name: string, item: Record<string, unknown>, expected: string[]][]
       enableWhen: [{ question: 'c', operator: 'exists', answerBoolean: true }],
       item: [{ linkId: 'c', type: 'string' }],
     },
-    ['form-enable-when-self Questionnaire.item[2].enableWhen[0].question'],
+    ['form-enable-when-self Questionnaire.item[4].enableWhen[0].question'],
   ],
   [
     'a condition of another type',
     { linkId: 'b', type: 'string', enableWhen: [{ question: 'n', operator: '=', answerString: '1' }] },
-    ['form-enable-when-answer Questionnaire.item[2].enableWhen[0].answer'],
+    ['form-enable-when-answer Questionnaire.item[4].enableWhen[0].answer'],
   ],
   [
     'an order where there is none',
@@ -50,17 +61,37 @@ const cases: [name: string, item: Record<string, unknown>, expected: string[]][]
       type: 'string',
       enableWhen: [{ question: 'a', operator: '>', answerCoding: { code: 'x' } }],
     },
-    ['form-enable-when-operator Questionnaire.item[2].enableWhen[0].operator'],
+    ['form-enable-when-operator Questionnaire.item[4].enableWhen[0].operator'],
+  ],
+  [
+    'an order of dates that are chosen from',
+    {
+      linkId: 'b',
+      type: 'string',
+      enableWhen: [{ question: 'd', operator: '>=', answerDate: '2024-01-01' }],
+    },
+    [],
+  ],
+  [
+    'a URL compared with a text',
+    { linkId: 'b', type: 'string', enableWhen: [{ question: 'u', operator: '=', answerString: 'urn:x' }] },
+    [],
+  ],
+  ['a constraint', { linkId: 'b', type: 'string', extension: [constraint('answer.exists()')] }, []],
+  [
+    'a constraint that does not parse',
+    { linkId: 'b', type: 'string', extension: [constraint('answer.exists(')] },
+    ['form-constraint Questionnaire.item[4].extension[0].extension[1].value'],
   ],
   [
     'an option of another type',
     { linkId: 'b', type: 'integer', answerOption: [{ valueString: '1' }] },
-    ['form-option-type Questionnaire.item[2].answerOption[0].value'],
+    ['form-option-type Questionnaire.item[4].answerOption[0].value'],
   ],
   [
     'an initial value of another type',
     { linkId: 'b', type: 'integer', initial: [{ valueString: '1' }] },
-    ['form-initial-type Questionnaire.item[2].initial[0].value'],
+    ['form-initial-type Questionnaire.item[4].initial[0].value'],
   ],
   [
     'an initial value that is no option',
@@ -70,12 +101,12 @@ const cases: [name: string, item: Record<string, unknown>, expected: string[]][]
       answerOption: [{ valueCoding: { code: 'x' } }],
       initial: [{ valueCoding: { code: 'y' } }],
     },
-    ['form-initial-option Questionnaire.item[2].initial[0].value'],
+    ['form-initial-option Questionnaire.item[4].initial[0].value'],
   ],
   [
     'several initial values of an item that does not repeat',
     { linkId: 'b', type: 'string', initial: [{ valueString: 'x' }, { valueString: 'y' }] },
-    ['form-initial-many Questionnaire.item[2]'],
+    ['form-initial-many Questionnaire.item[4]'],
   ],
   [
     'several initial values of an item that repeats',
@@ -92,18 +123,18 @@ const cases: [name: string, item: Record<string, unknown>, expected: string[]][]
         { valueString: 'y', initialSelected: true },
       ],
     },
-    ['form-initial-many Questionnaire.item[2]'],
+    ['form-initial-many Questionnaire.item[4]'],
   ],
   [
     'a fault in a nested item',
     { linkId: 'g', type: 'group', item: [{ linkId: 'n', type: 'string' }] },
-    ['form-link-id Questionnaire.item[2].item[0].linkId'],
+    ['form-link-id Questionnaire.item[4].item[0].linkId'],
   ],
 ];
 
 for (const [name, item, expected] of cases) {
   t.test(`${name}: ${expected[0] ?? 'nothing to say'}`, async (t) => {
-    const issues = checkForm({ resourceType: 'Questionnaire', item: [...base, item] });
+    const issues = checkForm({ resourceType: 'Questionnaire', item: [...base, item] }, isFhirPath);
     t.same(
       issues.map(({ key, expression }) => `${key} ${expression}`),
       expected,
