@@ -110,6 +110,11 @@ export const resourceFindings = {
     text: 'The value differs from what the base {0} fixes',
   },
   'profile-of-type': { severity: 'error', code: 'invalid', text: 'The profile {0} is not one of {1}' },
+  'extension-context-url': {
+    severity: 'error',
+    code: 'invalid',
+    text: 'An extension that this one could stand on is named by its absolute URL',
+  },
   'extension-own-url': {
     severity: 'error',
     code: 'value',

@@ -27,3 +27,14 @@ export function expressionIssues(
   const key = verdicts.includes('no-fhirpath') ? 'expression-malformed' : 'expression-unknown-name';
   return [ruleIssue(key, place)];
 }
+
+/** An expression whose focus is not known has to parse. */
+export function malformedIssues(
+  expression: string,
+  place: string,
+  { judgeExpression }: RuleContext,
+): Issue[] {
+  const verdict = judgeExpression(expression, undefined);
+  if (verdict === 'no-fhirpath') return [ruleIssue('expression-malformed', place)];
+  return verdict === 'not-judged' ? [ruleIssue('expression-not-judged', place)] : [];
+}

@@ -6,10 +6,9 @@ import type { Issue } from '../../core/issue.ts';
 import { isObject } from '../../fhir/resource.ts';
 import { ruleIssue } from '../finding.ts';
 import type { TypeRule } from '../type-rules.ts';
+import { objectsIn } from './objects-in.ts';
 
 type Element = Record<string, unknown>;
-
-const objects = (value: unknown): Element[] => (Array.isArray(value) ? value.filter(isObject) : []);
 
 /** Codes and text of a concept, or of a list of them, as names to compare. */
 function names(concepts: unknown): string[] {
@@ -17,7 +16,7 @@ function names(concepts: unknown): string[] {
   return list
     .filter(isObject)
     .flatMap((concept) => [
-      ...objects(concept.coding).map(({ system, code }) => `${String(system)}|${String(code)}`),
+      ...objectsIn(concept.coding).map(({ system, code }) => `${String(system)}|${String(code)}`),
       ...(typeof concept.text === 'string' ? [concept.text] : []),
     ]);
 }
@@ -26,14 +25,14 @@ const sameCode = (one: Element, other: Element) =>
   names(one.code).some((name) => names(other.code).includes(name));
 
 function hasCode(concept: unknown, code: string): boolean {
-  return isObject(concept) && objects(concept.coding).some((coding) => coding.code === code);
+  return isObject(concept) && objectsIn(concept.coding).some((coding) => coding.code === code);
 }
 
 export const measureReportRule: TypeRule = (report, { find }) => {
   const issues: Issue[] = [];
-  const groups = objects(report.group);
+  const groups = objectsIn(report.group);
   groups.forEach((group, index) => {
-    objects(group.population).forEach((population, at) => {
+    objectsIn(group.population).forEach((population, at) => {
       if (report.type !== 'subject-list' && population.subjectResults !== undefined) {
         issues.push(ruleIssue('report-subjects', `MeasureReport.group[${index}].population[${at}]`));
       }
@@ -41,7 +40,7 @@ export const measureReportRule: TypeRule = (report, { find }) => {
   });
   const measure = typeof report.measure === 'string' ? find(report.measure, 'Measure') : undefined;
   if (!measure) return issues;
-  const wanted = objects(measure.group);
+  const wanted = objectsIn(measure.group);
   const single = groups.length === 1 && wanted.length === 1;
   const reported = new Set<Element>();
   groups.forEach((group, index) => {
@@ -72,8 +71,8 @@ function compare(
   path: string,
   issues: Issue[],
 ): void {
-  const ours = objects(given[part]);
-  const theirs = objects(wanted[part]);
+  const ours = objectsIn(given[part]);
+  const theirs = objectsIn(wanted[part]);
   ours.forEach((one, index) => {
     if (!theirs.some((other) => sameCode(one, other))) {
       issues.push(ruleIssue('report-unknown-part', `${path}.${part}[${index}]`, part));

@@ -7,6 +7,8 @@ import type { Resource } from '../../fhir/resource.ts';
 import { ruleIssue } from '../finding.ts';
 import type { RuleContext, TypeRule } from '../type-rules.ts';
 import { expressionIssues } from './constraint-expressions.ts';
+import { typesAt } from './element-types.ts';
+import { objectsIn } from './objects-in.ts';
 
 export const searchParameterRule: TypeRule = (parameter, context) => {
   const { base, expression } = parameter;
@@ -14,8 +16,24 @@ export const searchParameterRule: TypeRule = (parameter, context) => {
   const issues = types.flatMap((type) =>
     expressionIssues(expression, [type], 'SearchParameter.expression', context),
   );
-  return [...issues.slice(0, 1), ...derivedIssues(parameter, types, context)];
+  return [
+    ...issues.slice(0, 1),
+    ...componentIssues(parameter, context),
+    ...derivedIssues(parameter, types, context),
+  ];
 };
+
+/** Where the expression of a composite is a plain path: what its components begin from. */
+const plainPath = /^[A-Za-z]+(?:\.[a-z][A-Za-z]*)*$/;
+
+function componentIssues({ expression, component }: Resource, context: RuleContext): Issue[] {
+  const isPlain = typeof expression === 'string' && plainPath.test(expression);
+  const found = isPlain ? typesAt(expression, context.model) : 'unknown';
+  const types = typeof found === 'string' ? undefined : found;
+  return objectsIn(component).flatMap((one, index) =>
+    expressionIssues(one.expression, types, `SearchParameter.component[${index}].expression`, context),
+  );
+}
 
 /** What derives from another parameter is of its type, and for no types of resources that it is not for. */
 function derivedIssues(

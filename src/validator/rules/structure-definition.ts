@@ -12,6 +12,7 @@ import { discriminatorIssues } from './discriminators.ts';
 import type { ElementCase } from './element-case.ts';
 import { typesAt } from './element-types.ts';
 import { bindingIssues, valueTypeIssues } from './element-values.ts';
+import { contextIssues } from './extension-contexts.ts';
 import { fixedIssues, targetIssues, wideningIssues } from './narrowing.ts';
 
 type ElementRule = (one: ElementCase) => Issue[];
@@ -32,22 +33,22 @@ const extension = 'http://hl7.org/fhir/StructureDefinition/Extension';
 
 export const structureDefinitionRule: TypeRule = (resource, context) => {
   const structure = resource as unknown as StructureDefinition;
-  const elements = structure.differential?.element;
-  if (!Array.isArray(elements)) return [];
+  // What a snapshot says is what the base and the differential say; it is looked at where it stands alone.
+  const part = structure.differential === undefined ? 'snapshot' : 'differential';
+  const elements = structure[part]?.element;
+  if (!Array.isArray(elements)) return contextIssues(structure, context);
   const isProfile = structure.derivation === 'constraint';
   const base = isProfile ? baseOf(structure, context) : undefined;
   const rules = isProfile ? [...ofAny, ...ofProfiles] : ofAny;
-  const issues = isProfile ? baseIssues(structure, base) : [];
+  const issues = [...contextIssues(structure, context), ...(isProfile ? baseIssues(structure, base) : [])];
   const fixedUrl = elements.findIndex((one) => isObject(one) && one.id === 'Extension.url');
   const stated = elements[fixedUrl]?.fixedUri;
   // The url of an extension is that of its definition; a profile of an extension keeps the one it derives from.
   if (structure.baseDefinition === extension && stated !== undefined && stated !== structure.url)
-    issues.push(
-      ruleIssue('extension-own-url', `StructureDefinition.differential.element[${fixedUrl}].fixed`),
-    );
+    issues.push(ruleIssue('extension-own-url', `StructureDefinition.${part}.element[${fixedUrl}].fixed`));
   elements.forEach((element, index) => {
     if (!isObject(element) || typeof element.path !== 'string') return;
-    const place = `StructureDefinition.differential.element[${index}]`;
+    const place = `StructureDefinition.${part}.element[${index}]`;
     const found = typesAt(element.path, context.model);
     if (found === 'none') {
       if (isProfile) issues.push(ruleIssue('profile-path', `${place}.path`));

@@ -1,0 +1,128 @@
+/** Rules of definitions besides those of profiles and terminology: expressions, canonical URLs, ranges, parameters. */
+import t from 'tap';
+import { errors, profile } from './parts.ts';
+
+const define = (resourceType: string, more: object) => ({
+  resourceType,
+  url: `https://kat.test/${resourceType}/x`,
+  name: 'X',
+  status: 'draft',
+  ...more,
+});
+const base = 'http://hl7.org/fhir/StructureDefinition';
+
+t.test('an Expression in FHIRPath parses', async (t) => {
+  const judged = (expression: string, language = 'text/fhirpath') => [
+    ...errors(
+      define('ActivityDefinition', {
+        dynamicValue: [{ path: 'status', expression: { language, expression } }],
+      }),
+    ),
+    ...errors(
+      define('PlanDefinition', {
+        action: [{ action: [{ condition: [{ kind: 'start', expression: { language, expression } }] }] }],
+      }),
+    ),
+    ...errors(define('Measure', { group: [{ population: [{ criteria: { language, expression } }] }] })),
+    ...errors(
+      define('Questionnaire', {
+        extension: [{ url: `${base}/variable`, valueExpression: { name: 'v', language, expression } }],
+      }),
+    ),
+  ];
+  t.same(judged('%patient.birthDate <= today() - 18 years'), []);
+  t.same(judged('answers.weight().sum()'), [], 'a program may have functions of its own');
+  t.same(judged('Is Adult (', 'text/cql'), []);
+  t.same(judged('Patient.active.where('), [
+    'expression-malformed @ ActivityDefinition.dynamicValue[0].expression.expression',
+    'expression-malformed @ PlanDefinition.action[0].action[0].condition[0].expression.expression',
+    'expression-malformed @ Measure.group[0].population[0].criteria.expression',
+    'expression-malformed @ Questionnaire.extension[0].value.expression',
+  ]);
+});
+
+t.test('elements that are FHIRPath by definition parse', async (t) => {
+  const map = (condition: string) =>
+    errors(
+      define('StructureMap', {
+        group: [
+          {
+            name: 'g',
+            typeMode: 'none',
+            input: [{ name: 's', mode: 'source' }],
+            rule: [{ name: 'r', source: [{ context: 's', condition }] }],
+          },
+        ],
+      }),
+    );
+  t.same(map("a.exists() and %b = 'x'"), []);
+  t.same(map('a.exists('), ['expression-malformed @ StructureMap.group[0].rule[0].source[0].condition']);
+  const script = (expression: string) =>
+    errors(define('TestScript', { variable: [{ name: 'v', expression }] }));
+  t.same(script('Patient.id'), []);
+  t.same(script(['Patient.id = $', '{other}'].join('')), [], 'filled in when it is run');
+  t.same(script('Patient.id('), ['expression-malformed @ TestScript.variable[0].expression']);
+  const graph = (path: string) =>
+    errors(
+      define('GraphDefinition', { start: 'Patient', link: [{ path, target: [{ type: 'Organization' }] }] }),
+    );
+  t.same(graph('Patient.managingOrganization'), []);
+  t.same(graph('Patient.managing('), ['expression-malformed @ GraphDefinition.link[0].path']);
+});
+
+t.test('the contexts of an extension are expressions and URLs', async (t) => {
+  const judged = (type: string, expression: string, more: object = {}) =>
+    errors(
+      profile(
+        'Extension',
+        { 'Extension.value[x]': { type: [{ code: 'string' }] } },
+        { context: [{ type, expression }], ...more },
+      ),
+    );
+  t.same(judged('fhirpath', 'Patient.name.given'), []);
+  t.same(judged('fhirpath', 'Patient.name('), [
+    'expression-malformed @ StructureDefinition.context[0].expression',
+  ]);
+  t.same(judged('extension', 'https://kat.test/StructureDefinition/e'), []);
+  t.same(judged('extension', 'Patient'), [
+    'extension-context-url @ StructureDefinition.context[0].expression',
+  ]);
+  t.same(judged('element', 'Patient', { contextInvariant: ['active.exists('] }), [
+    'expression-malformed @ StructureDefinition.contextInvariant[0]',
+  ]);
+});
+
+t.test('a snapshot that stands alone is looked at as a differential is', async (t) => {
+  const { differential, ...rest } = profile('Patient', { Patient: {} }) as unknown as Record<string, object>;
+  const judged = (path: string) => {
+    const says = { min: 0, max: '*', definition: 'x', base: { path, min: 0, max: '*' } };
+    const element = ['Patient', path].map((one) => ({ id: one, path: one, ...says }));
+    return errors({ ...rest, snapshot: { element } });
+  };
+  t.ok(differential);
+  t.same(judged('Patient.name'), []);
+  t.same(judged('Patient.nome'), ['profile-path @ StructureDefinition.snapshot.element[1].path']);
+});
+
+t.test('the components of a composite search parameter begin where its expression ends', async (t) => {
+  const judged = (own: string, expression: string) =>
+    errors(
+      define('SearchParameter', {
+        description: 'x',
+        code: 'x',
+        base: ['Observation'],
+        type: 'composite',
+        expression: own,
+        component: [{ definition: 'http://hl7.org/fhir/SearchParameter/clinical-code', expression }],
+      }),
+    );
+  t.same(judged('Observation', 'value.as(Quantity)'), []);
+  t.same(judged('Observation.component', 'code'), []);
+  t.same(judged("Observation.component.where(code.text = 'x')", 'code'), []);
+  t.same(judged('Observation', 'kode'), [
+    'expression-unknown-name @ SearchParameter.component[0].expression',
+  ]);
+  t.same(judged('Observation', 'code.where('), [
+    'expression-malformed @ SearchParameter.component[0].expression',
+  ]);
+});
