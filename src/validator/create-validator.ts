@@ -17,6 +17,7 @@ import type { Compilation, ProfileCheck, ValueCheck } from './compilation.ts';
 import { conforms } from './conformance.ts';
 import { compileProfile } from './profile.ts';
 import { resourceCheck } from './resource.ts';
+import { canonicalTargetRules } from './rules/canonical-targets.ts';
 import { fhirPathRules } from './rules/fhirpath-elements.ts';
 import { ownRules } from './rules/own-rules.ts';
 import { ownUrlRules } from './rules/own-url.ts';
@@ -119,7 +120,7 @@ export function createValidator({
   );
   const resources = resourceCheck(
     compilation,
-    rulesCheck([ownUrlRules, ownRules, fhirPathRules, rules], compilation),
+    rulesCheck([ownUrlRules, ownRules, canonicalTargetRules, fhirPathRules, rules], compilation),
     (name) => typeNames.get(name),
   );
 

@@ -9,6 +9,8 @@ const define = (resourceType: string, more: object) => ({
   status: 'draft',
   ...more,
 });
+const genders = 'http://hl7.org/fhir/administrative-gender';
+const genderSet = 'http://hl7.org/fhir/ValueSet/administrative-gender';
 const base = 'http://hl7.org/fhir/StructureDefinition';
 
 t.test('an Expression in FHIRPath parses', async (t) => {
@@ -125,4 +127,24 @@ t.test('the components of a composite search parameter begin where its expressio
   t.same(judged('Observation', 'code.where('), [
     'expression-malformed @ SearchParameter.component[0].expression',
   ]);
+});
+
+t.test('canonical URLs lead to what they are for', async (t) => {
+  const set = (valueSet: string) =>
+    errors(define('ValueSet', { compose: { include: [{ valueSet: [valueSet] }] } }));
+  t.same(set(genderSet), []);
+  t.same(set('https://kat.test/ValueSet/unknown'), []);
+  t.same(set(genders), ['canonical-type @ ValueSet.compose.include[0].valueSet[0]']);
+  const response = (questionnaire: string) =>
+    errors({ resourceType: 'QuestionnaireResponse', status: 'completed', questionnaire });
+  t.same(response('https://kat.test/Questionnaire/unknown'), []);
+  t.same(response(genderSet), ['canonical-type @ QuestionnaireResponse.questionnaire']);
+  t.same(response('#none'), ['reference-unresolved @ QuestionnaireResponse.questionnaire']);
+  const form = (answerValueSet: string) =>
+    errors({
+      ...define('Questionnaire', { item: [{ linkId: 'a', type: 'choice', answerValueSet }] }),
+      contained: [{ resourceType: 'ValueSet', id: 'v', status: 'draft' }],
+    }).filter((one) => !one.startsWith('dom'));
+  t.same(form('#v'), []);
+  t.same(form('#w'), ['reference-unresolved @ Questionnaire.item[0].answerValueSet']);
 });
