@@ -18,6 +18,7 @@ import { conforms } from './conformance.ts';
 import { compileProfile } from './profile.ts';
 import { resourceCheck } from './resource.ts';
 import { canonicalTargetRules } from './rules/canonical-targets.ts';
+import { rangeRules } from './rules/definition-ranges.ts';
 import { fhirPathRules } from './rules/fhirpath-elements.ts';
 import { ownRules } from './rules/own-rules.ts';
 import { ownUrlRules } from './rules/own-url.ts';
@@ -120,7 +121,7 @@ export function createValidator({
   );
   const resources = resourceCheck(
     compilation,
-    rulesCheck([ownUrlRules, ownRules, canonicalTargetRules, fhirPathRules, rules], compilation),
+    rulesCheck([ownUrlRules, ownRules, canonicalTargetRules, rangeRules, fhirPathRules, rules], compilation),
     (name) => typeNames.get(name),
   );
 

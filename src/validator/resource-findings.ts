@@ -82,6 +82,31 @@ export const resourceFindings = {
     text: 'The search parameter that this one derives from has {0}',
   },
   'own-url-relative': { severity: 'error', code: 'invalid', text: 'The URL of a definition is absolute' },
+  'definition-range': {
+    severity: 'error',
+    code: 'invalid',
+    text: 'Smallest and largest number are no range: the largest is * or a number that is not below the smallest',
+  },
+  'operation-parameter': {
+    severity: 'error',
+    code: 'duplicate',
+    text: 'Another parameter of the same direction has this name',
+  },
+  'operation-overload': {
+    severity: 'error',
+    code: 'not-found',
+    text: 'The operation has no parameter of this name',
+  },
+  'capability-search-type': {
+    severity: 'error',
+    code: 'invalid',
+    text: 'The search parameter is defined with another type: {0}',
+  },
+  'subscription-criteria': {
+    severity: 'error',
+    code: 'invalid',
+    text: 'The criteria search a resource type that R4 does not have',
+  },
   'code-system-not-present': {
     severity: 'error',
     code: 'invalid',

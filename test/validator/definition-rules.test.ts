@@ -106,6 +106,121 @@ t.test('a snapshot that stands alone is looked at as a differential is', async (
   t.same(judged('Patient.nome'), ['profile-path @ StructureDefinition.snapshot.element[1].path']);
 });
 
+t.test('canonical URLs lead to what they are for', async (t) => {
+  const set = (valueSet: string) =>
+    errors(define('ValueSet', { compose: { include: [{ valueSet: [valueSet] }] } }));
+  t.same(set(genderSet), []);
+  t.same(set('https://kat.test/ValueSet/unknown'), []);
+  t.same(set(genders), ['canonical-type @ ValueSet.compose.include[0].valueSet[0]']);
+  const response = (questionnaire: string) =>
+    errors({ resourceType: 'QuestionnaireResponse', status: 'completed', questionnaire });
+  t.same(response('https://kat.test/Questionnaire/unknown'), []);
+  t.same(response(genderSet), ['canonical-type @ QuestionnaireResponse.questionnaire']);
+  t.same(response('#none'), ['reference-unresolved @ QuestionnaireResponse.questionnaire']);
+  const form = (answerValueSet: string) =>
+    errors({
+      ...define('Questionnaire', { item: [{ linkId: 'a', type: 'choice', answerValueSet }] }),
+      contained: [{ resourceType: 'ValueSet', id: 'v', status: 'draft' }],
+    }).filter((one) => !one.startsWith('dom'));
+  t.same(form('#v'), []);
+  t.same(form('#w'), ['reference-unresolved @ Questionnaire.item[0].answerValueSet']);
+});
+
+t.test('cardinalities of parameters and links are ranges', async (t) => {
+  const parameter = (min: number, max: string) =>
+    errors(
+      define('OperationDefinition', {
+        kind: 'operation',
+        code: 'x',
+        system: true,
+        type: false,
+        instance: false,
+        parameter: [{ name: 'a', use: 'in', min, max, type: 'string' }],
+      }),
+    );
+  const broken = ['definition-range @ OperationDefinition.parameter[0].max'];
+  t.same(parameter(0, '1'), []);
+  t.same(parameter(2, '*'), []);
+  t.same(parameter(0, '0'), []);
+  t.same(parameter(2, '1'), broken);
+  t.same(parameter(0, 'many'), broken);
+  t.same(parameter(-1, '1'), broken);
+  const link = (min: number, max: string) =>
+    errors(define('GraphDefinition', { start: 'Patient', link: [{ path: 'Patient.contact', min, max }] }));
+  t.same(link(0, '*'), []);
+  t.same(link(3, '1'), ['definition-range @ GraphDefinition.link[0].max']);
+});
+
+t.test('parameters of an operation', async (t) => {
+  const judged = (parameter: object[], more: object = {}) =>
+    errors(
+      define('OperationDefinition', {
+        kind: 'operation',
+        code: 'x',
+        system: true,
+        type: false,
+        instance: false,
+        parameter: parameter.map((one) => ({
+          ...('part' in one ? {} : { type: 'string' }),
+          name: 'a',
+          use: 'in',
+          min: 0,
+          max: '1',
+          ...one,
+        })),
+        ...more,
+      }),
+    );
+  t.same(judged([{}, { use: 'out' }]), [], 'in and out have names of their own');
+  t.same(judged([{}, {}]), ['operation-parameter @ OperationDefinition.parameter[1].name']);
+  const part = (name: string) => ({ name, use: 'in', min: 0, max: '1', type: 'string' });
+  t.same(judged([{ part: [part('b'), part('c')] }]), []);
+  t.same(judged([{ part: [part('b'), part('b')] }]), [
+    'operation-parameter @ OperationDefinition.parameter[0].part[1].name',
+  ]);
+  t.same(judged([{ searchType: 'token', part: [part('b')] }]), ['opd-2 @ OperationDefinition.parameter[0]']);
+  t.same(judged([{}], { overload: [{ parameterName: ['a'] }] }), []);
+  t.same(judged([{}], { overload: [{ parameterName: ['a', 'b'] }] }), [
+    'operation-overload @ OperationDefinition.overload[0].parameterName[1]',
+  ]);
+  const binding = { strength: 'required', valueSet: genderSet };
+  t.same(judged([{ type: 'code', binding }]), []);
+  t.same(judged([{ type: 'integer', binding }]), [
+    'profile-binding @ OperationDefinition.parameter[0].binding',
+  ]);
+});
+
+t.test('a capability statement agrees with the definitions it names', async (t) => {
+  const judged = (resource: object) =>
+    errors(
+      define('CapabilityStatement', {
+        date: '2024-01-01',
+        kind: 'requirements',
+        description: 'x',
+        fhirVersion: '4.0.1',
+        format: ['json'],
+        rest: [{ mode: 'server', resource: [resource] }],
+      }),
+    );
+  const name = (type: string, definition: string) => ({
+    type: 'Patient',
+    searchParam: [{ name: 'name', type, definition }],
+  });
+  const known = 'http://hl7.org/fhir/SearchParameter/Patient-name';
+  t.same(judged(name('string', known)), []);
+  t.same(judged(name('token', 'https://kat.test/SearchParameter/unknown')), []);
+  t.same(judged(name('token', known)), [
+    'capability-search-type @ CapabilityStatement.rest[0].resource[0].searchParam[0].type',
+  ]);
+  const profiled = (profile: string) => judged({ type: 'Observation', profile, supportedProfile: [profile] });
+  t.same(profiled(`${base}/bodyweight`), []);
+  t.same(profiled(`${base}/DomainResource`), []);
+  t.same(profiled(`${base}/Patient`), [
+    'profile-of-type @ CapabilityStatement.rest[0].resource[0].profile',
+    'profile-of-type @ CapabilityStatement.rest[0].resource[0].supportedProfile[0]',
+  ]);
+});
+
 t.test('the components of a composite search parameter begin where its expression ends', async (t) => {
   const judged = (own: string, expression: string) =>
     errors(
@@ -129,22 +244,17 @@ t.test('the components of a composite search parameter begin where its expressio
   ]);
 });
 
-t.test('canonical URLs lead to what they are for', async (t) => {
-  const set = (valueSet: string) =>
-    errors(define('ValueSet', { compose: { include: [{ valueSet: [valueSet] }] } }));
-  t.same(set(genderSet), []);
-  t.same(set('https://kat.test/ValueSet/unknown'), []);
-  t.same(set(genders), ['canonical-type @ ValueSet.compose.include[0].valueSet[0]']);
-  const response = (questionnaire: string) =>
-    errors({ resourceType: 'QuestionnaireResponse', status: 'completed', questionnaire });
-  t.same(response('https://kat.test/Questionnaire/unknown'), []);
-  t.same(response(genderSet), ['canonical-type @ QuestionnaireResponse.questionnaire']);
-  t.same(response('#none'), ['reference-unresolved @ QuestionnaireResponse.questionnaire']);
-  const form = (answerValueSet: string) =>
+t.test('the criteria of a subscription search a resource type', async (t) => {
+  const judged = (criteria: string) =>
     errors({
-      ...define('Questionnaire', { item: [{ linkId: 'a', type: 'choice', answerValueSet }] }),
-      contained: [{ resourceType: 'ValueSet', id: 'v', status: 'draft' }],
-    }).filter((one) => !one.startsWith('dom'));
-  t.same(form('#v'), []);
-  t.same(form('#w'), ['reference-unresolved @ Questionnaire.item[0].answerValueSet']);
+      resourceType: 'Subscription',
+      status: 'requested',
+      reason: 'x',
+      criteria,
+      channel: { type: 'rest-hook', endpoint: 'https://kat.test/hook' },
+    });
+  t.same(judged('Observation?code=http://loinc.org|1975-2'), []);
+  t.same(judged('Patient'), []);
+  t.same(judged('https://kat.test/SubscriptionTopic/new'), [], 'a topic');
+  t.same(judged('Observations?code=x'), ['subscription-criteria @ Subscription.criteria']);
 });
