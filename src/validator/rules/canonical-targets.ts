@@ -7,43 +7,58 @@ import { ruleIssue } from '../finding.ts';
 import type { RuleContext, TypeRule, TypeRules } from '../type-rules.ts';
 import { membersOf } from './members.ts';
 
-type Targets = Readonly<Record<string, readonly string[]>>;
-
-/** By resource type: its canonical URLs, and the types they may lead to. */
-const canonicals: Readonly<Record<string, Targets>> = {
-  ActivityDefinition: { profile: ['StructureDefinition'], library: ['Library'] },
-  CapabilityStatement: {
-    profile: ['StructureDefinition'],
-    supportedProfile: ['StructureDefinition'],
-  },
-  ConceptMap: { sourceCanonical: ['ValueSet'], targetCanonical: ['ValueSet'] },
-  Measure: { library: ['Library'] },
-  MeasureReport: { measure: ['Measure'] },
-  OperationDefinition: { valueSet: ['ValueSet'], targetProfile: ['StructureDefinition'] },
-  PlanDefinition: {
-    definitionCanonical: ['ActivityDefinition', 'PlanDefinition', 'Questionnaire'],
-    library: ['Library'],
-  },
-  Questionnaire: { answerValueSet: ['ValueSet'] },
-  QuestionnaireResponse: { questionnaire: ['Questionnaire'] },
-  ValueSet: { valueSet: ['ValueSet'] },
-};
-
-/** The types of what is known by a URL: a code system and a value set may share one. */
-function typesAt(url: string, context: RuleContext): string[] {
-  const known = [
-    ['ValueSet', context.valueSet(url)],
-    ['CodeSystem', context.codeSystem(url)],
-    ['SearchParameter', context.searchParameter(url)],
-    ['StructureDefinition', context.structure(url)],
-  ] as const;
-  return known.flatMap(([type, found]) => (found ? [type] : []));
+interface Canonicals {
+  /** The types of resources that each may lead to. */
+  readonly targets: Readonly<Record<string, readonly string[]>>;
+  /** The names of the elements that lead to them. */
+  readonly within?: readonly string[];
 }
 
-function targetRule(targets: Targets): TypeRule {
+/** By resource type. */
+const canonicals: Readonly<Record<string, Canonicals>> = {
+  ActivityDefinition: { targets: { profile: ['StructureDefinition'], library: ['Library'] } },
+  CapabilityStatement: {
+    targets: { profile: ['StructureDefinition'], supportedProfile: ['StructureDefinition'] },
+    within: ['rest', 'resource'],
+  },
+  ConceptMap: { targets: { sourceCanonical: ['ValueSet'], targetCanonical: ['ValueSet'] } },
+  Measure: { targets: { library: ['Library'] } },
+  MeasureReport: { targets: { measure: ['Measure'] } },
+  OperationDefinition: {
+    targets: { valueSet: ['ValueSet'], targetProfile: ['StructureDefinition'] },
+    within: ['parameter', 'part', 'binding'],
+  },
+  PlanDefinition: {
+    targets: {
+      definitionCanonical: ['ActivityDefinition', 'PlanDefinition', 'Questionnaire'],
+      library: ['Library'],
+    },
+    within: ['action'],
+  },
+  Questionnaire: { targets: { answerValueSet: ['ValueSet'] }, within: ['item'] },
+  QuestionnaireResponse: { targets: { questionnaire: ['Questionnaire'] } },
+  ValueSet: { targets: { valueSet: ['ValueSet'] }, within: ['compose', 'include', 'exclude'] },
+};
+
+/** How what has a URL is found, by its type. */
+const known: Readonly<Record<string, (url: string, context: RuleContext) => object | undefined>> = {
+  ValueSet: (url, { valueSet }) => valueSet(url),
+  CodeSystem: (url, { codeSystem }) => codeSystem(url),
+  SearchParameter: (url, { searchParameter }) => searchParameter(url),
+  StructureDefinition: (url, { structure }) => structure(url),
+};
+
+/** The type of what a URL leads to, if it is none of those allowed: a code system and a value set may share a URL. */
+function otherType(url: string, allowed: readonly string[], context: RuleContext): string | undefined {
+  if (allowed.some((type) => known[type]?.(url, context))) return undefined;
+  return Object.keys(known).find((type) => known[type]?.(url, context));
+}
+
+function targetRule({ targets, within = [] }: Canonicals): TypeRule {
   const names = new Set(Object.keys(targets));
+  const holders = new Set(within);
   return (resource, context) =>
-    membersOf(resource, names).flatMap(({ name, value, place }) => {
+    membersOf(resource, names, holders).flatMap(({ name, value, place }) => {
       const allowed = targets[name] ?? [];
       const repeats = Array.isArray(value);
       return (repeats ? value : [value]).flatMap((url: unknown, index: number) => {
@@ -53,14 +68,12 @@ function targetRule(targets: Targets): TypeRule {
           return allowed.some((type) => context.find(url, type))
             ? []
             : [ruleIssue('reference-unresolved', step)];
-        const types = typesAt(url, context);
-        const [type] = types;
-        if (type === undefined || types.some((one) => allowed.includes(one))) return [];
-        return [ruleIssue('canonical-type', step, type, allowed.join(', '))];
+        const type = otherType(url, allowed, context);
+        return type === undefined ? [] : [ruleIssue('canonical-type', step, type, allowed.join(', '))];
       });
     });
 }
 
 export const canonicalTargetRules: TypeRules = Object.fromEntries(
-  Object.entries(canonicals).map(([type, targets]) => [type, [targetRule(targets)]]),
+  Object.entries(canonicals).map(([type, own]) => [type, [targetRule(own)]]),
 );

@@ -23,13 +23,18 @@ const elements: Readonly<Record<string, readonly string[]>> = {
   TestScript: ['expression', 'compareToSourceExpression'],
 };
 
+/** A form is large, and has expressions in extensions only. */
+const holders: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['Questionnaire', new Set(['item', 'extension', 'valueExpression'])],
+]);
+
 /** A variable of a TestScript, which is filled in when it is run. */
 const placeholder = '${';
 
-function fhirPathRule(own: readonly string[]): TypeRule {
+function fhirPathRule(own: readonly string[], within: ReadonlySet<string> | undefined): TypeRule {
   const names = new Set([...own, 'expression']);
   return (resource, context) =>
-    membersOf(resource, names).flatMap(({ name, value, holder, place }): Issue[] => {
+    membersOf(resource, names, within).flatMap(({ name, value, holder, place }): Issue[] => {
       const isFhirPath = own.includes(name) || holder.language === 'text/fhirpath';
       if (!isFhirPath || typeof value !== 'string' || value.includes(placeholder)) return [];
       return malformedIssues(value, `${place}.${name}`, context);
@@ -37,5 +42,5 @@ function fhirPathRule(own: readonly string[]): TypeRule {
 }
 
 export const fhirPathRules: TypeRules = Object.fromEntries(
-  Object.entries(elements).map(([type, own]) => [type, [fhirPathRule(own)]]),
+  Object.entries(elements).map(([type, own]) => [type, [fhirPathRule(own, holders.get(type))]]),
 );

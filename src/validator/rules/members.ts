@@ -4,26 +4,39 @@ import { isObject, type Resource } from '../../fhir/resource.ts';
 export interface Member {
   readonly name: string;
   readonly value: unknown;
-  /** What holds it, and where that stands. */
   readonly holder: Record<string, unknown>;
-  readonly place: string;
+  /** Where its holder stands; grows to the left as the walk unwinds. */
+  place: string;
 }
 
-/** Members of one of these names; what is contained is a resource of its own. */
-export function membersOf(resource: Resource, names: ReadonlySet<string>): Member[] {
+/**
+ * Members of one of these names; what is contained is a resource of its own.
+ * @param within the names of the elements that may hold them; without it all
+ */
+export function membersOf(
+  resource: Resource,
+  names: ReadonlySet<string>,
+  within?: ReadonlySet<string>,
+): Member[] {
   const found: Member[] = [];
-  const visit = (holder: Record<string, unknown>, place: string): void => {
-    for (const [name, value] of Object.entries(holder)) {
-      if (names.has(name)) found.push({ name, value, holder, place });
-      if (typeof value !== 'object' || name === 'contained') continue;
-      const step = `${place}.${name.replace(/^value[A-Z].*/, 'value')}`;
-      if (isObject(value)) visit(value, step);
-      else if (Array.isArray(value))
-        value.forEach((one: unknown, index) => {
-          if (isObject(one)) visit(one, `${step}[${index}]`);
-        });
+  const visit = (holder: Record<string, unknown>): void => {
+    for (const name in holder) {
+      const value = holder[name];
+      if (names.has(name)) found.push({ name, value, holder, place: '' });
+      if (typeof value !== 'object' || name === 'contained' || within?.has(name) === false) continue;
+      if (!Array.isArray(value)) enter(value, name, -1);
+      else for (let index = 0; index < value.length; index++) enter(value[index], name, index);
     }
   };
-  visit(resource, resource.resourceType);
+  const enter = (value: unknown, name: string, index: number): void => {
+    if (!isObject(value)) return;
+    const start = found.length;
+    visit(value);
+    if (found.length === start) return;
+    const step = index === -1 ? name.replace(/^value[A-Z].*/, 'value') : `${name}[${index}]`;
+    for (const member of found.slice(start)) member.place = `.${step}${member.place}`;
+  };
+  visit(resource);
+  for (const member of found) member.place = resource.resourceType + member.place;
   return found;
 }
