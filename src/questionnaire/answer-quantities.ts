@@ -59,12 +59,16 @@ export function referenceIssues(item: FormItem, answer: Answer, value: unknown):
   const types = objectsOf(item.definition.extension)
     .filter(({ url }) => url === `${core}referenceResource`)
     .map(({ valueCode }) => valueCode);
-  if (types.length === 0 || !isObject(value)) return [];
-  const named =
-    typeof value.reference === 'string'
-      ? /(?:^|\/)([A-Z][A-Za-z]+)\/[^/]+$/.exec(value.reference)?.[1]
-      : undefined;
-  const type = named ?? value.type;
-  if (type === undefined || types.includes(type)) return [];
-  return [formFinding('response-answer-target', answer.path, item.linkId)];
+  return types.length === 0 || leadsTo(value, types)
+    ? []
+    : [formFinding('response-answer-target', answer.path, item.linkId)];
+}
+
+/** Whether a reference leads to one of some types, as far as it tells. */
+export function leadsTo(reference: unknown, types: readonly unknown[]): boolean {
+  if (!isObject(reference)) return true;
+  const { reference: url, type } = reference;
+  const named = typeof url === 'string' ? /(?:^|\/)([A-Z][A-Za-z]+)\/[^/]+$/.exec(url)?.[1] : undefined;
+  const target = named ?? type;
+  return target === undefined || types.includes(target);
 }

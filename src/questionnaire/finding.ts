@@ -34,6 +34,7 @@ const table = {
     'required',
     'No questionnaire is named, so the answers were not checked',
   ],
+  'response-subject': ['error', 'value', 'The questionnaire is not for a subject of this type'],
   'response-item-unknown': ['error', 'not-found', 'The linkId is not in the questionnaire'],
   'response-item-place': [
     'error',

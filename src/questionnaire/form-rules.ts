@@ -7,6 +7,7 @@ import { isResource, type Resource } from '../fhir/resource.ts';
 import type { ExpressionCompiler } from '../fhirpath/expression.ts';
 import type { ExpressionJudge } from '../fhirpath/expression-fault.ts';
 import type { MemberOf } from './answer-options.ts';
+import { leadsTo } from './answer-quantities.ts';
 import { checkCalculated } from './check-calculated.ts';
 import { checkConstraints } from './check-constraints.ts';
 import { checkForm } from './check-form.ts';
@@ -68,7 +69,10 @@ function responseFindings(
     const own = inside.filter(isResource).find(({ id }) => `#${id}` === valueSet);
     return own?.resourceType === 'ValueSet' ? memberIn(own, coding) : 'unknown';
   };
+  const { subjectType } = found;
+  const isFor = !Array.isArray(subjectType) || leadsTo(response.subject, subjectType);
   return [
+    ...(isFor ? [] : [formFinding('response-subject', 'QuestionnaireResponse.subject')]),
     ...checkResponse(response, form, { memberOf: offers, compile }),
     ...checkConstraints(response, form, { compile }),
     ...checkCalculated(response, form, { compile }),

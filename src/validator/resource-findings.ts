@@ -135,6 +135,11 @@ export const resourceFindings = {
     text: 'The value differs from what the base {0} fixes',
   },
   'profile-of-type': { severity: 'error', code: 'invalid', text: 'The profile {0} is not one of {1}' },
+  'extension-context-type': {
+    severity: 'error',
+    code: 'invalid',
+    text: 'Only an extension has a context: the elements it may stand on',
+  },
   'extension-context-url': {
     severity: 'error',
     code: 'invalid',

@@ -89,6 +89,12 @@ t.test('the contexts of an extension are expressions and URLs', async (t) => {
   t.same(judged('extension', 'Patient'), [
     'extension-context-url @ StructureDefinition.context[0].expression',
   ]);
+  t.same(
+    errors(
+      profile('Patient', { Patient: {} }, { context: [{ type: 'element', expression: 'Patient' }] }),
+    ).slice(0, 1),
+    ['extension-context-type @ StructureDefinition.context[0]'],
+  );
   t.same(judged('element', 'Patient', { contextInvariant: ['active.exists('] }), [
     'expression-malformed @ StructureDefinition.contextInvariant[0]',
   ]);
@@ -104,6 +110,27 @@ t.test('a snapshot that stands alone is looked at as a differential is', async (
   t.ok(differential);
   t.same(judged('Patient.name'), []);
   t.same(judged('Patient.nome'), ['profile-path @ StructureDefinition.snapshot.element[1].path']);
+});
+
+t.test('a cardinality is a range together with that of the base', async (t) => {
+  const judged = (id: string, says: object) => errors(profile('Observation', { [id]: says }));
+  const broken = ['definition-range @ StructureDefinition.differential.element[0]'];
+  t.same(judged('Observation.code', { max: '1' }), []);
+  t.same(judged('Observation.code', { max: '0' }), broken);
+  t.same(judged('Observation.subject', { min: 1 }), []);
+  t.same(judged('Observation.subject', { min: 2 }), broken);
+});
+
+t.test('a response is about a subject that its form is for', async (t) => {
+  const form = { ...define('Questionnaire', { subjectType: ['Patient'] }), resourceType: 'Questionnaire' };
+  const judged = (subject: object) =>
+    errors(
+      { resourceType: 'QuestionnaireResponse', status: 'completed', questionnaire: form.url, subject },
+      { supporting: [form] },
+    );
+  t.same(judged({ reference: 'Patient/1' }), []);
+  t.same(judged({ display: 'somebody' }), []);
+  t.same(judged({ reference: 'Device/1' }), ['response-subject @ QuestionnaireResponse.subject']);
 });
 
 t.test('canonical URLs lead to what they are for', async (t) => {

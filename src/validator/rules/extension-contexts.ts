@@ -23,6 +23,8 @@ const judges: ReadonlyMap<unknown, (expression: string, place: string, context: 
   ]);
 
 export function contextIssues(structure: StructureDefinition, surroundings: RuleContext): Issue[] {
+  if (structure.type !== 'Extension' && structure.context !== undefined)
+    return [ruleIssue('extension-context-type', 'StructureDefinition.context[0]')];
   const invariants: unknown[] = Array.isArray(structure.contextInvariant) ? structure.contextInvariant : [];
   return [
     ...objectsIn(structure.context).flatMap(({ type, expression }, index) =>

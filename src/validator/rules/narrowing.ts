@@ -44,6 +44,13 @@ export function wideningIssues({
   return wider.map((what) => ruleIssue('profile-widens', place, what, base?.url ?? ''));
 }
 
+/** What an element says of its cardinality leaves a range together with what it inherits; eld-2 sees only its own. */
+export function rangeIssues({ element: { min, max }, inherited, place }: ElementCase): Issue[] {
+  if (!inherited || (min === undefined) === (max === undefined)) return [];
+  const isRange = (min ?? inherited.min ?? 0) <= limit(max ?? inherited.max ?? '*');
+  return isRange ? [] : [ruleIssue('definition-range', place)];
+}
+
 const targetsOf = ({ type }: ElementDefinition) =>
   (type ?? []).flatMap(({ targetProfile }) => targetProfile ?? []);
 

@@ -13,7 +13,7 @@ import type { ElementCase } from './element-case.ts';
 import { typesAt } from './element-types.ts';
 import { bindingIssues, valueTypeIssues } from './element-values.ts';
 import { contextIssues } from './extension-contexts.ts';
-import { fixedIssues, targetIssues, wideningIssues } from './narrowing.ts';
+import { fixedIssues, rangeIssues, targetIssues, wideningIssues } from './narrowing.ts';
 
 type ElementRule = (one: ElementCase) => Issue[];
 
@@ -24,6 +24,7 @@ const ofProfiles: readonly ElementRule[] = [
   bindingIssues,
   profileIssues,
   wideningIssues,
+  rangeIssues,
   targetIssues,
   discriminatorIssues,
   typeIssues,
