@@ -285,3 +285,16 @@ t.test('the criteria of a subscription search a resource type', async (t) => {
   t.same(judged('https://kat.test/SubscriptionTopic/new'), [], 'a topic');
   t.same(judged('Observations?code=x'), ['subscription-criteria @ Subscription.criteria']);
 });
+
+t.test('a definition of another shape is refused, whatever is where a list should be', async (t) => {
+  const name = (says: object) => errors(profile('Patient', { 'Patient.name': says }));
+  for (const wrong of [4, 'x', null, [null], {}]) {
+    for (const key of ['type', 'constraint', 'slicing', 'binding', 'max'])
+      t.ok(name({ [key]: wrong }).length > 0, `${key} ${JSON.stringify(wrong)}`);
+    t.ok(name({ type: [{ code: wrong }] }).length > 0, `code ${JSON.stringify(wrong)}`);
+    t.ok(
+      name({ type: [{ code: 'HumanName', profile: wrong }] }).length > 0,
+      `profile ${JSON.stringify(wrong)}`,
+    );
+  }
+});

@@ -14,6 +14,7 @@ import { typesAt } from './element-types.ts';
 import { bindingIssues, valueTypeIssues } from './element-values.ts';
 import { contextIssues } from './extension-contexts.ts';
 import { fixedIssues, rangeIssues, targetIssues, wideningIssues } from './narrowing.ts';
+import { isReadable } from './readable.ts';
 
 type ElementRule = (one: ElementCase) => Issue[];
 
@@ -33,6 +34,7 @@ const ofProfiles: readonly ElementRule[] = [
 const extension = 'http://hl7.org/fhir/StructureDefinition/Extension';
 
 export const structureDefinitionRule: TypeRule = (resource, context) => {
+  if (!isReadable(resource, 'StructureDefinition', context.model)) return [];
   const structure = resource as unknown as StructureDefinition;
   // What a snapshot says is what the base and the differential say; it is looked at where it stands alone.
   const part = structure.differential === undefined ? 'snapshot' : 'differential';
