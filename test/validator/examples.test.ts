@@ -17,10 +17,10 @@ const rejected = JSON.parse(
 
 t.setTimeout(300_000);
 
-t.test('of the 720 instances of HL7 at most 13 are refused, each for a fault that is listed', async (t) => {
+t.test('of the 720 instances of HL7 at most 12 are refused, each for a fault that is listed', async (t) => {
   const { totals, failures } = examplesSuite(validator, 'node_modules/hl7.fhir.r4.core');
   t.equal(totals.cases, 720);
-  t.ok(totals.rejected <= 13, `${totals.rejected} refused`);
+  t.ok(totals.rejected <= 12, `${totals.rejected} refused`);
   t.same(failures.map(({ file }) => file).sort(), rejected.map(({ file }) => file).sort());
   for (const row of rejected) {
     const errors = failures.find(({ file }) => file === row.file)?.errors ?? [];

@@ -1,6 +1,5 @@
 /**
- * Canonical URLs of definitions, where what they lead to is known, lead to a resource of a type that is meant; a
- * fragment leads to one that is contained.
+ * Canonical URLs of definitions, where what they lead to is known, lead to a resource of a type that is meant.
  * https://hl7.org/fhir/R4/references.html#canonical
  */
 import { ruleIssue } from '../finding.ts';
@@ -62,14 +61,13 @@ function targetRule({ targets, within = [] }: Canonicals): TypeRule {
       const allowed = targets[name] ?? [];
       const repeats = Array.isArray(value);
       return (repeats ? value : [value]).flatMap((url: unknown, index: number) => {
-        if (typeof url !== 'string') return [];
-        const step = `${place}.${repeats ? `${name}[${index}]` : name}`;
-        if (url.startsWith('#'))
-          return allowed.some((type) => context.find(url, type))
-            ? []
-            : [ruleIssue('reference-unresolved', step)];
-        const type = otherType(url, allowed, context);
-        return type === undefined ? [] : [ruleIssue('canonical-type', step, type, allowed.join(', '))];
+        // Where a fragment leads the walk has seen.
+        const type =
+          typeof url === 'string' && !url.startsWith('#') ? otherType(url, allowed, context) : undefined;
+        const step = repeats ? `${name}[${index}]` : name;
+        return type === undefined
+          ? []
+          : [ruleIssue('canonical-type', `${place}.${step}`, type, allowed.join(', '))];
       });
     });
 }
