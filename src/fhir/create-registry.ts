@@ -59,6 +59,7 @@ function registryOf(parts: Parts): Registry {
     ({ base }) => base as string,
   );
   const parametersByType = new Map<string, SearchParameter[]>();
+  let parametersByUrl: ReadonlyMap<string | undefined, SearchParameter> | undefined;
 
   const parametersOf = (type: string): SearchParameter[] => {
     const found = new Set<SearchParameter>();
@@ -90,9 +91,12 @@ function registryOf(parts: Parts): Registry {
       }
       return found;
     },
-    searchParameter: (canonical) => {
-      const { url } = splitCanonical(canonical);
-      return searchParameters.find((parameter) => parameter.url === url);
+    searchParameter(canonical) {
+      // The first of a URL counts.
+      parametersByUrl ??= new Map(
+        searchParameters.toReversed().map((parameter) => [parameter.url, parameter]),
+      );
+      return parametersByUrl.get(splitCanonical(canonical).url);
     },
     operationDefinition: (canonical) =>
       find('OperationDefinition', canonical) as OperationDefinition | undefined,
