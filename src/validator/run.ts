@@ -70,6 +70,8 @@ export interface Run {
   readonly options: ValidationOptions;
   /** Whether no text can hold a control character: the JSON had no escapes. */
   readonly plain: boolean;
+  /** Whether a value of an integer type was met. */
+  integers: boolean;
   scope: ResourceScope;
   /** What was said once and need not be said again. */
   readonly told: string[];
@@ -94,6 +96,7 @@ export function createRun(options: ValidationOptions, scope: ResourceScope): Run
     count: 0,
     options,
     plain: options.text?.includes('\\') === false,
+    integers: false,
     scope,
     told: [],
     metCodings: noCodings(),

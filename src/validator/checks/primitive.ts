@@ -78,6 +78,12 @@ function uri(value: unknown, run: Run, name: string, index: number, type: string
   return true;
 }
 
+/** Tells the run that a number stands where an integer has to: how it is spelled, only the text says. */
+function isNumber(value: unknown, run: Run): value is number {
+  run.integers = true;
+  return typeof value === 'number';
+}
+
 /**
  * By type. Each is true of a value of its type, and reports what is none. Written out one by one: of functions that a
  * function makes, the engine knows only what is common to all of them.
@@ -85,11 +91,11 @@ function uri(value: unknown, run: Run, name: string, index: number, type: string
 export const primitiveChecks: Readonly<Record<string, PrimitiveCheck>> = {
   boolean: (v, x, name, i) => typeof v === 'boolean' || refuse(v, x, name, i, 'boolean'),
   decimal: (v, x, name, i) => typeof v === 'number' || refuse(v, x, name, i, 'decimal'),
-  integer: (v, x, name, i) => (typeof v === 'number' && isInteger(v)) || refuse(v, x, name, i, 'integer'),
+  integer: (v, x, name, i) => (isNumber(v, x) && isInteger(v)) || refuse(v, x, name, i, 'integer'),
   unsignedInt: (v, x, name, i) =>
-    (typeof v === 'number' && isUnsignedInt(v)) || refuse(v, x, name, i, 'unsignedInt'),
+    (isNumber(v, x) && isUnsignedInt(v)) || refuse(v, x, name, i, 'unsignedInt'),
   positiveInt: (v, x, name, i) =>
-    (typeof v === 'number' && isPositiveInt(v)) || refuse(v, x, name, i, 'positiveInt'),
+    (isNumber(v, x) && isPositiveInt(v)) || refuse(v, x, name, i, 'positiveInt'),
   string: text,
   markdown,
   code: (v, x, name, i) => (typeof v === 'string' && isCode(v)) || refuse(v, x, name, i, 'code'),
