@@ -336,8 +336,10 @@ const tidy = (value: number): number => Number(value.toPrecision(13));
 function matchesInterval({ low, high }: Interval, text: string): boolean {
   const [prefix, digits] = withPrefix(text);
   const value = Number(digits);
-  const [mantissa = '', exponent = '0'] = digits.toLowerCase().split('e');
-  const last = 10 ** (Number(exponent) - (mantissa.split('.')[1] ?? '').length);
+  const [mantissa = '', exponent] = digits.toLowerCase().split('e');
+  const decimals = mantissa.split('.')[1]?.length ?? 0;
+  // The table of the specification: `1e2` is 95 to 105, and `100` is 99.5 to 100.5.
+  const last = exponent === undefined ? 10 ** -decimals : 10 ** (Number(exponent) - decimals - 1);
   const from = tidy(value - last / 2);
   const to = tidy(value + last / 2);
   const near = tidy(Math.abs(value) * 0.1);

@@ -150,6 +150,8 @@ function numbersNear(value: number): string[] {
     value.toPrecision(2),
     String(Math.round(value) + 1),
     '1e2',
+    value.toExponential(),
+    value.toExponential(1),
     '-5',
   ];
   return texts.flatMap((text) => prefixes.map((prefix) => prefix + text));
