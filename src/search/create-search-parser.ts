@@ -8,7 +8,7 @@ import { FhirError, refuse } from '../core/fhir-error.ts';
 import type { Issue } from '../core/issue.ts';
 import type { Registry } from '../fhir/registry.ts';
 import { createCanonicalUnits } from '../terminology/canonical-units.ts';
-import { codeExpansion } from './code-expansion.ts';
+import { codeExpansions } from './code-expansion.ts';
 import { type Compartment, typesWithin, withinCompartment } from './compartment.ts';
 import { conditionOf } from './condition.ts';
 import type { Condition, ConditionContext } from './condition-context.ts';
@@ -16,6 +16,7 @@ import { includesOf, revincludesOf, targetsOf } from './include-parameter.ts';
 import { impliedSort } from './ordered-codes.ts';
 import { commonParameters, conditionOver } from './over-types.ts';
 import { parameterKinds } from './params/kinds.ts';
+import type { CodeExpansion } from './params/token.ts';
 import { allConditions, planOf, scopesOf } from './patient-binding.ts';
 import { requireAnswerable } from './plan-cost.ts';
 import { defaultCount, notConditions, resultParameters, type Shape } from './result-parameters.ts';
@@ -32,6 +33,8 @@ export interface SearchParserOptions {
   readonly clock?: Clock;
   /** The parameters to search by; absent: those of the registry. */
   readonly parametersOf?: ParametersOf;
+  /** What value sets and hierarchies that ship come to; absent: made of the registry. */
+  readonly expandCodes?: CodeExpansion;
   /** What to say of a parameter that is not ready yet: how far its values are indexed. */
   readonly pending?: ConditionContext['pending'];
 }
@@ -54,7 +57,7 @@ export function createSearchParser(options: SearchParserOptions): SearchParser {
   const kinds = parameterKinds({
     localBases,
     clock,
-    expandCodes: codeExpansion(registry),
+    expandCodes: options.expandCodes ?? codeExpansions(registry).shipped,
     canonicalUnits: createCanonicalUnits(),
   });
 

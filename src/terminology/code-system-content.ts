@@ -1,5 +1,5 @@
 /**
- * A shipped code system as a table of its concepts, with the hierarchy of nesting and of parent properties.
+ * A code system as a table of its concepts, with the hierarchy of nesting and of parent properties.
  * https://hl7.org/fhir/R4/codesystem.html
  */
 import type { CodeSystem, CodeSystemConcept, CodeSystemConceptProperty } from '@medplum/fhirtypes';
@@ -16,10 +16,14 @@ export interface Concept {
 export interface CodeSystemContent {
   /** `complete`: a code that is not here does not exist. */
   readonly completeness: 'complete' | 'partial';
+  /** Concepts and the values of their properties: what looking at all of them comes to. */
+  readonly size: number;
   find(code: string): Concept | undefined;
   concepts(): Iterable<Concept>;
-  /** Whether `code` lies below `ancestor`, at any depth. */
-  isBelow(code: string, ancestor: string): boolean;
+  /** The concepts that lie below a code, at any depth. */
+  below(code: string): ReadonlySet<Concept>;
+  /** The concepts that lie above a code, at any height. */
+  above(code: string): ReadonlySet<Concept>;
 }
 
 /** Properties by which code systems of HL7 name a parent besides nesting. */
@@ -35,22 +39,57 @@ export function codeSystemContent(system: CodeSystem): CodeSystemContent | undef
   const byKey = new Map<string, Concept>();
   collect(system.concept, undefined, keyOf, byKey);
   const find = (code: string): Concept | undefined => byKey.get(keyOf(code));
+  let children: ReadonlyMap<string, readonly Concept[]> | undefined;
+  const childrenOf = ({ code }: Pick<Concept, 'code'>): readonly Concept[] => {
+    children ??= childrenByParent(byKey.values(), keyOf);
+    return children.get(keyOf(code)) ?? [];
+  };
+  const parentsOf = ({ parents }: Pick<Concept, 'parents'>): Concept[] =>
+    parents.flatMap((parent) => find(parent) ?? []);
   return {
     completeness: system.content === 'complete' ? 'complete' : 'partial',
+    size: sizeOf(byKey.values()),
     find,
     concepts: () => byKey.values(),
-    isBelow(code, ancestor) {
-      const seen = new Set<string>();
-      const open = [...(find(code)?.parents ?? [])];
-      for (let parent = open.pop(); parent !== undefined; parent = open.pop()) {
-        if (keyOf(parent) === keyOf(ancestor)) return true;
-        if (seen.has(parent)) continue;
-        seen.add(parent);
-        open.push(...(find(parent)?.parents ?? []));
-      }
-      return false;
-    },
+    // A parent need not be a concept of its own where only a fragment is here.
+    below: (code) => reachable(childrenOf({ code }), childrenOf),
+    above: (code) => reachable(parentsOf(find(code) ?? { parents: [] }), parentsOf),
   };
+}
+
+function sizeOf(concepts: Iterable<Concept>): number {
+  let size = 0;
+  for (const { parents, properties } of concepts) {
+    size += 1 + parents.length;
+    for (const values of properties.values()) size += values.length;
+  }
+  return size;
+}
+
+function childrenByParent(
+  concepts: Iterable<Concept>,
+  keyOf: (code: string) => string,
+): ReadonlyMap<string, readonly Concept[]> {
+  const children = new Map<string, Concept[]>();
+  for (const concept of concepts) {
+    for (const parent of concept.parents) {
+      const key = keyOf(parent);
+      const siblings = children.get(key);
+      if (siblings) siblings.push(concept);
+      else children.set(key, [concept]);
+    }
+  }
+  return children;
+}
+
+function reachable(
+  start: readonly Concept[],
+  next: (concept: Concept) => readonly Concept[],
+): ReadonlySet<Concept> {
+  const found = new Set(start);
+  // A set goes on to what is added while it is gone through.
+  for (const concept of found) for (const one of next(concept)) found.add(one);
+  return found;
 }
 
 function collect(

@@ -1,34 +1,60 @@
 /**
- * The filters a value set may choose concepts by, one row each.
+ * The filters a value set may choose concepts by, one row each. Value sets come from clients too: no filter takes
+ * longer than a look at each concept, and patterns take time that grows with the text only.
  * https://hl7.org/fhir/R4/valueset-filter-operator.html
  */
 import type { ValueSetComposeIncludeFilter } from '@medplum/fhirtypes';
+import { linearLength, linearSearch } from '../fhirpath/runtime/linear-pattern.ts';
 import type { CodeSystemContent, Concept } from './code-system-content.ts';
 
-type ConceptTest = (concept: Concept, value: string, property: string, content: CodeSystemContent) => boolean;
+export interface ConceptFilter {
+  /** What testing one value costs; 1 for a comparison. */
+  readonly cost: number;
+  readonly test: (concept: Concept) => boolean;
+}
 
-const listOf = (value: string): string[] => value.split(',').map((part) => part.trim());
+type ConceptTest = ConceptFilter['test'];
+type Operator = (value: string, property: string, content: CodeSystemContent) => ConceptTest;
 
-const operators: Readonly<Record<string, ConceptTest>> = {
-  '=': (concept, value, property) => valuesOf(concept, property).includes(value),
-  in: (concept, value, property) =>
-    valuesOf(concept, property).some((found) => listOf(value).includes(found)),
-  'not-in': (concept, value, property) =>
-    !valuesOf(concept, property).some((found) => listOf(value).includes(found)),
-  exists: (concept, value, property) => valuesOf(concept, property).length > 0 === (value === 'true'),
-  regex: (concept, value, property) => {
-    // The pattern comes from a definition of a published package, never from a client.
-    const pattern = new RegExp(`^(?:${value})$`, 'u');
-    return valuesOf(concept, property).some((found) => pattern.test(found));
-  },
-  'is-a': (concept, value, _property, content) =>
-    concept.code === value || content.isBelow(concept.code, value),
-  'descendent-of': (concept, value, _property, content) => content.isBelow(concept.code, value),
-  'is-not-a': (concept, value, _property, content) =>
-    concept.code !== value && !content.isBelow(concept.code, value),
-  generalizes: (concept, value, _property, content) =>
-    concept.code === value || content.isBelow(value, concept.code),
+/** A longer text meets no pattern: codes and displays are short. */
+const longestMatched = 200;
+
+const anyListed: Operator = (value, property) => {
+  const listed = new Set(value.split(',').map((part) => part.trim()));
+  return (concept) => valuesOf(concept, property).some((found) => listed.has(found));
 };
+const isA: Operator = (value, _property, content) => {
+  const below = content.below(value);
+  return (concept) => concept.code === value || below.has(concept);
+};
+
+const operators: Readonly<Record<string, Operator>> = {
+  '=': (value, property) => (concept) => valuesOf(concept, property).includes(value),
+  in: anyListed,
+  'not-in': negated(anyListed),
+  exists: (value, property) => (concept) => valuesOf(concept, property).length > 0 === (value === 'true'),
+  regex: (value, property) => (concept) =>
+    valuesOf(concept, property).some(
+      (found) => found.length <= longestMatched && linearSearch(value, found, true) === true,
+    ),
+  'is-a': isA,
+  'descendent-of': (value, _property, content) => {
+    const below = content.below(value);
+    return (concept) => below.has(concept);
+  },
+  'is-not-a': negated(isA),
+  generalizes: (value, _property, content) => {
+    const above = content.above(value);
+    return (concept) => concept.code === value || above.has(concept);
+  },
+};
+
+function negated(operator: Operator): Operator {
+  return (...filter) => {
+    const test = operator(...filter);
+    return (concept) => !test(concept);
+  };
+}
 
 function valuesOf(concept: Concept, property: string): readonly string[] {
   if (property === 'code') return [concept.code];
@@ -36,15 +62,13 @@ function valuesOf(concept: Concept, property: string): readonly string[] {
   return concept.properties.get(property) ?? [];
 }
 
-/**
- * @returns the test of one filter; undefined for an operator that cannot be evaluated here
- */
+/** @returns undefined for a filter that cannot be evaluated here */
 export function conceptFilter(
-  filter: ValueSetComposeIncludeFilter,
+  { op, value, property }: ValueSetComposeIncludeFilter,
   content: CodeSystemContent,
-): ((concept: Concept) => boolean) | undefined {
-  const { op, value, property } = filter;
-  const test = op === undefined ? undefined : operators[op];
-  if (!test || value === undefined || property === undefined) return undefined;
-  return (concept) => test(concept, value, property, content);
+): ConceptFilter | undefined {
+  const operator = op === undefined || !Object.hasOwn(operators, op) ? undefined : operators[op];
+  if (!operator || value === undefined || property === undefined) return undefined;
+  const cost = op === 'regex' ? linearLength(value) : 1;
+  return cost === undefined ? undefined : { cost, test: operator(value, property, content) };
 }

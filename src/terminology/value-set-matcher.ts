@@ -74,12 +74,12 @@ function codeTest(
     // What a filter chooses among well-formed codes, a grammar cannot tell.
     return (code) => (grammar?.(code) === false ? 'not-member' : grammar && !filter ? 'member' : 'unknown');
   }
-  const tests = (filter ?? []).map((one) => conceptFilter(one, content));
+  const filters = (filter ?? []).map((one) => conceptFilter(one, content));
   return (code) => {
     const found = content.find(code);
     if (!found) return content.completeness === 'complete' ? 'not-member' : 'unknown';
-    if (tests.some((test) => test === undefined)) return 'unknown';
-    return of(tests.every((test) => test!(found)));
+    if (filters.includes(undefined)) return 'unknown';
+    return of(filters.every((one) => one!.test(found)));
   };
 }
 

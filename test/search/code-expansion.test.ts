@@ -1,9 +1,9 @@
 /** What `:in`, `:above` and `:below` mean in codes, and what cannot be known. */
 import t from 'tap';
-import { codeExpansion } from '../../src/search/code-expansion.ts';
+import { codeExpansions } from '../../src/search/code-expansion.ts';
 import { definitions } from '../support/server.ts';
 
-const expand = codeExpansion(definitions());
+const expand = codeExpansions(definitions()).shipped;
 const actCode = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
 const codes = (modifier: 'in' | 'above' | 'below', text: string): string[] | undefined =>
   expand(modifier, text)

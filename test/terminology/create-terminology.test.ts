@@ -30,6 +30,7 @@ function terminologyOf(
   include: ValueSetComposeInclude[],
   exclude: ValueSetComposeInclude[] = [],
   expansion?: ValueSet['expansion'],
+  system: CodeSystem = animals,
 ) {
   const own = {
     resourceType: 'ValueSet',
@@ -46,7 +47,7 @@ function terminologyOf(
   const valueSets = [own, dogs, loop];
   const terminology = createTerminology({
     valueSet: (url) => valueSets.find((one) => one.url === url),
-    codeSystem: (url) => [animals, folding, fragment].find((one) => one.url === url),
+    codeSystem: (url) => [system, folding, fragment].find((one) => one.url === url),
     codeSystemEditions: () => [],
     expansion: (url) => (url === 'urn:vs' && expansion ? ({ ...own, expansion } as ValueSet) : undefined),
   });
@@ -91,6 +92,15 @@ t.test('filters by hierarchy, property and pattern', async (t) => {
 
 t.test('a filter of an unknown kind leaves its codes open', async (t) => {
   t.same(terminologyOf(filtered('code', 'child-of-kind', 'x')).answers(['dog']), ['unknown']);
+  for (const pattern of ['(dog', '(?=d)dog', '(d)o\\1'])
+    t.same(terminologyOf(filtered('code', 'regex', pattern)).answers(['dog']), ['unknown'], pattern);
+});
+
+t.test('a pattern is met by a whole code, in time that grows with the code only', async (t) => {
+  const codes = [`${'a'.repeat(199)}!`, 'a'.repeat(200), 'a'.repeat(5000)];
+  const system: CodeSystem = { ...animals, concept: codes.map((code) => ({ code })) };
+  const { answers } = terminologyOf(filtered('code', 'regex', '(a+)+'), [], undefined, system);
+  t.same(answers(codes), ['not-member', 'member', 'not-member']);
 });
 
 t.test('excludes codes, unites includes and intersects value sets', async (t) => {

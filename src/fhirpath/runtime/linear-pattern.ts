@@ -52,6 +52,11 @@ export function isLinear(pattern: string): boolean {
   return programOf(pattern) !== undefined;
 }
 
+/** Steps that `linearSearch` takes for each character at most; undefined when it has no answer. */
+export function linearLength(pattern: string): number | undefined {
+  return programOf(pattern)?.length;
+}
+
 const remembered = new Map<string, Program | undefined>();
 const capacity = 500;
 
