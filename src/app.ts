@@ -22,6 +22,7 @@ import { basePath } from './http/request-context.ts';
 import { createServer } from './http/server.ts';
 import { courseJudge } from './interactions/course-judge.ts';
 import { createCustomParameters } from './interactions/custom-parameters.ts';
+import { expandingStore } from './interactions/expanding-store.ts';
 import { bringIndexUpToDate } from './interactions/index-upkeep.ts';
 import type { Services } from './interactions/interaction.ts';
 import { protocolGuard } from './interactions/protocol-guard.ts';
@@ -30,7 +31,9 @@ import { publishGuide } from './interactions/publish-guide.ts';
 import { raiseAlerts } from './interactions/raise-alerts.ts';
 import { createResourceSubset } from './interactions/resource-subset.ts';
 import { scoreOnWrite } from './interactions/score-on-write.ts';
+import { storedCodes } from './interactions/stored-definitions.ts';
 import { createCompiler, createValidator } from './library.ts';
+import { codeExpansions } from './search/code-expansion.ts';
 import type { Indexer } from './search/indexer.ts';
 import { parseReference } from './search/local-reference.ts';
 import { createSearchEngine } from './search/search-engine.ts';
@@ -68,7 +71,9 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   const localBases = config.publicBaseUrl === undefined ? [] : [config.publicBaseUrl];
   // Of clients: bounded, and wary of elements that no definition has.
   const compileCustom = createExpressionCompiler(registry.model, { steps: pathSteps, strict: true });
-  const engine = createSearchEngine({ registry, compile, compileCustom, localBases });
+  const expansions = codeExpansions(registry);
+  const expandCodes = expansions.shipped;
+  const engine = createSearchEngine({ registry, compile, compileCustom, localBases, expandCodes });
   const { indexer, parseSearch, parametersOf } = engine;
   const opened = await openStore(config.dataDir, indexer);
   const customParameters = createCustomParameters({
@@ -78,7 +83,9 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     compile: compileCustom,
     log,
   });
-  const store = watchedStore(opened, 'SearchParameter', customParameters.refresh);
+  const watched = watchedStore(opened, 'SearchParameter', customParameters.refresh);
+  const definitions = { registry, expansions, parseSearch, localBases };
+  const store = expandingStore(watched, (reader, valueSets) => storedCodes(definitions, reader, valueSets));
   const cache =
     overrides.cache ?? (config.redisUrl ? createRedisCache({ url: config.redisUrl }) : createMemoryCache());
   const validator = createValidator({ registry, compile });

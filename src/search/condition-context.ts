@@ -12,7 +12,7 @@ export interface Condition {
   /** The alternatives, as the parameter's kind understood them; none for `:missing`. */
   readonly terms: readonly unknown[];
   readonly node: PlanNode;
-  /** Types at the other ends of references that were followed. */
+  /** Types at the other ends of references that were followed, and those of definitions that it rests on. */
   readonly reads: readonly string[];
 }
 

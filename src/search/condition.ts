@@ -19,6 +19,7 @@ import type { TokenTerm } from './params/token.ts';
 import type { Comparison, PlanNode } from './plan.ts';
 import { splitUnescaped, unescaped } from './search-value.ts';
 import { unknownParameter } from './special-parameters.ts';
+import { definitionTypes, memberNodes } from './value-set-members.ts';
 import { wordExpression } from './word-expression.ts';
 
 /** @throws FhirError for an unknown parameter, an unknown modifier or a value that cannot be understood */
@@ -37,7 +38,7 @@ export function conditionOf(name: string, value: string, context: ConditionConte
   const kind = context.kinds[parameter.type as keyof ParameterKinds];
   if (modifier === 'missing' && parameter.type !== 'composite') return missing(parameter, value);
   if (modifier !== undefined) requireModifier(modifier, parameter, kind, context);
-  const texts = splitUnescaped(value, ',');
+  const texts = [...new Set(splitUnescaped(value, ','))];
   if (texts.includes('')) throw invalidValue(parameter, 'values separated by single commas');
   if (parameter.type === 'reference' && (modifier === 'above' || modifier === 'below')) {
     const targets = texts.map((text) => kind.parse(text, undefined, parameter) as ReferenceTerm);
@@ -49,7 +50,8 @@ export function conditionOf(name: string, value: string, context: ConditionConte
       ? { kind: 'ids', ids: texts.map(unescaped) }
       : anyOf(terms.map((term) => planTerm(term, parameter, kind, context)));
   const negated = modifier === 'not' || modifier === 'not-in';
-  return { parameter, modifier, terms, node: negated ? { kind: 'not', node: found } : found, reads: [] };
+  const reads = memberNodes(found).length > 0 ? definitionTypes : [];
+  return { parameter, modifier, terms, node: negated ? { kind: 'not', node: found } : found, reads };
 }
 
 const specialConditions: Readonly<Record<string, (value: string, context: ConditionContext) => Condition>> = {

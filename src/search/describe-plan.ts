@@ -19,6 +19,8 @@ export function describePlan(node: PlanNode): string {
       const [, joined, name] = termStart.exec(node.term) ?? [];
       return `${joined === undefined ? 'term' : `joint term ${joined} &`} ${name ?? 'of another kind'}`;
     }
+    case 'member':
+      return `member of a value set ${parameterOf(node.param)}`;
     case 'range':
       return `${node.table} ${parameterOf(node.param)}${node.unit ? ` by ${node.unit.by} unit` : ''}`;
     case 'string':

@@ -18,6 +18,17 @@ export type PlanNode =
    * those that have it in order.
    */
   | { readonly kind: 'term'; readonly term: string; readonly orderedBy?: string }
+  /**
+   * The parameter has a code of this value set, which clients keep on the server. No engine sees it: the codes take its
+   * place before (interactions/expanding-store).
+   */
+  | {
+      readonly kind: 'member';
+      readonly param: string;
+      readonly valueSet: string;
+      /** The parameter as the search names it. */
+      readonly code: string;
+    }
   /** One entry of the parameter meets every comparison. */
   | {
       readonly kind: 'range';
@@ -49,6 +60,22 @@ export type PlanNode =
   | { readonly kind: 'referred'; readonly by: string; readonly param: string; readonly where: PlanNode }
   /** Time of the current version, milliseconds; `column` is always read as that instant. */
   | { readonly kind: 'updated'; readonly where: readonly Comparison[] };
+
+/** The nodes within a node, those asked of the other end of a reference among them. */
+export function partsOf(node: PlanNode): readonly PlanNode[] {
+  switch (node.kind) {
+    case 'and':
+    case 'or':
+      return node.nodes;
+    case 'not':
+      return [node.node];
+    case 'refers':
+    case 'referred':
+      return [node.where];
+    default:
+      return [];
+  }
+}
 
 /** Which unit a quantity must have; in a canonical one its values are compared as converted. */
 export type UnitMatch =

@@ -10,6 +10,7 @@ import type { ExpressionCompiler } from '../fhirpath/expression.ts';
 import { createIndexer } from './create-indexer.ts';
 import { createSearchParser } from './create-search-parser.ts';
 import type { Indexer } from './indexer.ts';
+import type { CodeExpansion } from './params/token.ts';
 import type { SearchParser } from './search-request.ts';
 import { createTypeParameters, type ParametersOf } from './type-parameters.ts';
 
@@ -41,6 +42,7 @@ export interface SearchEngineOptions {
   /** For expressions of clients: does not let them run for long. */
   readonly compileCustom: ExpressionCompiler;
   readonly localBases: readonly string[];
+  readonly expandCodes: CodeExpansion;
   readonly clock?: Clock;
 }
 

@@ -38,6 +38,20 @@ t.test('the searchset carries parts, rows, steps and time, and no value', async 
   t.notOk(keysOf((await server.send('GET', query)).body.entry[0].resource).length, 'nobody else is told');
 });
 
+t.test('a value set that a client keeps is one part', async (t) => {
+  const server = await withObservation({ SEARCH_EXPLAIN: 'on' });
+  t.teardown(() => server.close());
+  const body = {
+    resourceType: 'ValueSet',
+    id: 'mine',
+    status: 'active',
+    compose: { include: [{ system: 'urn:c', concept: [{ code: 'secret-code' }] }] },
+  };
+  await server.send('PUT', '/ValueSet/mine', { body });
+  const { text } = await server.send('GET', '/Observation?code:in=ValueSet/mine&status=final', { headers });
+  t.match(text, /"member of a value set Observation\.code: 1 rows, /);
+});
+
 t.test('as it comes, the server tells nobody', async (t) => {
   const server = await withObservation({});
   t.teardown(() => server.close());

@@ -284,7 +284,7 @@ t.test('a value that cannot be understood is refused without repeating it', (t) 
     ['Observation', 'code-value-quantity:missing=true'],
     ['Observation', '_filter=code-value-quantity pr true'],
     ['Observation', '_filter=code-value-quantity ne 8480-6$gt1'],
-    ['Observation', 'code:in=http://example.org/ValueSet/secret'],
+    ['Observation', 'code:below=http://example.org/CodeSystem/secret|x'],
     ['RiskAssessment', 'probability=secret'],
     ['Observation', '_include=Patient:secret'],
     ['Observation', '_include=Patient:link'],
@@ -296,6 +296,22 @@ t.test('a value that cannot be understood is refused without repeating it', (t) 
     t.notMatch(found?.text, /secret/);
   }
   t.match(refusal('Nonsense', ''), { status: 404, key: 'unknown-type' });
+  t.end();
+});
+
+t.test('a value set that does not ship is left to the store, and the answer rests on it', (t) => {
+  const named = { kind: 'member', param: 'Observation.code', valueSet: 'urn:mine', code: 'code' };
+  const { where, scopes } = search('Observation', 'patient=Patient/1&code:not-in=urn:mine');
+  t.match(where, { kind: 'and', nodes: [{}, { kind: 'not', node: named }] });
+  t.same(scopes, ['Observation@1', 'ValueSet', 'CodeSystem']);
+  const chained = search('Patient', '_has:Observation:patient:code:in=urn:mine');
+  t.same(chained.scopes, ['Patient', 'Observation', 'ValueSet', 'CodeSystem']);
+  const filtered = search('Observation', '_filter=status eq final or code in "urn:mine"');
+  t.match(filtered.where, { kind: 'or', nodes: [{}, named] });
+  t.same(filtered.scopes, ['Observation', 'ValueSet', 'CodeSystem']);
+  t.same(search('Patient', 'gender:in=http://hl7.org/fhir/ValueSet/administrative-gender').scopes, [
+    'Patient',
+  ]);
   t.end();
 });
 

@@ -40,6 +40,7 @@ export function meets(node: PlanNode, resource: IndexedResource): boolean {
     }
     case 'refers':
     case 'referred':
+    case 'member':
       throw new Error('one resource at a time knows nothing of others');
     case 'string':
       return entries.strings.some(

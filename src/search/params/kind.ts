@@ -31,7 +31,7 @@ export interface ParameterKind<Term = unknown> {
 }
 
 /** A value that cannot be understood. Never quotes it. */
-export function invalidValue(parameter: Parameter, expected: string): FhirError {
+export function invalidValue(parameter: Pick<Parameter, 'code'>, expected: string): FhirError {
   return refuse('invalid-parameter', `Search parameter '${parameter.code}' takes ${expected}`);
 }
 

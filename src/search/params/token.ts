@@ -6,6 +6,7 @@
  * Codes are compared to the letter; values of type string, which R4 searches without regard to case, are folded.
  * Terms of `Observation.code`: `…|system|code`, `…||code`, `…=code`, `…|system|`, and `…~folded`.
  */
+import type { FhirError } from '../../core/fhir-error.ts';
 import { isObject } from '../../fhir/resource.ts';
 import type { TypedValue } from '../../fhirpath/expression.ts';
 import type { EntryCollector } from '../entry-collector.ts';
@@ -23,7 +24,9 @@ export type TokenTerm =
   | { readonly by: 'text'; readonly text: string }
   | { readonly by: 'type'; readonly system: string; readonly code: string; readonly value: string }
   /** Any of these codes: what `:in`, `:above` and `:below` come to. */
-  | { readonly by: 'codes'; readonly codes: readonly SystemCode[] };
+  | { readonly by: 'codes'; readonly codes: readonly SystemCode[] }
+  /** Any code of a value set that does not ship; `code` is the parameter that was named. */
+  | { readonly by: 'value-set'; readonly valueSet: string; readonly code: string };
 
 /** A code in its system; an empty system for none. */
 export interface SystemCode {
@@ -31,7 +34,7 @@ export interface SystemCode {
   readonly code: string;
 }
 
-/** What `:in`, `:not-in`, `:above` and `:below` mean in codes; undefined when it cannot be known here. */
+/** What `:in`, `:not-in`, `:above` and `:below` mean in codes; undefined when what ships cannot tell. */
 export type CodeExpansion = (
   modifier: 'in' | 'above' | 'below',
   text: string,
@@ -57,12 +60,16 @@ export function tokenKind(expand: CodeExpansion): ParameterKind<TokenTerm> {
         case 'of-type':
           return parseOfType(text, parameter);
         case 'in':
-        case 'not-in':
+        case 'not-in': {
+          const valueSet = unescaped(text);
+          const codes = expand('in', valueSet);
+          return codes ? { by: 'codes', codes } : { by: 'value-set', valueSet, code: parameter.code };
+        }
         case 'above':
         case 'below': {
-          const codes = expand(modifier === 'not-in' ? 'in' : modifier, unescaped(text));
+          const codes = expand(modifier, unescaped(text));
           if (codes) return { by: 'codes', codes };
-          throw invalidValue(parameter, `with ':${modifier}' only what this server can expand`);
+          throw notExpandable(parameter, modifier);
         }
         default:
           return parseToken(text, parameter);
@@ -70,6 +77,10 @@ export function tokenKind(expand: CodeExpansion): ParameterKind<TokenTerm> {
     },
     plan: planToken,
   };
+}
+
+export function notExpandable(parameter: Pick<Parameter, 'code'>, modifier: string): FhirError {
+  return invalidValue(parameter, `with ':${modifier}' only what this server can expand`);
 }
 
 export function parseToken(text: string, parameter: Parameter): TokenTerm {
@@ -111,6 +122,8 @@ export function planToken(term: TokenTerm, name: string): PlanNode {
       return { kind: 'string', match: 'prefix', param: `${name}:text`, text: term.text };
     case 'type':
       return termNode(typeTerm(name, term.system, term.code, term.value));
+    case 'value-set':
+      return { kind: 'member', param: name, valueSet: term.valueSet, code: term.code };
     case 'codes':
       return anyOf(term.codes.map(({ system, code }) => termNode(systemCodeTerm(name, system, code))));
   }

@@ -59,6 +59,8 @@ export function planCondition(node: PlanNode, context: ConditionContext): Fragme
     case 'none':
     case 'term':
       return sql`FALSE`;
+    case 'member':
+      throw new Error('the codes of a value set take its place before an engine is asked');
     case 'and': {
       const split = splitConjunction(node.nodes);
       if (!split.terms) return allOf(node.nodes.map((part) => planCondition(part, context)));
