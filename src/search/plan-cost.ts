@@ -1,18 +1,30 @@
 /**
- * What a search costs a database that has an index: terms and beginnings of texts are looked up, ranges are gone
- * through one by one, and a text within another is sought in all there are.
+ * What a search costs a database that has an index: beginnings of texts are looked up, and terms while there are not too
+ * many to put together; ranges are gone through one by one, and a text within another is sought in all there are.
  */
-import type { PlanNode } from './plan.ts';
+import { type PlanNode, partsOf } from './plan.ts';
 import { tooManyValues } from './search-value.ts';
 
 /** Ranges in all: as many are answered within half a second. */
 const mostRanges = 2000;
+/**
+ * Terms in all, one for each code, type and way in which a value may be indexed: as many are answered within two
+ * seconds, and the time grows with their square.
+ */
+const mostTerms = 40_000;
 /** A text that is sought in all others, in ranges. */
 const soughtText = 10;
 
 /** @throws FhirError `search-too-large` */
 export function requireAnswerable(nodes: readonly PlanNode[]): void {
   if (costOf(nodes) > mostRanges) throw tooManyValues(mostRanges);
+  if (termsIn(nodes) > mostTerms) throw tooManyValues(mostTerms);
+}
+
+function termsIn(nodes: readonly PlanNode[]): number {
+  let terms = 0;
+  for (const node of nodes) terms += node.kind === 'term' ? 1 : termsIn(partsOf(node));
+  return terms;
 }
 
 /** In ranges. */
@@ -22,9 +34,7 @@ function costOf(nodes: readonly PlanNode[]): number {
     if (node.kind === 'range' || node.kind === 'updated') cost++;
     else if (node.kind === 'string')
       cost += node.match === 'contains' || node.match === 'suffix' ? soughtText : 0;
-    else if (node.kind === 'and' || node.kind === 'or') cost += costOf(node.nodes);
-    else if (node.kind === 'not') cost += costOf([node.node]);
-    else if (node.kind === 'refers' || node.kind === 'referred') cost += costOf([node.where]);
+    else cost += costOf(partsOf(node));
   }
   return cost;
 }
