@@ -11,6 +11,7 @@ import type { Terminology } from '../terminology/terminology.ts';
 import { baseElements } from './base-elements.ts';
 import { rulesCheck } from './checks/apply-rules.ts';
 import { type Binding, bindingOf, membershipOf } from './checks/binding.ts';
+import { runJudge } from './checks/expression.ts';
 import { integerSpelling } from './checks/integer-spelling.ts';
 import { type InvariantSurroundings, invariantCheck } from './checks/invariant.ts';
 import type { Compilation, ProfileCheck, ValueCheck } from './compilation.ts';
@@ -57,6 +58,7 @@ export function createValidator({
   const typeNames = new TextTable<string>();
   for (const name of registry.resourceTypes) typeNames.add(name, name);
   const bases = baseElements(registry);
+  const judge = runJudge(registry.model);
   const checkSpelling = integerSpelling(registry.model, registry.resourceTypes);
 
   /** Of value sets that expressions name. */
@@ -115,13 +117,17 @@ export function createValidator({
       },
     },
     () => {
-      runtime ??= typeRuntime(compilation, resources.nested);
+      runtime ??= typeRuntime(compilation, resources.nested, judge);
       return runtime;
     },
   );
   const resources = resourceCheck(
     compilation,
-    rulesCheck([ownUrlRules, ownRules, canonicalTargetRules, rangeRules, fhirPathRules, rules], compilation),
+    rulesCheck(
+      [ownUrlRules, ownRules, canonicalTargetRules, rangeRules, fhirPathRules, rules],
+      compilation,
+      judge,
+    ),
     (name) => typeNames.get(name),
   );
 

@@ -73,6 +73,8 @@ export interface Run {
   /** Whether a value of an integer type was met. */
   integers: boolean;
   scope: ResourceScope;
+  /** Characters of expressions that were judged. */
+  judged: number;
   /** What was said once and need not be said again. */
   readonly told: string[];
   readonly metCodings: MetCodings;
@@ -97,6 +99,7 @@ export function createRun(options: ValidationOptions, scope: ResourceScope): Run
     options,
     plain: options.text?.includes('\\') === false,
     integers: false,
+    judged: 0,
     scope,
     told: [],
     metCodings: noCodings(),

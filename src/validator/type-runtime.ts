@@ -9,6 +9,7 @@ import type { Binding } from './checks/binding.ts';
 import { checkBinding, isMetConcept, isMetMember } from './checks/binding.ts';
 import { canonicalType } from './checks/canonical.ts';
 import { codingCheck } from './checks/coding.ts';
+import { checkExpression, type RunJudge } from './checks/expression.ts';
 import { extensionsCheck } from './checks/extension.ts';
 import { checkLinkIds } from './checks/link-ids.ts';
 import { checkNarrative } from './checks/narrative.ts';
@@ -26,7 +27,7 @@ export type NestedCheck = (value: unknown, run: Run, parent: string, holder: Rec
 /** The functions by the names that generated source uses. */
 export type TypeRuntime = Readonly<Record<string, unknown>>;
 
-export function typeRuntime(compilation: Compilation, nested: NestedCheck): TypeRuntime {
+export function typeRuntime(compilation: Compilation, nested: NestedCheck, judge: RunJudge): TypeRuntime {
   const { registry, terminology } = compilation;
   const isResourceType = (name: string) => registry.isResourceType(name);
   const typeAt = typeReader(registry.resourceTypes);
@@ -111,6 +112,7 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck): Type
       found(x, 'canonical-type', step, type, [...allowed].join(', '));
     },
     attachment: checkAttachment,
+    expression: (x: Run, language: unknown, text: unknown) => checkExpression(x, language, text, judge),
     linkIds: checkLinkIds,
     inOrder,
     coding,

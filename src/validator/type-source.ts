@@ -136,6 +136,7 @@ function ruleSource(
 /** Values that rules written by hand ask for: kept as the walk meets them, which is cheaper than to look them up. */
 const kept: Readonly<Record<string, readonly string[]>> = {
   Coding: ['system', 'code', 'display', 'version'],
+  Expression: ['language', 'expression'],
   Extension: ['extension'],
   Identifier: ['system', 'value'],
   Quantity: ['system', 'code'],
@@ -156,6 +157,7 @@ function nativeRules(path: string, presence: Presence): string[] {
   if (path === 'Questionnaire') return ['linkIds(o, x);'];
   if (path === 'Attachment') return ['attachment(o, x);'];
   if (path === 'Coding') return ['coding(x, o, v_system, v_code, v_display, v_version);'];
+  if (path === 'Expression') return ['expression(x, v_language, v_expression);'];
   if (path === 'Identifier') return ['identifier(x, v_system, v_value);'];
   if (path === 'Quantity') return ['quantity(x, o, v_system, v_code);'];
   if (path === 'Reference') return ['reference(x, v_reference, v_type);'];

@@ -1,30 +1,23 @@
 /** Runs the rules of a resource's type and takes their findings into the walk. */
 import type { ValueSet } from '@medplum/fhirtypes';
 import { isResource, type Resource } from '../../fhir/resource.ts';
-import { createExpressionJudge } from '../../fhirpath/expression-fault.ts';
 import type { Compilation } from '../compilation.ts';
 import { type Run, report, rootScope } from '../run.ts';
 import type { RuleContext, TypeRule, TypeRules } from '../type-rules.ts';
+import type { RunJudge } from './expression.ts';
 
 export type RulesCheck = (run: Run) => void;
 
-/** R4's definitions have 2,400 characters of expressions at most; so many are parsed in about half a second. */
-const judgedCharacters = 40_000;
-
-export function rulesCheck(rules: readonly TypeRules[], compilation: Compilation): RulesCheck {
+export function rulesCheck(
+  rules: readonly TypeRules[],
+  compilation: Compilation,
+  judge: RunJudge,
+): RulesCheck {
   const { registry, terminology } = compilation;
   const byType = new Map<string, TypeRule[]>();
   for (const table of rules) {
     for (const [type, own] of Object.entries(table)) byType.set(type, [...(byType.get(type) ?? []), ...own]);
   }
-  const judge = createExpressionJudge(registry.model);
-  const judged = new WeakMap<Run, number>();
-  /** Definitions come from clients too: what does not fit into the time of one validation is left unjudged. */
-  const judgeExpression = (run: Run, text: string, type: string | undefined) => {
-    const characters = (judged.get(run) ?? 0) + text.length;
-    judged.set(run, characters);
-    return characters > judgedCharacters ? 'not-judged' : judge(text, type);
-  };
   const guide = new Map<string, readonly Resource[]>();
   const artefacts = (type: string) => {
     const known = guide.get(type) ?? registry.guideArtefacts(type);
@@ -50,7 +43,7 @@ export function rulesCheck(rules: readonly TypeRules[], compilation: Compilation
         registry.codeSystem(canonical) === undefined && registry.valueSet(canonical) !== undefined,
       structure: (canonical) => compilation.structure(canonical),
       model: registry.model,
-      judgeExpression: (text, focus) => judgeExpression(run, text, focus),
+      judgeExpression: (text, focus) => judge(run, text, focus),
     };
     for (const rule of own) {
       for (const { key, severity, code, text, expression } of rule(resource as Resource, context)) {
