@@ -129,6 +129,12 @@ t.test('what is not shipped is not known, save where a list or a grammar decides
     'not-member',
     'not-member',
   ]);
+  t.same(
+    new Set(languages.answers(['i-klingon', 'en-GB-oed', 'sgn-BE-FR', 'x-own'], 'urn:ietf:bcp:47')),
+    new Set(['member']),
+    'tags older than the grammar',
+  );
+  t.same(languages.answers(['i-german'], 'urn:ietf:bcp:47'), ['not-member']);
   const types = terminologyOf([{ system: 'urn:ietf:bcp:13' }]);
   t.same(types.answers(['text/plain; charset=utf-8', 'text'], 'urn:ietf:bcp:13'), ['member', 'not-member']);
 });
