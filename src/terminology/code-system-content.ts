@@ -20,6 +20,8 @@ export interface CodeSystemContent {
   readonly size: number;
   find(code: string): Concept | undefined;
   concepts(): Iterable<Concept>;
+  /** The concepts that lie right below another one. */
+  children(concept: Pick<Concept, 'code'>): readonly Concept[];
   /** The concepts that lie below a code, at any depth. */
   below(code: string): ReadonlySet<Concept>;
   /** The concepts that lie above a code, at any height. */
@@ -51,6 +53,7 @@ export function codeSystemContent(system: CodeSystem): CodeSystemContent | undef
     size: sizeOf(byKey.values()),
     find,
     concepts: () => byKey.values(),
+    children: childrenOf,
     // A parent need not be a concept of its own where only a fragment is here.
     below: (code) => reachable(childrenOf({ code }), childrenOf),
     above: (code) => reachable(parentsOf(find(code) ?? { parents: [] }), parentsOf),

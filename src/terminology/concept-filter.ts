@@ -19,9 +19,9 @@ type Operator = (value: string, property: string, content: CodeSystemContent) =>
 /** A longer text meets no pattern: codes and displays are short. */
 const longestMatched = 200;
 
-const anyListed: Operator = (value, property) => {
+const anyListed: Operator = (value, property, content) => {
   const listed = new Set(value.split(',').map((part) => part.trim()));
-  return (concept) => valuesOf(concept, property).some((found) => listed.has(found));
+  return (concept) => valuesOf(concept, property, content).some((found) => listed.has(found));
 };
 const isA: Operator = (value, _property, content) => {
   const below = content.below(value);
@@ -29,12 +29,13 @@ const isA: Operator = (value, _property, content) => {
 };
 
 const operators: Readonly<Record<string, Operator>> = {
-  '=': (value, property) => (concept) => valuesOf(concept, property).includes(value),
+  '=': (value, property, content) => (concept) => valuesOf(concept, property, content).includes(value),
   in: anyListed,
   'not-in': negated(anyListed),
-  exists: (value, property) => (concept) => valuesOf(concept, property).length > 0 === (value === 'true'),
-  regex: (value, property) => (concept) =>
-    valuesOf(concept, property).some(
+  exists: (value, property, content) => (concept) =>
+    statedValues(concept, property, content).length > 0 === (value === 'true'),
+  regex: (value, property, content) => (concept) =>
+    valuesOf(concept, property, content).some(
       (found) => found.length <= longestMatched && linearSearch(value, found, true) === true,
     ),
   'is-a': isA,
@@ -56,10 +57,22 @@ function negated(operator: Operator): Operator {
   };
 }
 
-function valuesOf(concept: Concept, property: string): readonly string[] {
+/** Properties that are false of a concept that says nothing. https://hl7.org/fhir/R4/codesystem-concept-properties.html */
+const falseByDefault: ReadonlySet<string> = new Set(['inactive', 'notSelectable']);
+const no: readonly string[] = ['false'];
+
+function valuesOf(concept: Concept, property: string, content: CodeSystemContent): readonly string[] {
+  const stated = statedValues(concept, property, content);
+  return stated.length === 0 && falseByDefault.has(property) ? no : stated;
+}
+
+function statedValues(concept: Concept, property: string, content: CodeSystemContent): readonly string[] {
   if (property === 'code') return [concept.code];
   if (property === 'display') return concept.display === undefined ? [] : [concept.display];
-  return concept.properties.get(property) ?? [];
+  // Nesting says the same as these two properties.
+  if (property === 'parent') return concept.parents;
+  const stated = concept.properties.get(property) ?? [];
+  return property === 'child' ? [...stated, ...content.children(concept).map(({ code }) => code)] : stated;
 }
 
 /** @returns undefined for a filter that cannot be evaluated here */

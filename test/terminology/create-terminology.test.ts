@@ -19,7 +19,11 @@ const animals: CodeSystem = {
         { code: 'bat', display: 'Bat', property: [{ code: 'flies', valueBoolean: true }] },
       ],
     },
-    { code: 'bird', concept: [{ code: 'owl', property: [{ code: 'flies', valueBoolean: true }] }] },
+    {
+      code: 'bird',
+      property: [{ code: 'notSelectable', valueBoolean: true }],
+      concept: [{ code: 'owl', property: [{ code: 'flies', valueBoolean: true }] }],
+    },
     { code: 'puppy', property: [{ code: 'parent', valueCode: 'dog' }] },
   ],
 };
@@ -82,6 +86,12 @@ t.test('filters by hierarchy, property and pattern', async (t) => {
     ['flies', 'exists', 'true', ['bat', 'owl'], ['dog']],
     ['flies', 'exists', 'false', ['dog'], ['bat']],
     ['code', 'regex', 'b.*', ['bat', 'bird'], ['dog', 'mammal']],
+    ['parent', '=', 'mammal', ['dog', 'bat'], ['mammal', 'puppy', 'owl']],
+    ['parent', 'exists', 'false', ['mammal', 'bird'], ['dog', 'puppy']],
+    ['child', '=', 'puppy', ['dog'], ['mammal', 'puppy']],
+    ['notSelectable', '=', 'true', ['bird'], ['dog', 'owl']],
+    ['notSelectable', '=', 'false', ['dog', 'owl'], ['bird']],
+    ['notSelectable', 'exists', 'false', ['dog', 'owl'], ['bird']],
   ];
   for (const [property, op, value, members, others] of rows) {
     const { answers } = terminologyOf(filtered(property, op, value));
