@@ -60,6 +60,12 @@ export function codeSystemContent(system: CodeSystem): CodeSystemContent | undef
   };
 }
 
+/** Whether a concept is out of use. https://hl7.org/fhir/R4/codesystem.html#status */
+export function isInactive({ properties }: Concept): boolean {
+  const status = properties.get('status')?.[0];
+  return properties.get('inactive')?.[0] === 'true' || status === 'retired' || status === 'inactive';
+}
+
 function sizeOf(concepts: Iterable<Concept>): number {
   let size = 0;
   for (const { parents, properties } of concepts) {

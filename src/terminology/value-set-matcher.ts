@@ -4,7 +4,7 @@
  * https://hl7.org/fhir/R4/valueset.html#compositions
  */
 import type { ValueSet, ValueSetComposeInclude, ValueSetExpansionContains } from '@medplum/fhirtypes';
-import type { CodeSystemContent } from './code-system-content.ts';
+import { type CodeSystemContent, isInactive } from './code-system-content.ts';
 import { conceptFilter } from './concept-filter.ts';
 import type { Membership } from './terminology.ts';
 
@@ -22,10 +22,19 @@ export interface MatcherSources {
 export function composeMatcher(valueSet: ValueSet, sources: MatcherSources): Matcher {
   const includes = (valueSet.compose?.include ?? []).map((include) => includeMatcher(include, sources));
   const excludes = (valueSet.compose?.exclude ?? []).map((exclude) => includeMatcher(exclude, sources));
-  const included = anyOf(includes);
+  const all = anyOf(includes);
+  const included = valueSet.compose?.inactive === false ? onlyActive(all, sources) : all;
   if (excludes.length === 0) return included;
   const excluded = anyOf(excludes);
   return (system, code) => both(included(system, code), opposite(excluded(system, code)));
+}
+
+/** Without the codes that their system says are out of use. */
+function onlyActive(matcher: Matcher, { content }: MatcherSources): Matcher {
+  return (system, code) => {
+    const concept = system === undefined ? undefined : content(system)?.find(code);
+    return concept && isInactive(concept) ? 'not-member' : matcher(system, code);
+  };
 }
 
 /** The matcher of an expansion, which lists every code. */

@@ -168,6 +168,31 @@ t.test('an expansion proves membership; its silence only where it lists everythi
   t.same(terminologyOf([{ system: iso }], [], cut).answers(['EUR', 'XXQ'], iso), ['member', 'unknown']);
 });
 
+t.test('a value set of active codes only has none that are out of use', async (t) => {
+  const out = (code: string, property: string, value: object) => ({
+    code,
+    property: [{ code: property, ...value }],
+  });
+  const system: CodeSystem = {
+    ...animals,
+    concept: [
+      { code: 'dog' },
+      out('dodo', 'status', { valueCode: 'retired' }),
+      out('auk', 'inactive', { valueBoolean: true }),
+      out('owl', 'inactive', { valueBoolean: false }),
+    ],
+  };
+  const codes = ['dog', 'dodo', 'auk', 'owl'];
+  const include = [{ system: 'urn:animals' }];
+  const answers = (compose: ValueSet['compose']) => {
+    const { terminology } = terminologyOf(include, [], undefined, system);
+    const valueSet = { resourceType: 'ValueSet', status: 'active', compose } as ValueSet;
+    return codes.map((code) => terminology.containedIn(valueSet, { system: 'urn:animals', code }));
+  };
+  t.same(answers({ inactive: false, include }), ['member', 'not-member', 'not-member', 'member']);
+  t.same(new Set(answers({ include })), new Set(['member']));
+});
+
 t.test('a value set of itself is not known, and ends', async (t) => {
   const { terminology } = terminologyOf([]);
   t.equal(terminology.containsCode('urn:loop', 'dog'), 'unknown');
