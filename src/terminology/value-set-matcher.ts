@@ -75,9 +75,10 @@ function codeTest(
   grammar: ((code: string) => boolean) | undefined,
 ): (code: string) => Membership {
   if (concept) {
-    const listed = new Set(concept.map(({ code }) => code));
     // The system knows the spelling of a code whose case does not matter in it.
-    return (code) => of(listed.has(code) || listed.has(content?.find(code)?.code ?? code));
+    const spelled = (code: string | undefined) => content?.find(code ?? '')?.code ?? code;
+    const listed = new Set(concept.flatMap(({ code }) => [code, spelled(code)]));
+    return (code) => of(listed.has(code) || listed.has(spelled(code)));
   }
   if (!content) {
     // What a filter chooses among well-formed codes, a grammar cannot tell.

@@ -152,6 +152,13 @@ t.test('what is not shipped is not known, save where a list or a grammar decides
 t.test('case matters unless the code system says that it does not', async (t) => {
   const { answers } = terminologyOf([{ system: 'urn:folding', concept: [{ code: 'dog' }] }]);
   t.same(answers(['dog', 'DOG', 'BAT'], 'urn:folding'), ['member', 'member', 'not-member']);
+  const loud = terminologyOf([{ system: 'urn:folding', concept: [{ code: 'DOG' }] }]);
+  t.same(loud.answers(['dog', 'DOG', 'Dog', 'bat'], 'urn:folding'), [
+    'member',
+    'member',
+    'member',
+    'not-member',
+  ]);
 });
 
 t.test('an expansion proves membership; its silence only where it lists everything', async (t) => {
