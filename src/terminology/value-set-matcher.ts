@@ -65,7 +65,10 @@ function includeMatcher(include: ValueSetComposeInclude, sources: MatcherSources
 function systemMatcher(include: ValueSetComposeInclude, named: string, sources: MatcherSources): Matcher {
   // Some value sets of R4 write the version into the system, which no coding does.
   const own = named.split('|')[0] ?? named;
-  const test = codeTest(include, sources.content(named) ?? sources.content(own), sources.grammar(own));
+  // An edition that is not known here is taken for the one that is.
+  const edition = include.version === undefined ? undefined : sources.content(`${own}|${include.version}`);
+  const content = edition ?? sources.content(named) ?? sources.content(own);
+  const test = codeTest(include, content, sources.grammar(own));
   return (system, code) => (system === undefined || system === own ? test(code) : 'not-member');
 }
 

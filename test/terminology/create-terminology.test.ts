@@ -200,6 +200,35 @@ t.test('a value set of active codes only has none that are out of use', async (t
   t.same(new Set(answers({ include })), new Set(['member']));
 });
 
+t.test('a value set takes its codes from the edition it names', async (t) => {
+  const edition = (version: string, ...codes: string[]): CodeSystem => ({
+    ...animals,
+    version,
+    concept: codes.map((code) => ({ code })),
+  });
+  const editions = [edition('2', 'dog', 'cat'), edition('1', 'dog', 'dodo')];
+  const terminology = createTerminology({
+    valueSet: () => undefined,
+    codeSystem: (canonical) =>
+      editions.find(({ url, version }) => canonical === url || canonical === `${url}|${version}`),
+    codeSystemEditions: () => editions,
+    expansion: () => undefined,
+  });
+  const rows: [string | undefined, Membership, Membership][] = [
+    ['1', 'member', 'not-member'],
+    ['2', 'not-member', 'member'],
+    [undefined, 'not-member', 'member'],
+    ['*', 'not-member', 'member'],
+    ['3', 'not-member', 'member'],
+  ];
+  for (const [version, dodo, cat] of rows) {
+    const include = [{ system: 'urn:animals', ...(version === undefined ? {} : { version }) }];
+    const valueSet = { resourceType: 'ValueSet', status: 'active', compose: { include } } as ValueSet;
+    const of = (code: string) => terminology.containedIn(valueSet, { system: 'urn:animals', code });
+    t.same([of('dog'), of('dodo'), of('cat')], ['member', dodo, cat], version ?? 'none');
+  }
+});
+
 t.test('a value set of itself is not known, and ends', async (t) => {
   const { terminology } = terminologyOf([]);
   t.equal(terminology.containsCode('urn:loop', 'dog'), 'unknown');
