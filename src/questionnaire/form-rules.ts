@@ -63,10 +63,14 @@ function responseFindings(
   if (!found) return [formFinding('response-form-unknown', 'QuestionnaireResponse.questionnaire')];
   const form = formOf(found);
   const inside: unknown[] = Array.isArray(found.contained) ? found.contained : [];
-  /** A fragment names a value set that the form contains. */
+  /** A fragment names a value set that the form contains; another one may come along with the response. */
   const offers: MemberOf = (valueSet, coding) => {
-    if (!valueSet.startsWith('#')) return memberOf(valueSet, coding);
-    const own = inside.filter(isResource).find(({ id }) => `#${id}` === valueSet);
+    const isInside = valueSet.startsWith('#');
+    const known = isInside ? 'unknown' : memberOf(valueSet, coding);
+    if (known !== 'unknown') return known;
+    const own = isInside
+      ? inside.filter(isResource).find(({ id }) => `#${id}` === valueSet)
+      : find(valueSet, 'ValueSet');
     return own?.resourceType === 'ValueSet' ? memberIn(own, coding) : 'unknown';
   };
   const { subjectType } = found;

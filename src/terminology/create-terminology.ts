@@ -2,7 +2,7 @@
  * Terminology over the registry: value sets and code systems are prepared when first asked for and kept.
  * https://hl7.org/fhir/R4/terminologies.html
  */
-import type { ValueSet } from '@medplum/fhirtypes';
+import type { ValueSet, ValueSetExpansion, ValueSetExpansionContains } from '@medplum/fhirtypes';
 import type { Registry } from '../fhir/registry.ts';
 import { codeGrammars } from './code-grammar.ts';
 import { type CodeSystemContent, type Concept, codeSystemContent } from './code-system-content.ts';
@@ -46,22 +46,27 @@ export function createTerminology(
     if (!matchers.has(valueSet)) {
       // A value set that refers to itself, directly or not, must not be prepared for ever.
       matchers.set(valueSet, () => 'unknown');
-      matchers.set(valueSet, prepare(registry, valueSet, sources));
+      const definition = registry.valueSet(valueSet);
+      const shipped = registry.expansion(valueSet)?.expansion ?? definition?.expansion;
+      matchers.set(valueSet, prepare(definition, shipped, sources));
     }
     return matchers.get(valueSet);
   }
 
   const loose = new WeakMap<ValueSet, Matcher>();
 
+  /** Nobody has looked at its form: of a value set that is none, nothing is known. */
+  function prepareLoose(valueSet: ValueSet): Matcher | undefined {
+    try {
+      return prepare(valueSet, valueSet.expansion, sources);
+    } catch (error) {
+      if (error instanceof TypeError) return undefined;
+      throw error;
+    }
+  }
+
   function looseMatcher(valueSet: ValueSet): Matcher {
-    const listed = valueSet.expansion?.contains;
-    const made =
-      loose.get(valueSet) ??
-      (valueSet.compose
-        ? composeMatcher(valueSet, sources)
-        : listed
-          ? expansionMatcher(listed)
-          : () => 'unknown' as const);
+    const made = loose.get(valueSet) ?? prepareLoose(valueSet) ?? (() => 'unknown' as const);
     loose.set(valueSet, made);
     return made;
   }
@@ -98,16 +103,14 @@ const listedInFull: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * From the definition; where that leaves a code open, from the expansion that HL7 ships. What that lists is a member;
+ * From the definition; where that leaves a code open, from an expansion that is at hand. What that lists is a member;
  * what it does not list may have come to a growing terminology (SNOMED CT, LOINC, …) since, so it stays open.
  */
 function prepare(
-  registry: Pick<Registry, 'valueSet' | 'expansion'>,
-  valueSet: string,
+  definition: ValueSet | undefined,
+  shipped: ValueSetExpansion | undefined,
   sources: MatcherSources,
 ): Matcher | undefined {
-  const definition = registry.valueSet(valueSet);
-  const shipped = registry.expansion(valueSet)?.expansion ?? definition?.expansion;
   if (!shipped?.contains) return definition?.compose && composeMatcher(definition, sources);
   const listed = expansionMatcher(shipped.contains);
   const composed: Matcher = definition?.compose ? composeMatcher(definition, sources) : () => 'unknown';

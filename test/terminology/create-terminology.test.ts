@@ -229,6 +229,28 @@ t.test('a value set takes its codes from the edition it names', async (t) => {
   }
 });
 
+t.test('of a value set at hand the expansion counts where the definition leaves a code open', async (t) => {
+  const { terminology } = terminologyOf([]);
+  const snomed = 'http://snomed.info/sct';
+  const expansion = { timestamp: '', contains: [{ system: snomed, code: '1' }] };
+  const compose = { include: [{ system: snomed }] };
+  const of = (parts: object, code: string) =>
+    terminology.containedIn(
+      { resourceType: 'ValueSet', status: 'active', ...parts },
+      { system: snomed, code },
+    );
+  t.same([of({ compose, expansion }, '1'), of({ compose, expansion }, '2')], ['member', 'unknown']);
+  t.same([of({ expansion }, '1'), of({ expansion }, '2')], ['member', 'not-member']);
+  const malformed = [
+    { compose: { include: {} } },
+    { compose: { include: [null] } },
+    { compose: { include: [{ system: 5 }] } },
+    { expansion: { contains: {} } },
+    { expansion: { ...expansion, parameter: 'x' } },
+  ];
+  for (const parts of malformed) t.same(of(parts, '1'), 'unknown', JSON.stringify(parts));
+});
+
 t.test('a value set of itself is not known, and ends', async (t) => {
   const { terminology } = terminologyOf([]);
   t.equal(terminology.containsCode('urn:loop', 'dog'), 'unknown');

@@ -395,6 +395,18 @@ t.test(
         },
       ],
     });
+    const listed = {
+      resourceType: 'ValueSet',
+      url: 'https://kat.test/ValueSet/listed',
+      status: 'draft',
+      compose: { include: [{ system: 'https://kat.test/c', concept: [{ code: 'x' }] }] },
+    };
+    const expanded = {
+      resourceType: 'ValueSet',
+      url: 'https://kat.test/ValueSet/expanded',
+      status: 'draft',
+      expansion: { timestamp: '2026-01-01', contains: [coding('x')] },
+    };
     const judged = (item: object, ...codes: string[]) =>
       errors(
         {
@@ -403,11 +415,15 @@ t.test(
           questionnaire: 'https://kat.test/Questionnaire/x',
           item: [{ linkId: 'a', answer: codes.map((code) => ({ valueCoding: coding(code) })) }],
         },
-        { supporting: [form(item)] },
+        { supporting: [form(item), listed, expanded] },
       );
     const place = 'QuestionnaireResponse.item[0].answer';
     t.same(judged({ answerValueSet: '#v' }, 'x'), []);
     t.same(judged({ answerValueSet: '#v' }, 'y'), [`response-answer-set @ ${place}[0]`]);
+    for (const { url } of [listed, expanded]) {
+      t.same(judged({ answerValueSet: url }, 'x'), [], 'a value set that comes along');
+      t.same(judged({ answerValueSet: url }, 'y'), [`response-answer-set @ ${place}[0]`]);
+    }
     const url = 'http://hl7.org/fhir/StructureDefinition/questionnaire-optionExclusive';
     const answerOption = [
       { valueCoding: coding('x') },
