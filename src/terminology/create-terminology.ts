@@ -102,6 +102,18 @@ const listedInFull: ReadonlySet<string> = new Set([
   'urn:iso:std:iso:3166#alpha2',
 ]);
 
+/** What has come to them since. https://www.iso.org/iso-4217-currency-codes.html */
+const takenUpSince: ReadonlyMap<string, readonly string[]> = new Map([
+  ['urn:iso:std:iso:4217', ['SLE', 'UYW', 'VED', 'VES', 'XAD', 'XCG', 'ZWG']],
+]);
+
+/** Codes that have come to a value set of all codes of a system since HL7 listed them. */
+function comeSince(definition: ValueSet | undefined): ValueSetExpansionContains[] {
+  return (definition?.compose?.include ?? []).flatMap(({ system = '', concept, filter }) =>
+    concept || filter ? [] : (takenUpSince.get(system) ?? []).map((code) => ({ system, code })),
+  );
+}
+
 /**
  * From the definition; where that leaves a code open, from an expansion that is at hand. What that lists is a member;
  * what it does not list may have come to a growing terminology (SNOMED CT, LOINC, …) since, so it stays open.
@@ -112,7 +124,7 @@ function prepare(
   sources: MatcherSources,
 ): Matcher | undefined {
   if (!shipped?.contains) return definition?.compose && composeMatcher(definition, sources);
-  const listed = expansionMatcher(shipped.contains);
+  const listed = expansionMatcher([...shipped.contains, ...comeSince(definition)]);
   const composed: Matcher = definition?.compose ? composeMatcher(definition, sources) : () => 'unknown';
   const final = !isPartial(shipped) && (!definition?.compose || isListedInFull(definition, sources));
   return (system, code) => {

@@ -285,6 +285,8 @@ t.test('the value sets of R4', async (t) => {
     ['resource-types', 'Procedure', 'member'],
     ['all-types', 'HumanName', 'member'],
     ['currencies', 'EUR', 'member'],
+    ['currencies', 'VES', 'member'],
+    ['currencies', 'ves', 'not-member'],
     ['currencies', 'XXQ', 'not-member'],
     ['languages', 'en', 'member'],
     ['mimetypes', 'application/fhir+json', 'member'],
