@@ -1,6 +1,6 @@
 /**
  * What of HL7's definitions goes into the compiled file: all that validation, search, terminology and the
- * CapabilityStatement read; prose, mappings, examples and translations stay behind. Tables of what is kept.
+ * CapabilityStatement read; prose, mappings and examples stay behind. Tables of what is kept.
  */
 import type { Resource } from './resource.ts';
 import { isObject } from './resource.ts';
@@ -83,6 +83,7 @@ export function trimDefinition(resource: Resource): Resource {
 
 function trimMember(member: string, value: unknown): unknown {
   if (member === 'snapshot') return trimSnapshot(value);
+  if (member === 'concept') return trimConcepts(value);
   // The `definition` of a component is no prose but the parameter it stands for.
   return member === 'component' ? value : trimValue(member, value);
 }
@@ -90,6 +91,15 @@ function trimMember(member: string, value: unknown): unknown {
 function trimSnapshot(snapshot: unknown): unknown {
   const elements = isObject(snapshot) && Array.isArray(snapshot.element) ? snapshot.element : [];
   return { element: elements.map(trimElement) };
+}
+
+/** The concepts of a code system keep what they are called in other words and languages: any of it may be a display. */
+function trimConcepts(concepts: unknown): unknown {
+  return (Array.isArray(concepts) ? concepts : []).map(({ designation, concept, ...own }) => ({
+    ...(trimValue('', own) as object),
+    ...(designation && { designation: designation.map(({ value }: { value?: string }) => ({ value })) }),
+    ...(concept && { concept: trimConcepts(concept) }),
+  }));
 }
 
 function trimElement(element: Record<string, unknown>): Record<string, unknown> {

@@ -90,7 +90,12 @@ export function createTerminology(
       }
       const concept = known.find(code) ?? conceptOfEdition(system, code);
       if (!concept) return known.completeness === 'complete' ? { found: false } : undefined;
-      return { found: true, ...(concept.display === undefined ? {} : { display: concept.display }) };
+      const { display, designations } = concept;
+      return {
+        found: true,
+        ...(display === undefined ? {} : { display }),
+        ...(designations.length > 0 ? { designations } : {}),
+      };
     },
   };
 }

@@ -26,6 +26,15 @@ export interface Terminology {
   containsCode(valueSet: string, code: string): Membership;
   /** Whether a code system's content is shipped in full, in part, or not. */
   content(system: string): 'complete' | 'partial' | 'none';
-  /** Whether a code exists in its system and what it is called; undefined when the system is not shipped. */
-  lookup(system: string, code: string): { readonly found: boolean; readonly display?: string } | undefined;
+  /** Whether a code exists in its system (`url` or `url|version`); undefined when the system is not shipped. */
+  lookup(system: string, code: string): LookedUp | undefined;
+}
+
+/** A code as its system has it. */
+export interface LookedUp {
+  readonly found: boolean;
+  /** What it is called. */
+  readonly display?: string;
+  /** What else it is called, in any language. */
+  readonly designations?: readonly string[];
 }

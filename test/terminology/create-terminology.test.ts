@@ -267,6 +267,10 @@ t.test('looks codes up with their display', async (t) => {
   const { terminology } = terminologyOf([]);
   t.same(terminology.lookup('urn:animals', 'bat'), { found: true, display: 'Bat' });
   t.same(terminology.lookup('urn:animals', 'owl'), { found: true });
+  t.same(
+    createTerminology(registry()).lookup('http://terminology.hl7.org/CodeSystem/v2-0001', 'M')?.designations,
+    ['männlich', 'Man'],
+  );
   t.same(terminology.lookup('urn:animals', 'unicorn'), { found: false });
   t.same(terminology.lookup('urn:folding', 'BAT'), { found: true, display: 'Bat' });
   t.equal(terminology.lookup('urn:fragment', 'cow'), undefined, 'it may exist');

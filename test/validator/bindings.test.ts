@@ -80,6 +80,16 @@ t.test('a display that its system does not give is a warning', async (t) => {
   t.same(findings(shown('Laboratory'), 'warning'), ['code-display @ Observation.code.coding[0].display']);
 });
 
+t.test('a display may be in another language that the system has', async (t) => {
+  const shown = (display: string) =>
+    observation({
+      coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0001', code: 'M', display }],
+    });
+  t.same(findings(shown('Male'), 'warning'), []);
+  t.same(findings(shown('männlich'), 'warning'), []);
+  t.same(findings(shown('weiblich'), 'warning'), ['code-display @ Observation.code.coding[0].display']);
+});
+
 t.test('a supplement and a value set are no code systems', async (t) => {
   const supplement = {
     resourceType: 'CodeSystem',

@@ -107,6 +107,7 @@ export function codingCheck(
     const known: KnownCode = {
       state: answer === undefined ? 'unknown' : answer.found ? 'found' : 'missing',
       display: answer?.display,
+      designations: answer?.designations ?? [],
       memberships: new Map(),
     };
     if (codes.size < rememberedCodes && isCode(code)) codes.add(code, known);
@@ -137,11 +138,7 @@ export function codingCheck(
     if (version === undefined) keepCoding(run.metCodings, value, answer);
     if (answer.state === 'unknown') sayOnce(run, known.unchecked, 'code');
     else if (answer.state === 'missing') say(run, known.unknownCode, 'code');
-    else if (
-      typeof display === 'string' &&
-      answer.display !== undefined &&
-      !sameWords(display, answer.display)
-    ) {
+    else if (typeof display === 'string' && !isNameOf(display, answer)) {
       say(run, known.otherDisplay, 'display');
     }
   }
@@ -155,6 +152,13 @@ export function codingCheck(
   }
 
   return { coding, quantity };
+}
+
+/** Whether a display is one that the code has in its system, in any language. */
+function isNameOf(text: string, { display, designations }: KnownCode): boolean {
+  return (
+    display === undefined || sameWords(text, display) || designations.some((other) => sameWords(text, other))
+  );
 }
 
 /** Displays are compared without regard to case and white space. */

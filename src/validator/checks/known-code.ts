@@ -10,6 +10,7 @@ export interface KnownCode {
   /** Whether its system has it; `unknown` where the content of the system is not known here. */
   readonly state: 'found' | 'missing' | 'unknown';
   readonly display: string | undefined;
+  readonly designations: readonly string[];
   /** What the value sets of bindings were seen to say of it. */
   readonly memberships: Map<Binding, Membership>;
 }
