@@ -90,6 +90,47 @@ t.test('a display may be in another language that the system has', async (t) => 
   t.same(findings(shown('weiblich'), 'warning'), ['code-display @ Observation.code.coding[0].display']);
 });
 
+t.test('a code is looked up in the edition that its coding names', async (t) => {
+  const edition = (version: string, code: string) => ({
+    resourceType: 'CodeSystem',
+    url: 'https://kat.test/CodeSystem/editions',
+    version,
+    status: 'active',
+    content: 'complete',
+    concept: [{ code }, { code: 'both', display: `Both ${version}` }],
+  });
+  const by = validatorWith(edition('1', 'old'), edition('2', 'new'));
+  const coded = (coding: object) =>
+    observation({ coding: [{ system: 'https://kat.test/CodeSystem/editions', ...coding }] });
+  const unknown = ['code-unknown @ Observation.code.coding[0].code'];
+  for (let round = 0; round < 2; round++) {
+    t.same(errors(coded({ version: '1', code: 'old' }), {}, by), []);
+    t.same(errors(coded({ version: '1', code: 'new' }), {}, by), unknown);
+    t.same(errors(coded({ version: '2', code: 'old' }), {}, by), unknown);
+    t.same(errors(coded({ code: 'old' }), {}, by), [], 'any edition may be meant');
+    t.same(errors(coded({ version: '3', code: 'new' }), {}, by), [], 'an edition that is not known');
+    t.same(findings(coded({ version: '1', code: 'both', display: 'Both 1' }), 'warning', {}, by), []);
+    t.same(findings(coded({ version: '2', code: 'both', display: 'Both 1' }), 'warning', {}, by), [
+      'code-display @ Observation.code.coding[0].display',
+    ]);
+  }
+});
+
+t.test('a code outside of the known part of its system is a warning', async (t) => {
+  const part = {
+    resourceType: 'CodeSystem',
+    url: 'https://kat.test/CodeSystem/part',
+    status: 'active',
+    content: 'fragment',
+    concept: [{ code: 'a' }],
+  };
+  const by = validatorWith(part);
+  const warned = (code: string) =>
+    findings(observation({ coding: [{ system: part.url, code }] }), 'warning', {}, by);
+  t.same(warned('a'), []);
+  t.same(warned('b'), ['code-fragment @ Observation.code.coding[0].code']);
+});
+
 t.test('a supplement and a value set are no code systems', async (t) => {
   const supplement = {
     resourceType: 'CodeSystem',

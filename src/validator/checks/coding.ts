@@ -28,14 +28,18 @@ const external = new Set([
   'urn:iso:std:iso:11073:10101',
 ]);
 
-/** What is known of a code system, looked up once. Codes that were looked up are kept; bounded. */
+/** What is known of a code system, or of an edition of it, looked up once. Codes that were looked up are kept; bounded. */
 interface KnownSystem {
+  /** Its URL, with the version of the edition. */
+  readonly name: string;
   /** What is wrong with naming it, if anything. */
   readonly wrong: Notice | undefined;
   /** Why its codes are not checked, if they are not. */
   readonly unchecked: Notice;
   readonly unknownCode: Notice;
   readonly otherDisplay: Notice;
+  /** Whether some of its codes are here, and others may exist. */
+  readonly isPartial: boolean;
   /** Whether the system is certain to be a URL as it should be. */
   readonly wellFormed: boolean;
   readonly codes: TextTable<KnownCode>;
@@ -67,6 +71,7 @@ export function codingCheck(
   checkForms: FormCheck,
 ): { coding: CodingCheck; quantity: UnitCheck } {
   const systems = new TextTable<KnownSystem>();
+  const editions = new TextTable<KnownSystem>();
 
   /** The URL of a code system is a name: `https` in it makes it another one. */
   function isKnownByHttp(system: string): boolean {
@@ -79,7 +84,9 @@ export function codingCheck(
     const definition = registry.codeSystem(system);
     const supplement = definition?.content === 'supplement' || definition?.supplements !== undefined;
     const valueSet = !definition && registry.valueSet(system) !== undefined;
+    const content = terminology.content(system);
     const made: KnownSystem = {
+      name: system,
       wrong: supplement
         ? notice('code-system-supplement', system)
         : valueSet
@@ -90,10 +97,8 @@ export function codingCheck(
               : undefined
             : notice('code-system-relative'),
       unchecked: notice('code-not-checked', external.has(system) ? system : 'of this code'),
-      unknownCode: notice(
-        terminology.content(system) === 'complete' ? 'code-unknown' : 'code-fragment',
-        system,
-      ),
+      unknownCode: notice(content === 'complete' ? 'code-unknown' : 'code-fragment', system),
+      isPartial: content === 'partial',
       otherDisplay: notice('code-display', system),
       wellFormed: plain.test(system),
       codes: new TextTable(),
@@ -102,10 +107,20 @@ export function codingCheck(
     return made;
   }
 
-  function codeOf(system: string, code: string, { codes }: KnownSystem): KnownCode {
-    const answer = terminology.lookup(system, code);
+  /** The edition that a coding names; where that is not known, the one that is. */
+  function editionOf(known: KnownSystem, version: string): KnownSystem {
+    const name = `${known.name}|${version}`;
+    const met = editions.get(name);
+    if (met) return met;
+    const edition = registry.codeSystem(name) ? (systems.get(name) ?? systemOf(name)) : known;
+    if (editions.size < rememberedSystems) editions.add(name, edition);
+    return edition;
+  }
+
+  function codeOf(code: string, { name, codes, isPartial }: KnownSystem): KnownCode {
+    const answer = terminology.lookup(name, code);
     const known: KnownCode = {
-      state: answer === undefined ? 'unknown' : answer.found ? 'found' : 'missing',
+      state: answer?.found ? 'found' : answer || isPartial ? 'missing' : 'unknown',
       display: answer?.display,
       designations: answer?.designations ?? [],
       memberships: new Map(),
@@ -122,19 +137,21 @@ export function codingCheck(
     display: unknown,
     version: unknown,
   ): void {
-    const met = typeof system === 'string' ? systems.get(system) : undefined;
+    let met = typeof system === 'string' ? systems.get(system) : undefined;
+    if (met && typeof version === 'string') met = editionOf(met, version);
     const metCode = typeof code === 'string' ? met?.codes.get(code) : undefined;
     const isMet = metCode !== undefined && met?.wellFormed === true && run.options.exampleUrls !== false;
     if (!isMet) checkForms(run, system, code, display);
     else if (typeof display === 'string' && metCode.display !== display)
       checkForms(run, undefined, undefined, display);
     if (typeof system !== 'string' || typeof code !== 'string') return;
-    const known = met ?? systemOf(system);
+    let known = met ?? systemOf(system);
+    if (!met && typeof version === 'string') known = editionOf(known, version);
     if (known.wrong) {
       say(run, known.wrong, 'system');
       return;
     }
-    const answer = metCode ?? codeOf(system, code, known);
+    const answer = metCode ?? codeOf(code, known);
     if (version === undefined) keepCoding(run.metCodings, value, answer);
     if (answer.state === 'unknown') sayOnce(run, known.unchecked, 'code');
     else if (answer.state === 'missing') say(run, known.unknownCode, 'code');
@@ -146,7 +163,7 @@ export function codingCheck(
   function quantity(run: Run, value: unknown, system: unknown, code: unknown): void {
     if (system !== ucumSystem || typeof code !== 'string') return;
     const units = systems.get(ucumSystem) ?? systemOf(ucumSystem);
-    const unit = units.codes.get(code) ?? codeOf(ucumSystem, code, units);
+    const unit = units.codes.get(code) ?? codeOf(code, units);
     keepCoding(run.metCodings, value, unit);
     if (unit.state === 'missing') found(run, 'unit-unknown', 'code');
   }
