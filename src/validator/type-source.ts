@@ -133,14 +133,17 @@ function ruleSource(
   return call === '' || holds === undefined ? call : `if (!(${holds})) ${call}`;
 }
 
+/** Types with a unit that may be coded: Quantity and what is made of it. https://hl7.org/fhir/R4/datatypes.html#quantityvariations */
+const quantities: ReadonlySet<string> = new Set(['Quantity', 'Age', 'Count', 'Distance', 'Duration']);
+
 /** Values that rules written by hand ask for: kept as the walk meets them, which is cheaper than to look them up. */
 const kept: Readonly<Record<string, readonly string[]>> = {
   Coding: ['system', 'code', 'display', 'version'],
   Expression: ['language', 'expression'],
   Extension: ['extension'],
   Identifier: ['system', 'value'],
-  Quantity: ['system', 'code'],
   Reference: ['reference', 'type'],
+  ...Object.fromEntries([...quantities].map((type) => [type, ['system', 'code']])),
 };
 
 /** Elements of every resource that its scope keeps. */
@@ -159,7 +162,7 @@ function nativeRules(path: string, presence: Presence): string[] {
   if (path === 'Coding') return ['coding(x, o, v_system, v_code, v_display, v_version);'];
   if (path === 'Expression') return ['expression(x, v_language, v_expression);'];
   if (path === 'Identifier') return ['identifier(x, v_system, v_value);'];
-  if (path === 'Quantity') return ['quantity(x, o, v_system, v_code);'];
+  if (quantities.has(path)) return ['quantity(x, o, v_system, v_code);'];
   if (path === 'Reference') return ['reference(x, v_reference, v_type);'];
   return [];
 }

@@ -131,6 +131,29 @@ t.test('a code outside of the known part of its system is a warning', async (t) 
   t.same(warned('b'), ['code-fragment @ Observation.code.coding[0].code']);
 });
 
+t.test('what is wrong with the code of a unit is a warning', async (t) => {
+  const said = (system: string, code: string) => {
+    const quantity = { value: 1, unit: 'x', system, code };
+    const resource = observation({ text: 'x' }, { valueQuantity: quantity });
+    t.same(errors(resource), []);
+    return [...findings(resource, 'warning'), ...findings(resource, 'information')];
+  };
+  const forms = 'http://terminology.hl7.org/CodeSystem/v3-orderableDrugForm';
+  t.same(said('http://unitsofmeasure.org', 'mg'), []);
+  t.same(said('http://unitsofmeasure.org', 'mgs'), ['unit-unknown @ Observation.value.code']);
+  t.same(said(forms, 'TAB'), []);
+  t.same(said(forms, 'TABLET'), ['code-unknown @ Observation.value.code']);
+  t.same(said('https://unitsofmeasure.org', 'mg'), ['code-system-https @ Observation.value.system']);
+  t.same(said('http://snomed.info/sct', '428673006'), ['code-not-checked @ Observation.value.code']);
+  const condition = (code: string) => ({
+    resourceType: 'Condition',
+    subject: { display: 'x' },
+    onsetAge: { value: 1, unit: 'x', system: 'http://unitsofmeasure.org', code },
+  });
+  t.same(findings(condition('a'), 'warning'), []);
+  t.same(findings(condition('years'), 'warning'), ['unit-unknown @ Condition.onset.code']);
+});
+
 t.test('a supplement and a value set are no code systems', async (t) => {
   const supplement = {
     resourceType: 'CodeSystem',

@@ -7,7 +7,7 @@ import type { Registry } from '../../fhir/registry.ts';
 import type { Terminology } from '../../terminology/terminology.ts';
 import { ucumSystem } from '../../terminology/ucum.ts';
 import { isCode } from '../primitives.ts';
-import { found, type Notice, notice, type Run, say, sayOnce } from '../run.ts';
+import { type Notice, notice, type Run, say, sayOnce } from '../run.ts';
 import { type KnownCode, keepCoding } from './known-code.ts';
 import { isAbsolute } from './url.ts';
 
@@ -161,15 +161,26 @@ export function codingCheck(
   }
 
   function quantity(run: Run, value: unknown, system: unknown, code: unknown): void {
-    if (system !== ucumSystem || typeof code !== 'string') return;
-    const units = systems.get(ucumSystem) ?? systemOf(ucumSystem);
+    if (typeof system !== 'string' || typeof code !== 'string') return;
+    const units = systems.get(system) ?? systemOf(system);
+    if (units.wrong) {
+      say(run, asWarning(units.wrong), 'system');
+      return;
+    }
     const unit = units.codes.get(code) ?? codeOf(code, units);
     keepCoding(run.metCodings, value, unit);
-    if (unit.state === 'missing') found(run, 'unit-unknown', 'code');
+    if (unit.state === 'unknown') sayOnce(run, units.unchecked, 'code');
+    else if (unit.state === 'missing')
+      say(run, system === ucumSystem ? unknownUnit : asWarning(units.unknownCode), 'code');
   }
 
   return { coding, quantity };
 }
+
+const unknownUnit = notice('unit-unknown');
+
+/** A quantity means something by its unit in words too: what is wrong with the code of its unit is a warning. */
+const asWarning = (said: Notice): Notice => ({ ...said, severity: 'warning' });
 
 /** Whether a display is one that the code has in its system, in any language. */
 function isNameOf(text: string, { display, designations }: KnownCode): boolean {
