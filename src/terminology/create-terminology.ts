@@ -21,7 +21,9 @@ export function createTerminology(
   function content(system: string): CodeSystemContent | undefined {
     if (!contents.has(system)) {
       const definition = registry.codeSystem(system);
-      contents.set(system, definition && codeSystemContent(definition));
+      // Data names any number of systems that nobody knows: of those nothing is kept.
+      if (!definition) return undefined;
+      contents.set(system, codeSystemContent(definition));
     }
     return contents.get(system);
   }
