@@ -193,6 +193,10 @@ export const chapters: Readonly<Record<string, readonly Case[]>> = {
     ['(1 | 2 | 3).sum()', [6]],
     ['(1 | 2 | 3).avg()', [2]],
     ['(2 | 1 | 3).min()', [1]],
+    ['2.power(31)', []],
+    ['2.power(30)', [1073741824]],
+    ['3000000000.5.truncate()', []],
+    ['8.log(0)', []],
   ],
   'operators on numbers': [
     ['0.1 + 0.2 = 0.3', [true]],
@@ -213,6 +217,12 @@ export const chapters: Readonly<Record<string, readonly Case[]>> = {
     ["3 'm' + 3 'cm' = 303 'cm'", [true]],
     ["12 'cm' * 3 'cm' = 36 'cm2'", [true]],
     ["12 'cm2' / 3 'cm' = 4 'cm'", [true]],
+    ['2147483647 + 1', []],
+    ['2147483646 + 1', [2147483647]],
+    ['100000 * 100000', []],
+    ['100000 * 100000.0', [10000000000]],
+    ['2147483647L + 1', [2147483648]],
+    ['(1L + 1) is Long', [true]],
   ],
   'date arithmetic': [
     ['@1973-12-25 + 7 days', ['1974-01-01']],

@@ -38,7 +38,7 @@ export function arithmetic(
     const result = w.fresh('v');
     const whole = isWhole(a.item) && isWhole(b.item) && (operator === '+' || operator === '-');
     const body = whole
-      ? `const ${result}=${a.item.value}${operator}${b.item.value};${sink(typedItem('System.Integer', result))}`
+      ? `const ${result}=${a.item.value}${operator}${b.item.value};if(${result}===(${result}|0)){${sink(typedItem('System.Integer', result))}}`
       : optionalNodeStream(
           w,
           `${w.runtime(runtimeNames[operator]!)}(${nodeOf(w, a.item)},${nodeOf(w, b.item)})`,
@@ -53,7 +53,7 @@ function sizeOf(w: Writer, item: Item): string {
   return w.spend() === '' ? '' : `${w.runtime('sizeOf')}(${item.value})`;
 }
 
-/** Sums of counts stay far below what a number holds exactly. */
+/** A sum of two integers is exact; out of their range it is empty. */
 function isWhole(item: Item): boolean {
   return onlyType(item) === 'System.Integer';
 }

@@ -5,7 +5,16 @@
 import { ExpressionFault } from '../fault.ts';
 import { addDuration } from './date-arithmetic.ts';
 import * as decimal from './decimal.ts';
-import { decimalNode, type Family, familyOf, integerNode, type Node, stringNode, toNode } from './node.ts';
+import {
+  decimalNode,
+  type Family,
+  familyOf,
+  integerInRange,
+  isDecimal,
+  type Node,
+  stringNode,
+  toNode,
+} from './node.ts';
 import { inOneUnit, productUnit, quantityNode, quantityOf, quotientUnit, ucumCode } from './quantity.ts';
 
 /** Digits after the point that a result keeps, beyond what a number can hold. */
@@ -102,7 +111,7 @@ export function wholeQuotient(a: Node, b: Node): Node | undefined {
   if (a.value === undefined || b.value === undefined) return undefined;
   if (!areNumbers(a, b)) throw unfit(a, b);
   const { left, right } = aligned(a, b);
-  return right === 0n ? undefined : integerNode(Number(left / right));
+  return right === 0n ? undefined : integerInRange(Number(left / right));
 }
 
 /** `a mod b`: what the whole quotient leaves. */
@@ -155,16 +164,21 @@ function aligned(a: Node, b: Node): { left: bigint; right: bigint; scale: number
   return { left: decimal.rescale(x, scale), right: decimal.rescale(y, scale), scale };
 }
 
-/** Whole numbers stay whole; one decimal makes the result a decimal. */
-function numberNode(operands: Operands, result: decimal.Decimal): Node {
-  const whole = operands.every((node) => systemNumber(node) === 'System.Integer');
+/** Whole numbers stay whole; one decimal makes the result a decimal, one long number a long one. */
+function numberNode(operands: Operands, result: decimal.Decimal): Node | undefined {
   const exact = result.scale > maximumScale ? decimal.trim(decimal.round(result, maximumScale)) : result;
   const value = decimal.toNumber(exact);
-  return whole ? integerNode(value) : decimalNode(value, decimal.format(exact));
+  if (operands.some(isDecimal)) return decimalNode(value, decimal.format(exact));
+  return operands.some(isLong) ? toNode('System.Long', value) : integerInRange(value);
 }
 
-function systemNumber({ type }: Node): string {
-  return type === 'decimal' || type === 'System.Decimal' ? 'System.Decimal' : 'System.Integer';
+function systemNumber(node: Node): string {
+  if (isDecimal(node)) return 'System.Decimal';
+  return isLong(node) ? 'System.Long' : 'System.Integer';
+}
+
+function isLong({ type }: Node): boolean {
+  return type === 'System.Long';
 }
 
 function unfit(a: Node, b: Node): ExpressionFault {

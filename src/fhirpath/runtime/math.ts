@@ -4,7 +4,7 @@
  */
 import { ExpressionFault } from '../fault.ts';
 import { decimalOf, format, round, toNumber } from './decimal.ts';
-import { decimalNode, familyOf, integerNode, type Node } from './node.ts';
+import { decimalNode, familyOf, integerInRange, integerNode, isDecimal, type Node } from './node.ts';
 import { quantityNode, quantityOf } from './quantity.ts';
 
 type MathFunction = (node: Node, parameter?: Node) => Node | undefined;
@@ -20,10 +20,6 @@ function abs(node: Node): Node | undefined {
   if (quantity) return quantityNode(Math.abs(quantity.value), quantity.unit, text);
   const value = Math.abs(numberOf(node));
   return isDecimal(node) ? decimalNode(value, text) : integerNode(value);
-}
-
-function isDecimal({ type }: Node): boolean {
-  return type === 'decimal' || type === 'System.Decimal';
 }
 
 /** A result that is no number (a root of a negative one) is empty. */
@@ -42,24 +38,21 @@ function rounded(node: Node, digits?: Node): Node {
 function power(node: Node, exponent?: Node): Node | undefined {
   const value = numberOf(node) ** numberOf(exponent!);
   const whole = !isDecimal(node) && !isDecimal(exponent!) && Number.isInteger(value);
-  return whole ? integerNode(value) : real(value);
+  return whole ? integerInRange(value) : real(value);
 }
 
-/** Quotients of logarithms miss whole results by a rounding error. */
+/** Quotients of logarithms miss whole results by a rounding error. There is no logarithm to base zero. */
 function log(node: Node, base?: Node): Node | undefined {
+  if (numberOf(base!) === 0) return undefined;
   return real(Number((Math.log(numberOf(node)) / Math.log(numberOf(base!))).toPrecision(15)));
-}
-
-function truncate(node: Node): Node {
-  return integerNode(Math.trunc(numberOf(node)) || 0);
 }
 
 /** With the number of parameters each takes at least and at most. */
 export const mathFunctions: Readonly<Record<string, readonly [number, number, MathFunction]>> = {
   abs: [0, 0, abs],
-  ceiling: [0, 0, (node) => integerNode(Math.ceil(numberOf(node)) || 0)],
-  floor: [0, 0, (node) => integerNode(Math.floor(numberOf(node)))],
-  truncate: [0, 0, truncate],
+  ceiling: [0, 0, (node) => integerInRange(Math.ceil(numberOf(node)))],
+  floor: [0, 0, (node) => integerInRange(Math.floor(numberOf(node)))],
+  truncate: [0, 0, (node) => integerInRange(Math.trunc(numberOf(node)))],
   round: [0, 1, rounded],
   exp: [0, 0, (node) => real(Math.exp(numberOf(node)))],
   ln: [0, 0, (node) => real(Math.log(numberOf(node)))],

@@ -77,6 +77,15 @@ export const booleanNode = (value: boolean): Node => toNode('System.Boolean', va
 export const stringNode = (value: string): Node => toNode('System.String', value);
 export const integerNode = (value: number): Node => toNode('System.Integer', value);
 
+/** A result that is out of the range of integers is empty. http://hl7.org/fhirpath/#math-2 */
+export function integerInRange(value: number): Node | undefined {
+  return value === (value | 0) ? integerNode(value | 0) : undefined;
+}
+
+export function isDecimal({ type }: Node): boolean {
+  return type === 'decimal' || type === 'System.Decimal';
+}
+
 /** @param text the decimal as written; without it, its shortest form */
 export function decimalNode(value: number, text?: string): Node {
   return { type: 'System.Decimal', value, element: undefined, text };
