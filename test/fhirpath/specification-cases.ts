@@ -133,6 +133,13 @@ export const chapters: Readonly<Record<string, readonly Case[]>> = {
     ["'1 foo'.convertsToQuantity()", [false]],
     ['(1 | 2).toString()', 'fault'],
     ['{}.toInteger()', []],
+    ['1.0.toInteger()', []],
+    ['1.0.convertsToInteger()', [false]],
+    ['1.0.toLong()', []],
+    ['@2014.toInteger()', []],
+    ['@2014.toDecimal()', []],
+    ['@2014.convertsToQuantity()', [false]],
+    ['true.toDecimal().toString()', ['1.0']],
   ],
   strings: [
     ["'abcdefg'.indexOf('bc')", [1]],

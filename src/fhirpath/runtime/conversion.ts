@@ -7,7 +7,8 @@ import {
   booleanNode,
   decimalNode,
   familyOf,
-  integerNode,
+  integerInRange,
+  isDecimal,
   isPrimitiveType,
   type Node,
   stringNode,
@@ -31,35 +32,46 @@ const integerPattern = /^[+-]?\d+$/;
 const decimalPattern = /^[+-]?\d+(\.\d+)?$/;
 const quantityPattern = /^([+-]?\d+(?:\.\d+)?)\s*(?:'([^']+)'|([a-zA-Z]+))?$/;
 
-function toBoolean({ value }: Node): Node | undefined {
+/** The text of a string; dates and times are texts in JSON, but no strings. */
+function stringIn({ type, value }: Node): string | undefined {
+  return typeof value === 'string' && familyOf(type) === 'string' ? value : undefined;
+}
+
+function toBoolean(node: Node): Node | undefined {
+  const { value } = node;
   if (typeof value === 'boolean') return booleanNode(value);
-  if (typeof value !== 'number' && typeof value !== 'string') return undefined;
+  if (typeof value !== 'number' && stringIn(node) === undefined) return undefined;
   const text = String(value).toLowerCase();
   if (trueTexts.has(text)) return booleanNode(true);
   return falseTexts.has(text) ? booleanNode(false) : undefined;
 }
 
-function toInteger({ value }: Node): Node | undefined {
-  if (typeof value === 'boolean') return integerNode(value ? 1 : 0);
-  if (typeof value === 'number') return Number.isInteger(value) ? integerNode(value) : undefined;
-  if (typeof value !== 'string' || !integerPattern.test(value)) return undefined;
-  const whole = Number(value);
-  return whole >= -(2 ** 31) && whole < 2 ** 31 ? integerNode(whole) : undefined;
+function toInteger(node: Node): Node | undefined {
+  const whole = wholeNumber(node);
+  return whole === undefined ? undefined : integerInRange(whole);
 }
 
-function toLong({ value }: Node): Node | undefined {
-  if (typeof value === 'boolean') return toNode('System.Long', value ? 1 : 0);
-  if (typeof value === 'number') return Number.isInteger(value) ? toNode('System.Long', value) : undefined;
-  return typeof value === 'string' && integerPattern.test(value)
-    ? toNode('System.Long', Number(value))
-    : undefined;
+function toLong(node: Node): Node | undefined {
+  const whole = wholeNumber(node);
+  return whole === undefined ? undefined : toNode('System.Long', whole);
 }
 
-function toDecimal({ value, text }: Node): Node | undefined {
-  if (typeof value === 'boolean') return decimalNode(value ? 1 : 0);
-  if (typeof value === 'number') return decimalNode(value, text);
-  return typeof value === 'string' && decimalPattern.test(value)
-    ? decimalNode(Number(value), value.replace(/^\+/, ''))
+/** No decimal is converted to an integer, not even a whole one. */
+function wholeNumber(node: Node): number | undefined {
+  const { value } = node;
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  if (typeof value === 'number') return isDecimal(node) ? undefined : value;
+  const text = stringIn(node);
+  return text !== undefined && integerPattern.test(text) ? Number(text) : undefined;
+}
+
+function toDecimal(node: Node): Node | undefined {
+  const { value } = node;
+  if (typeof value === 'boolean') return decimalNode(value ? 1 : 0, value ? '1.0' : '0.0');
+  if (typeof value === 'number') return decimalNode(value, node.text);
+  const text = stringIn(node);
+  return text !== undefined && decimalPattern.test(text)
+    ? decimalNode(Number(text), text.replace(/^\+/, ''))
     : undefined;
 }
 
@@ -115,7 +127,8 @@ function asQuantity(node: Node): Node | undefined {
   if (type === 'System.Quantity') return node;
   if (typeof value === 'boolean') return quantityNode(value ? 1 : 0, '1', value ? '1.0' : '0.0');
   if (typeof value === 'number') return quantityNode(value, '1', text);
-  if (typeof value === 'string') return parseQuantity(value);
+  const written = stringIn(node);
+  if (written !== undefined) return parseQuantity(written);
   const quantity = familyOf(type) === 'quantity' ? quantityOf(node) : undefined;
   return quantity && quantityNode(quantity.value, quantity.unit);
 }
