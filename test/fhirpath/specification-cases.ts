@@ -177,6 +177,12 @@ export const chapters: Readonly<Record<string, readonly Case[]>> = {
     ["'74657374'.decode('hex')", ['test']],
     ["name.given.startsWith('P')", 'fault'],
     ["1.startsWith('1')", 'fault'],
+    ["'abc'.substring(1, {})", ['bc']],
+    ["'abc'.substring({}, 1)", []],
+    ["'abc'.lastIndexOf('')", [0]],
+    ["'abcabc'.lastIndexOf('bc')", [4]],
+    [`'11/30'.replaceMatches('(?<month>\\\\d+)/(?<day>\\\\d+)', '\${day}.\${month}.')`, ['30.11.']],
+    [`'ab'.replaceMatches('(b)', '\${1}\${x}')`, [`ab\${x}`]],
   ],
   math: [
     ['(-5).abs()', [5]],
@@ -275,6 +281,8 @@ export const chapters: Readonly<Record<string, readonly Case[]>> = {
     ['@2012 ~ @2012-01', [false]],
     ["1 year ~ 1 'a'", [true]],
     ["'a' !~ 'b'", [true]],
+    ["'a\\tb' ~ 'A b'", [true]],
+    ["'a\\u00a0b' ~ 'a b'", [false]],
   ],
   comparison: [
     ['1 < 1.5', [true]],

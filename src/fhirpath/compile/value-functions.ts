@@ -33,7 +33,9 @@ function stringFunction(name: string, definition: StringFunction): FunctionCompi
     const input = textOf(w, name, call.input, 'String');
     const args = call.args.map((arg, i) => argument(w, call, name, arg, definition.parameters[i]!));
     const code = args.map((arg) => arg.code).join('');
-    const ready = [input, ...args].map(({ ready }) => ready).join('&&');
+    // A parameter that may be left out may be empty as well.
+    const needed = [input, ...args.slice(0, definition.required)];
+    const ready = needed.map(({ ready }) => ready).join('&&');
     const apply = `${w.runtime(`text.${name}`)}(${[input, ...args].map(({ value }) => value).join(',')})`;
     if (definition.result === 'Boolean') {
       return booleanStream(w, (target) => `${input.code}${code}if(${ready})${target}=${apply};`);

@@ -96,9 +96,9 @@ function equivalentItems(a: Node, b: Node): boolean {
   return equalValues(a, b) === true;
 }
 
-/** Case and the kind of white space do not matter. */
+/** Case and the kind of white space (what the language has as such) do not matter. */
 function folded(text: string): string {
-  return text.toUpperCase().replace(/\s/g, ' ');
+  return text.toUpperCase().replace(/[\t\r\n]/g, ' ');
 }
 
 /** Rounded to the precision of the less precise one; trailing zeroes do not count. */

@@ -19,7 +19,7 @@ export interface StringFunction {
 
 export const stringFunctions: Readonly<Record<string, StringFunction>> = {
   indexOf: one('Integer', (text, part: string) => text.indexOf(part)),
-  lastIndexOf: one('Integer', (text, part: string) => text.lastIndexOf(part)),
+  lastIndexOf: one('Integer', (text, part: string) => (part === '' ? 0 : text.lastIndexOf(part))),
   startsWith: one('Boolean', (text, part: string) => text.startsWith(part)),
   endsWith: one('Boolean', (text, part: string) => text.endsWith(part)),
   contains: one('Boolean', (text, part: string) => text.includes(part)),
@@ -87,7 +87,16 @@ function replace(text: string, pattern: string, substitution: string): string {
 
 /** An empty pattern matches nothing that could be replaced. */
 function replaceMatches(text: string, pattern: string, substitution: string): string {
-  return pattern === '' ? text : text.replaceAll(regularExpression(pattern, 'g'), substitution);
+  if (pattern === '') return text;
+  return text.replaceAll(regularExpression(pattern, 'g'), withGroups(substitution, pattern));
+}
+
+/** The specification refers to groups as `${day}`, where JavaScript has `$<day>`. */
+function withGroups(substitution: string, pattern: string): string {
+  return substitution.replace(/\$\{(\w+)\}/g, (reference, name: string) => {
+    if (/^\d+$/.test(name)) return `$${name}`;
+    return pattern.includes(`(?<${name}>`) ? `$<${name}>` : reference;
+  });
 }
 
 function encode(text: string, format: string): string | undefined {
