@@ -104,6 +104,12 @@ export const chapters: Readonly<Record<string, readonly Case[]>> = {
     ['(1 | 2 | 3).intersect(2 | 3 | 4)', [2, 3]],
     ['(1 | 2 | 3).exclude(2)', [1, 3]],
     ['1.combine(1).exclude(2)', [1, 1]],
+    ['name.given[{}]', []],
+    ["name.given['1']", 'fault'],
+    ['name.given[1.0]', 'fault'],
+    ["name.given.skip('1')", 'fault'],
+    ['name.given.take(multipleBirth)', ['Peter', 'James']],
+    ['name.given[multipleBirth.ofType(integer)]', ['Jim']],
   ],
   combining: [
     ["name.given | 'Jim'", ['Peter', 'James', 'Jim']],
@@ -183,6 +189,8 @@ export const chapters: Readonly<Record<string, readonly Case[]>> = {
     ["'abcabc'.lastIndexOf('bc')", [4]],
     [`'11/30'.replaceMatches('(?<month>\\\\d+)/(?<day>\\\\d+)', '\${day}.\${month}.')`, ['30.11.']],
     [`'ab'.replaceMatches('(b)', '\${1}\${x}')`, [`ab\${x}`]],
+    ["'abc'.substring(1.5)", 'fault'],
+    ["'abc'.substring(multipleBirth)", ['c']],
   ],
   math: [
     ['(-5).abs()', [5]],

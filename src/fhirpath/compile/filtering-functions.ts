@@ -6,7 +6,15 @@ import type { SortKey } from '../runtime/ordering.ts';
 import type { Tree } from '../tree.ts';
 import { type Call, checkArguments, type FunctionTable, indexFor, scopeOf } from './call.ts';
 import { type Collected, capture, collect } from './capture.ts';
-import { collectionStream, nodeItem, nodeOf, type Sink, type Stream, type Writer } from './writer.ts';
+import {
+  collectionStream,
+  nodeItem,
+  nodeOf,
+  onlyType,
+  type Sink,
+  type Stream,
+  type Writer,
+} from './writer.ts';
 
 export const filteringFunctions: FunctionTable = {
   where,
@@ -225,19 +233,26 @@ function taken(w: Writer, input: Stream, count: string): Stream {
 function withCount(w: Writer, call: Call, subset: Subset): Stream {
   checkArguments(call, 1);
   return (sink) => {
-    const { code, present, item } = capture(w, w.stream(call.args[0]!, call.scope));
-    return `${code}if(${present}){${subset(w, call.input, item.value)(sink)}}`;
+    const { code, present, value } = integerIn(w, w.stream(call.args[0]!, call.scope));
+    return `${code}if(${present}){${subset(w, call.input, value)(sink)}}`;
   };
+}
+
+/** The integer of a stream, which must not hold anything else. */
+function integerIn(w: Writer, stream: Stream): { code: string; present: string; value: string } {
+  const { code, present, item } = capture(w, stream);
+  if (onlyType(item) === 'System.Integer') return { code, present, value: item.value };
+  const value = w.fresh('v');
+  const checked = `const ${value}=${present}?${w.runtime('integerOf')}(${nodeOf(w, item)}):undefined;`;
+  return { code: code + checked, present: `${value}!==undefined`, value };
 }
 
 /** `[n]` */
 export function itemAt(w: Writer, input: Stream, position: Stream): Stream {
   return (sink) => {
-    const { code, present, item } = capture(w, position);
+    const { code, present, value } = integerIn(w, position);
     const [i, label] = [w.fresh('i'), w.fresh('L')];
-    const body = input(
-      (one) => `if(${i}++===${item.value}){${sink({ ...one, many: false })}break ${label};}`,
-    );
+    const body = input((one) => `if(${i}++===${value}){${sink({ ...one, many: false })}break ${label};}`);
     return `${code}if(${present}){let ${i}=0;${label}:{${body}}}`;
   };
 }

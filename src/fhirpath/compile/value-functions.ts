@@ -6,7 +6,7 @@ import { ExpressionFault } from '../fault.ts';
 import { conversions } from '../runtime/conversion.ts';
 import { isLinear } from '../runtime/linear-pattern.ts';
 import { mathFunctions } from '../runtime/math.ts';
-import { familyOf } from '../runtime/node.ts';
+import { familyOf, isDecimal } from '../runtime/node.ts';
 import { mayExplode } from '../runtime/regular-expression.ts';
 import { type StringFunction, stringFunctions, type TextType } from '../runtime/strings.ts';
 import type { Tree } from '../tree.ts';
@@ -89,18 +89,18 @@ interface Text {
 /** A single text or whole number as a plain JavaScript value. */
 function textOf(w: Writer, name: string, stream: Stream, type: 'String' | 'Integer'): Text {
   const { code, present, item } = capture(w, stream);
-  const family = type === 'String' ? 'string' : 'number';
-  const fits = item.types?.every((one) => familyOf(one) === family);
-  if (fits) {
+  const [family, check] = type === 'String' ? ['string', 'stringOf'] : ['number', 'integerOf'];
+  const fits = (one: string): boolean => familyOf(one) === family && !isDecimal({ type: one });
+  if (item.types?.every(fits)) {
     const literal = present === 'true' && /^["\d]/.test(item.value);
     return { code, ready: literal ? 'true' : `typeof ${item.value}==='${family}'`, value: item.value };
   }
-  if (w.strict && item.types?.length && !item.types.some((one) => familyOf(one) === family)) {
+  if (w.strict && item.types?.length && !item.types.some(fits)) {
     throw new ExpressionFault(`${name}() does not apply to ${item.types.join(', ')}`);
   }
   const value = w.fresh('v');
-  const check = `const ${value}=${present}?${w.runtime(`${family}Of`)}(${nodeOf(w, item)}):undefined;`;
-  return { code: code + check, ready: `${value}!==undefined`, value };
+  const checked = `const ${value}=${present}?${w.runtime(check)}(${nodeOf(w, item)}):undefined;`;
+  return { code: code + checked, ready: `${value}!==undefined`, value };
 }
 
 function argument(w: Writer, call: Call, name: string, tree: Tree, type: 'String' | 'Integer'): Text {
@@ -153,7 +153,7 @@ function boundaryFunction(high: boolean): FunctionCompiler {
   return (w, call) => {
     checkArguments(call, 0, 1);
     return onNodes(w, call, ([node, digits]) => {
-      const precision = digits === undefined ? 'undefined' : `${w.runtime('numberOf')}(${digits})`;
+      const precision = digits === undefined ? 'undefined' : `${w.runtime('integerOf')}(${digits})`;
       return `${w.runtime('boundary')}(${node},${precision},${high})`;
     });
   };

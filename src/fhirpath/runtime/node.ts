@@ -82,7 +82,7 @@ export function integerInRange(value: number): Node | undefined {
   return value === (value | 0) ? integerNode(value | 0) : undefined;
 }
 
-export function isDecimal({ type }: Node): boolean {
+export function isDecimal({ type }: Pick<Node, 'type'>): boolean {
   return type === 'decimal' || type === 'System.Decimal';
 }
 

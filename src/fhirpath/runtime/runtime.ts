@@ -11,7 +11,7 @@ import { equal, equalItems, equalJson, equivalent } from './equality.ts';
 import { htmlChecks } from './html-checks.ts';
 import { mathFunctions } from './math.ts';
 import { countChildren, createNavigation, list, resourceTypeOf } from './navigation.ts';
-import { booleanNode, isPrimitiveType, type Node, toNode, untypedNode } from './node.ts';
+import { booleanNode, isDecimal, isPrimitiveType, type Node, toNode, untypedNode } from './node.ts';
 import { compare, sort } from './ordering.ts';
 import { inOneUnit, quantityOf } from './quantity.ts';
 import { stringFunctions } from './strings.ts';
@@ -36,7 +36,7 @@ export function createRuntime(model: Model): Runtime {
     overspent,
     sizeOf,
     stringOf,
-    numberOf,
+    integerOf,
     equal,
     equalItems,
     equalJson,
@@ -100,9 +100,11 @@ function stringOf({ type, value }: Node): string | undefined {
   throw new ExpressionFault(`A string was expected, not ${type}`);
 }
 
-function numberOf({ type, value }: Node): number | undefined {
-  if (value === undefined || typeof value === 'number') return value;
-  throw new ExpressionFault(`A number was expected, not ${type}`);
+/** Decimals are not converted to integers, not even whole ones. */
+function integerOf(node: Node): number | undefined {
+  const { type, value } = node;
+  if (value === undefined || (typeof value === 'number' && !isDecimal(node))) return value;
+  throw new ExpressionFault(`An integer was expected, not ${type}`);
 }
 
 function typeInfo(type: string): { namespace: string; name: string } {
