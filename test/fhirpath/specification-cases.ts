@@ -146,6 +146,9 @@ export const chapters: Readonly<Record<string, readonly Case[]>> = {
     ['@2014.toDecimal()', []],
     ['@2014.convertsToQuantity()', [false]],
     ['true.toDecimal().toString()', ['1.0']],
+    ['name.iif(true, 1, 2)', 'fault'],
+    ["name.first().iif(use = 'official', 1, 2)", [1]],
+    ['{}.iif(true, 1, 2)', [1]],
   ],
   strings: [
     ["'abcdefg'.indexOf('bc')", [1]],

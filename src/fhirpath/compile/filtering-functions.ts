@@ -141,8 +141,9 @@ function iif(w: Writer, call: Call): Stream {
   if (call.head) return (sink) => branches(call.scope, sink);
   return (sink) => {
     const input = collect(w, call.input);
+    const single = `if(${input.name}.length>1)${w.runtime('notSingle')}();`;
     const scope = { ...call.scope, this: collectionStream(w, input.name, input.types) };
-    return input.code + branches(scope, sink);
+    return input.code + single + branches(scope, sink);
   };
 }
 
