@@ -149,6 +149,8 @@ export const chapters: Readonly<Record<string, readonly Case[]>> = {
     ['name.iif(true, 1, 2)', 'fault'],
     ["name.first().iif(use = 'official', 1, 2)", [1]],
     ['{}.iif(true, 1, 2)', [1]],
+    ["'24:00'.convertsToTime()", [false]],
+    ["'2014-01-05T24:00:00'.toDateTime()", []],
   ],
   strings: [
     ["'abcdefg'.indexOf('bc')", [1]],

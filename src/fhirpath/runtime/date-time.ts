@@ -58,7 +58,7 @@ function clockParts(
 ): number[] | undefined {
   const parts = numbers(hour, minute);
   if (second !== undefined) parts.push(Math.round(Number(`${second}.${fraction ?? '0'}`) * 1000));
-  return inRange(parts, [24, 59, 60_999], 0) ? parts : undefined;
+  return inRange(parts, [23, 59, 60_999], 0) ? parts : undefined;
 }
 
 function numbers(...texts: (string | undefined)[]): number[] {
