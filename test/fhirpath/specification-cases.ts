@@ -385,5 +385,9 @@ export const chapters: Readonly<Record<string, readonly Case[]>> = {
     ['@T10:30.highBoundary(9)', ['10:30:59.999']],
     ['1.58700.precision()', [5]],
     ['@2014-01-05T10:30:00.000.precision()', [17]],
+    ['gender.getValue() is System.String', [true]],
+    ['birthDate.getValue() is System.Date', [true]],
+    ['children().select(getValue()).where($this is System.Boolean)', [true]],
+    ['birthDate.getValue().extension', []],
   ],
 };

@@ -3,11 +3,12 @@
  * http://hl7.org/fhirpath/#existence
  */
 import { isPrimitiveType } from '../runtime/node.ts';
+import { systemTypeOf } from '../runtime/types.ts';
 import type { Tree } from '../tree.ts';
 import { type Call, checkArguments, type FunctionTable, indexFor, scopeOf } from './call.ts';
 import { capture, collect } from './capture.ts';
 import { negation } from './comparison.ts';
-import { booleanStream, type Item, type Stream, typedItem, type Writer } from './writer.ts';
+import { booleanStream, type Item, quoted, type Stream, typedItem, type Writer } from './writer.ts';
 
 export const existenceFunctions: FunctionTable = {
   exists: (w, call) => found(w, call, true),
@@ -101,8 +102,16 @@ function getValue(w: Writer, call: Call): Stream {
   return (sink) => {
     const { code, present, item } = capture(w, call.input, false);
     const single = present === 'true' ? 'true' : present.replace('>0', '===1');
-    return `${code}if(${single}&&${isPrimitiveValue(w, item)}){${sink(item)}}`;
+    return `${code}if(${single}&&${isPrimitiveValue(w, item)}){${sink(systemItem(w, item))}}`;
   };
+}
+
+/** A primitive's value without what FHIR adds to it. */
+function systemItem(w: Writer, item: Item): Item {
+  const { value, text, many } = item;
+  const types = item.types?.filter(isPrimitiveType).map(systemTypeOf);
+  const typeCode = types?.length === 1 ? quoted(types[0]!) : `${w.runtime('systemTypeOf')}(${item.typeCode})`;
+  return { value, element: 'undefined', types, typeCode, text, many };
 }
 
 function subset(w: Writer, call: Call, reversed: boolean): Stream {

@@ -15,7 +15,7 @@ import { booleanNode, isDecimal, isPrimitiveType, type Node, toNode, untypedNode
 import { compare, sort } from './ordering.ts';
 import { inOneUnit, quantityOf } from './quantity.ts';
 import { stringFunctions } from './strings.ts';
-import { convertsToType, isOfType, type TypeSpecifier } from './types.ts';
+import { convertsToType, isOfType, systemTypeOf, type TypeSpecifier } from './types.ts';
 import { weight } from './weight.ts';
 
 export type Runtime = Readonly<Record<string, unknown>>;
@@ -26,6 +26,7 @@ export function createRuntime(model: Model): Runtime {
     isA: (type: string, ancestor: string) => model.isA(type, ancestor),
     isOfType: (type: string, specifier: TypeSpecifier) => isOfType(type, specifier, model),
     convertsToType: (type: string, specifier: TypeSpecifier) => convertsToType(type, specifier, model),
+    systemTypeOf,
     typeInfo,
     list,
     countChildren,

@@ -60,6 +60,12 @@ const automatic: Readonly<Record<string, string>> = {
   quantity: 'Quantity',
 };
 
+/** The type that the value of a FHIR primitive has in FHIRPath. */
+export function systemTypeOf(type: string): string {
+  if (type.startsWith('System.')) return type;
+  return `System.${type === 'decimal' ? 'Decimal' : automatic[familyOf(type)]}`;
+}
+
 /** As `isOfType`, with the automatic conversions of FHIR primitives counted in. */
 export function convertsToType(type: string, specifier: TypeSpecifier, model: Model): boolean {
   if (isOfType(type, specifier, model)) return true;
