@@ -261,6 +261,9 @@ export const chapters: Readonly<Record<string, readonly Case[]>> = {
     ['@T23:30 + 1 hour', ['00:30']],
     ["@1973-12-25 + 1 'a'", 'fault'],
     ['birthDate + 1 year', ['1975-12-25']],
+    ['@T10:30 + 1 day', 'fault'],
+    ['@T10:30 - 1 month', 'fault'],
+    ['@T00:30 - 1 hour', ['23:30']],
   ],
   equality: [
     ['1 = 1.0', [true]],

@@ -23,6 +23,9 @@ const calendarOfUcum: Readonly<Record<string, string>> = {
   ms: 'millisecond',
 };
 
+/** What can be added to a time of day. */
+const clockUnits: ReadonlySet<string> = new Set(['hour', 'minute', 'second', 'millisecond']);
+
 const units = ['year', 'month', 'week', 'day', 'hour', 'minute', 'second', 'millisecond'];
 /** How many of each make one of the unit before it, for a value that is less precise than the duration. */
 const millisecondsIn: Readonly<Record<string, number>> = {
@@ -53,6 +56,7 @@ export function addDuration(
   if (shifted !== undefined) return shifted;
   const moment = isTime ? parseTime(text) : parseDateTime(text);
   if (!moment) return undefined;
+  if (isTime && !clockUnits.has(unit)) throw new ExpressionFault('A time takes hours and less, no days');
   if (isTime) return formatTime(addToClock(moment, amount, unit));
   const sum =
     unit === 'year' || unit === 'month' ? addMonths(moment, amount, unit) : addTime(moment, amount, unit);
@@ -138,7 +142,7 @@ function fractionOf({ fraction }: Moment, parts: readonly number[]): number {
 }
 
 function addToClock(moment: Moment, amount: number, unit: string): Moment {
-  const step = unit in millisecondsIn ? amount * millisecondsIn[unit]! : 0;
+  const step = amount * millisecondsIn[unit]!;
   const [hour = 0, minute = 0, milliseconds = 0] = moment.parts;
   const day = millisecondsIn.day!;
   const precision = [3_600_000, 60_000, 1][moment.parts.length - 1]!;
