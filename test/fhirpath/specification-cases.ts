@@ -151,6 +151,10 @@ export const chapters: Readonly<Record<string, readonly Case[]>> = {
     ['{}.iif(true, 1, 2)', [1]],
     ["'24:00'.convertsToTime()", [false]],
     ["'2014-01-05T24:00:00'.toDateTime()", []],
+    ["1 year.toQuantity('months') = 12 months", [true]],
+    ["1 year.toQuantity('day') = 365 days", [true]],
+    ["'2 weeks'.toQuantity('days') = 14 days", [true]],
+    ["1 day.convertsToQuantity('kg')", [false]],
   ],
   strings: [
     ["'abcdefg'.indexOf('bc')", [1]],

@@ -17,7 +17,7 @@ import {
 import {
   calendarUnit,
   convert,
-  inOneUnit,
+  convertCalendar,
   type Quantity,
   quantityNode,
   quantityOf,
@@ -115,8 +115,8 @@ function toQuantity(node: Node, unit?: Node): Node | undefined {
   const target = calendarUnit(String(unit.value)) ?? String(unit.value);
   const own = quantity.value as Quantity;
   if (calendarUnit(own.unit) !== undefined && calendarUnit(target) !== undefined) {
-    const pair = inOneUnit({ value: 0, unit: target }, own);
-    return Array.isArray(pair) && own.unit === target ? quantity : undefined;
+    if (own.unit === target) return quantity;
+    return quantityNode(convertCalendar(own.value, own.unit, target), target);
   }
   const value = convert(own.value, ucumCode(own.unit), ucumCode(target));
   return value === undefined ? undefined : quantityNode(value, target);

@@ -38,6 +38,24 @@ export function calendarUnit(word: string): string | undefined {
 /** Years and months have no fixed length, so they compare with each other only. */
 const months: Readonly<Record<string, number>> = { year: 12, month: 1 };
 
+/** Lengths of calendar durations that no date anchors. http://hl7.org/fhirpath/#toquantityunit--string--quantity */
+const milliseconds: Readonly<Record<string, number>> = {
+  year: 365 * 86_400_000,
+  month: 30 * 86_400_000,
+  week: 7 * 86_400_000,
+  day: 86_400_000,
+  hour: 3_600_000,
+  minute: 60_000,
+  second: 1000,
+  millisecond: 1,
+};
+
+/** Converts between calendar durations, by their singular words. */
+export function convertCalendar(value: number, from: string, to: string): number {
+  const lengths = from in months && to in months ? months : milliseconds;
+  return (value * lengths[from]!) / lengths[to]!;
+}
+
 export function quantityNode(value: number, unit: string, text?: string): Node {
   return { ...toNode('System.Quantity', { value, unit }), text };
 }
