@@ -291,6 +291,9 @@ export const chapters: Readonly<Record<string, readonly Case[]>> = {
     ['1 != {}', []],
     ["name.given = 'Peter'", [false]],
     ["gender = 'male'", [true]],
+    ["4 'foo' = 4 'cm'", []],
+    ["4 'cm2' = 4 'cm'", [false]],
+    ["4 'foo' = 4 'foo'", [true]],
   ],
   equivalence: [
     ["'Abc' ~ 'aBC'", [true]],
@@ -303,6 +306,7 @@ export const chapters: Readonly<Record<string, readonly Case[]>> = {
     ["'a' !~ 'b'", [true]],
     ["'a\\tb' ~ 'A b'", [true]],
     ["'a\\u00a0b' ~ 'a b'", [false]],
+    ["4 'foo' ~ 4 'cm'", [false]],
   ],
   comparison: [
     ['1 < 1.5', [true]],

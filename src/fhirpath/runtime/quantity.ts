@@ -86,7 +86,8 @@ export function comparableQuantityOf(node: Node): Quantity | undefined {
 
 /**
  * Values of two quantities in one unit.
- * @returns `incomparable` when no conversion is known, `undefined` when calendar and fixed durations do not compare
+ * @returns `incomparable` when they measure different things, `undefined` when calendar and fixed durations do not
+ *   compare or a unit does not exist
  */
 export function inOneUnit(a: Quantity, b: Quantity): [number, number] | 'incomparable' | undefined {
   if (a.unit === b.unit) return [a.value, b.value];
@@ -96,8 +97,10 @@ export function inOneUnit(a: Quantity, b: Quantity): [number, number] | 'incompa
     if (left !== undefined && right !== undefined) return [a.value * left, b.value * right];
     if (isDuration(a) && isDuration(b)) return undefined;
   }
-  const converted = convert(b.value, ucumCode(b.unit), ucumCode(a.unit));
-  return converted === undefined ? 'incomparable' : [a.value, converted];
+  const [from, to] = [ucumCode(b.unit), ucumCode(a.unit)];
+  const converted = convert(b.value, from, to);
+  if (converted !== undefined) return [a.value, converted];
+  return isUnit(from) && isUnit(to) ? 'incomparable' : undefined;
 }
 
 function isLongDuration({ unit }: Quantity): boolean {
@@ -120,6 +123,10 @@ export function convert(value: number, from: string, to: string): number | undef
   if (from === to) return value;
   const { status, toVal } = inSilence(() => fhirPathJs().ucumUtils.convertUnitTo(from, value, to));
   return status === 'succeeded' ? Number(Number(toVal).toPrecision(significantDigits)) : undefined;
+}
+
+function isUnit(code: string): boolean {
+  return inSilence(() => fhirPathJs().ucumUtils.convertUnitTo(code, 1, code)).status === 'succeeded';
 }
 
 /** Unit of a product; `1` disappears. */
