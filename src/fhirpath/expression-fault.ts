@@ -24,7 +24,6 @@ const uncompiled: ReadonlySet<string> = new Set([
   'checkModifiers',
   'defineVariable',
   'elementDefinition',
-  'repeatAll',
   'slice',
   'subsumedBy',
   'subsumes',

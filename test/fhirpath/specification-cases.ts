@@ -90,6 +90,10 @@ export const chapters: Readonly<Record<string, readonly Case[]>> = {
     ["('b' | 'a').sort()", ['a', 'b']],
     ['(1 | 3 | 2).sort(-$this)', [3, 2, 1]],
     ['(1 | 3 | 2).sort($this desc)', [3, 2, 1]],
+    ['repeatAll(contact).name.family', ['du Marché']],
+    ['1.repeatAll(iif($this < 3, $this + 1))', [2, 3]],
+    ['1.combine(1).repeatAll(iif($this < 2, $this + 1))', [2, 2]],
+    ['1.repeatAll($this)', 'fault'],
   ],
   subsetting: [
     ['name.given.first()', ['Peter']],

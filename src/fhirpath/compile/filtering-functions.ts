@@ -20,6 +20,7 @@ export const filteringFunctions: FunctionTable = {
   where,
   select,
   repeat,
+  repeatAll: repeat,
   aggregate,
   iif,
   coalesce,
@@ -101,13 +102,14 @@ function repeatedProjector(
   return { ...projector(w, call, projection, undefined), types: undefined };
 }
 
+/** `repeat()` and `repeatAll()` */
 function repeat(w: Writer, call: Call): Stream {
   checkArguments(call, 1);
   return (sink) => {
     const input = collect(w, call.input);
     const project = repeatedProjector(w, call, call.args[0]!, input.types);
     const result = w.fresh('c');
-    const run = `const ${result}=${w.runtime('repeat')}(${input.name},${project.name});`;
+    const run = `const ${result}=${w.runtime(call.name)}(${input.name},${project.name});`;
     return input.code + project.code + run + collectionStream(w, result, project.types)(sink);
   };
 }

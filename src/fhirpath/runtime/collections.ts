@@ -117,6 +117,21 @@ export function repeat(items: Collection, project: (item: Node) => Collection): 
   return found;
 }
 
+/** More than any tree of elements has; what finds itself again and again would never end. */
+const mostRepeated = 100_000;
+
+/** `repeatAll()`: as `repeat()`, but equal values come as often as they are found. */
+export function repeatAll(items: Collection, project: (item: Node) => Collection): Node[] {
+  const found: Node[] = [];
+  let level: readonly Node[] = items;
+  while (level.length > 0) {
+    level = level.flatMap(project);
+    if (found.length + level.length > mostRepeated) throw new ExpressionFault('repeatAll() finds no end');
+    for (const item of level) found.push(item);
+  }
+  return found;
+}
+
 /** Whether a value comes for the first time. Objects are only written out where others begin as they do. */
 function newcomers(): (value: unknown) => boolean {
   const primitives = new Set<unknown>();

@@ -4,7 +4,17 @@ import type { Environment } from '../expression.ts';
 import { ExpressionFault } from '../fault.ts';
 import { dividedBy, minus, negated, plus, remainder, signed, times, wholeQuotient } from './arithmetic.ts';
 import { boundary, precisionOf } from './boundaries.ts';
-import { aggregates, distinct, exclude, intersect, join, repeat, subsetOf, union } from './collections.ts';
+import {
+  aggregates,
+  distinct,
+  exclude,
+  intersect,
+  join,
+  repeat,
+  repeatAll,
+  subsetOf,
+  union,
+} from './collections.ts';
 import { conversions } from './conversion.ts';
 import { compareDateTimes } from './date-time.ts';
 import { equal, equalItems, equalJson, equivalent } from './equality.ts';
@@ -62,6 +72,7 @@ export function createRuntime(model: Model): Runtime {
     distinct,
     subsetOf,
     repeat,
+    repeatAll,
     join,
     resolve,
     weight,
