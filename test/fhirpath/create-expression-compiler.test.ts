@@ -73,12 +73,29 @@ t.test('what the compiler has no code for is evaluated by fhirpath.js', async (t
   t.match(compile(text, 'Observation').values(observation, environment), [{ type: 'code', value: 'final' }]);
 });
 
+t.test(
+  'under strict a path must begin with the type of its focus, but where it is one of several',
+  async (t) => {
+    const strict = createExpressionCompiler(model, { strict: true });
+    t.throws(() => strict('Encounter.status', 'Observation'), /no Encounter/);
+    t.throws(() => strict('component.where(Encounter.status)', 'Observation'), /no Encounter/);
+    t.doesNotThrow(() => strict('Resource.id', 'Observation'));
+    t.doesNotThrow(() => strict('Encounter.status | Observation.status', 'Observation'));
+    t.doesNotThrow(() => strict('(Encounter.status | Observation.status).first()', 'Observation'));
+  },
+);
+
 t.test('under strict an element that no definition has is a fault', async (t) => {
   const strict = createExpressionCompiler(model, { strict: true });
   t.throws(() => strict('statusCode', 'Observation'), /no element statusCode/);
   t.throws(() => strict('valueQuantity.exists()', 'Observation'), /no element valueQuantity/);
   t.throws(() => strict('children().first()', 'Observation'), /order/);
   t.doesNotThrow(() => strict('Observation.value.unit', 'Observation'));
+  t.throws(() => strict('Observation.value.wrong', 'Observation'), /no element wrong/);
+  t.throws(() => strict('component.sort(wrong)', 'Observation'), /no element wrong/);
+  t.throws(() => strict("component.trace('components', wrong)", 'Observation'), /no element wrong/);
+  t.doesNotThrow(() => strict("component.trace('components', $index).code", 'Observation'));
+  t.throws(() => strict('children()[0]', 'Observation'), /order/);
 });
 
 t.test('expressions of clients end within their budget', async (t) => {

@@ -58,8 +58,11 @@ const emitters: Readonly<Record<string, Emitter>> = {
     }
     return invocation(w, step, w.stream(input, scope), scope, false);
   },
-  IndexerExpression: (w, node, scope) =>
-    itemAt(w, w.stream(node.children![0]!, scope), w.stream(node.children![1]!, scope)),
+  IndexerExpression: (w, node, scope) => {
+    const [input, position] = operands(node);
+    if (w.strict && isUnordered(input)) throw new ExpressionFault('An index needs an order');
+    return itemAt(w, w.stream(input, scope), w.stream(position, scope));
+  },
   PolarityExpression: (w, node, scope) => {
     const item = literalItem(w, node);
     return item ? just(item) : polarity(w, w.stream(node.children![0]!, scope), node.text ?? '+');
@@ -76,7 +79,8 @@ const emitters: Readonly<Record<string, Emitter>> = {
   },
   UnionExpression: (w, node, scope) => {
     const [left, right] = operands(node);
-    return combined(w, w.stream(left, scope), w.stream(right, scope), 'union');
+    const each = { ...scope, alternative: true };
+    return combined(w, w.stream(left, each), w.stream(right, each), 'union');
   },
   InequalityExpression: (w, node, scope) => inequality(w, operands(node), scope, node.text ?? ''),
   EqualityExpression: (w, node, scope) => {
@@ -153,7 +157,7 @@ function invocation(w: Writer, node: Tree, input: Stream, scope: Scope, head: bo
   switch (node.type) {
     case 'MemberInvocation': {
       const name = unquote(node.text ?? '');
-      return head ? headStream(w, input, name) : w.member(input, name);
+      return head ? headStream(w, input, name, scope.alternative ?? false) : w.member(input, name);
     }
     case 'FunctionInvocation': {
       const name = unquote(node.text ?? '');

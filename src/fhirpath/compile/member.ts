@@ -27,7 +27,8 @@ const abstractTypes: ReadonlySet<string> = new Set(['Resource', 'DomainResource'
 export function memberStream(w: Writer, input: Stream, name: string): Stream {
   return (sink, hints = {}) =>
     input((item) => membersOf(w, item, name, sink, hints), {
-      accepts: (type) => mayHave(w.model, type, name),
+      // Where a wrong name is a fault, no type may be dropped before it has been looked up.
+      accepts: w.strict ? undefined : (type) => mayHave(w.model, type, name),
       duplicates: hints.duplicates,
     });
 }
@@ -154,14 +155,17 @@ function anyOf(w: Writer, item: Item, keys: PropertyModel['keys'], sink: Sink): 
 /**
  * The first name of a path. A type's name stands for the focus itself, if the focus is of that type.
  * http://hl7.org/fhirpath/#paths-and-polymorphic-items
+ * @param alternative whether the path is one of several, as in search parameters of several types
  */
-export function headStream(w: Writer, input: Stream, name: string): Stream {
+export function headStream(w: Writer, input: Stream, name: string, alternative: boolean): Stream {
   if (!/^[A-Z]/.test(name) || !w.model.type(name)) return memberStream(w, input, name);
   return (sink, hints) =>
     input((item) => {
       const { types } = item;
       if (types?.every((type) => !abstractTypes.has(type))) {
-        return types.some((type) => w.model.isA(type, name)) ? sink(item) : '';
+        if (types.some((type) => w.model.isA(type, name))) return sink(item);
+        if (w.strict && !alternative) throw new ExpressionFault(`${types.join(', ')} is no ${name}`);
+        return '';
       }
       const matches = `${w.runtime('isA')}(${item.typeCode},${quoted(name)})`;
       return `if(${matches}){${sink(abstractTypes.has(name) ? item : { ...item, types: [name] })}}`;

@@ -50,6 +50,8 @@ export interface Scope {
   /** JavaScript for `$index`. */
   readonly index?: string | undefined;
   readonly total?: Stream | undefined;
+  /** Whether this is an operand of `|`, which may be a path for another type than the focus has. */
+  readonly alternative?: boolean | undefined;
 }
 
 export interface Writer {
