@@ -42,6 +42,17 @@ export function indexBundle(bundle: Record<string, unknown>, outer: BundleIndex 
   let linkTargets: ReadonlySet<string> | undefined;
   let urlOf: Map<unknown, string>;
   let byCanonical: Map<string, Record<string, unknown>[]>;
+  /** References of one entry come one after another. */
+  let lastUrl: string | undefined;
+  let lastBase: string | undefined;
+
+  function baseOf(fullUrl: string): string | undefined {
+    if (fullUrl !== lastUrl) {
+      lastUrl = fullUrl;
+      lastBase = serverBase(fullUrl);
+    }
+    return lastBase;
+  }
 
   function build(): Map<string, Record<string, unknown>> {
     const urls = new Map<string, Record<string, unknown>>();
@@ -87,7 +98,7 @@ export function indexBundle(bundle: Record<string, unknown>, outer: BundleIndex 
       if (direct) return direct;
       const relative = !bare.includes(':');
       if (relative && fullUrl !== undefined) {
-        const base = serverBase(fullUrl);
+        const base = baseOf(fullUrl);
         const found = base === undefined ? undefined : byUrl.get(base + bare);
         if (found) return found;
       }
