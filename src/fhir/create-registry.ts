@@ -1,7 +1,4 @@
-/**
- * The registry over a set of definitions: which one a canonical means, and what belongs to a resource type.
- * https://hl7.org/fhir/R4/references.html#canonical
- */
+/** The registry over a set of definitions: which there are, and what belongs to a resource type. */
 import type {
   CodeSystem,
   OperationDefinition,
@@ -9,8 +6,8 @@ import type {
   StructureDefinition,
   ValueSet,
 } from '@medplum/fhirtypes';
-import { compareVersions } from './compare-versions.ts';
 import { createModel } from './create-model.ts';
+import { definitionFinder, splitCanonical } from './definition-finder.ts';
 import {
   type Definition,
   type Definitions,
@@ -52,7 +49,7 @@ export function createRegistry(definitions: Definitions): Registry {
 
 function registryOf(parts: Parts): Registry {
   const { model, resourceTypes, definitions, searchParameters, compartments } = parts;
-  const find = createFinder(definitions);
+  const find = definitionFinder(definitions);
   const known = new Set(resourceTypes);
   const parametersByBase = Map.groupBy(
     searchParameters.flatMap((parameter) => (parameter.base ?? []).map((base) => ({ base, parameter }))),
@@ -133,48 +130,6 @@ function runTimeDefinition(resource: Resource, registry: () => Registry): Defini
     const structure = resource as unknown as StructureDefinition;
     return generateSnapshot(structure, (canonical) => registry().structure(canonical)) as unknown as Resource;
   });
-}
-
-/** Index by resource type and URL; HL7's expansions are a kind of their own, so as not to hide the definitions. */
-function createFinder(definitions: readonly Definition[]) {
-  const byUrl = new Map<string, Definition[]>();
-  const keyOf = (kind: string, url: string) => `${kind} ${url}`;
-  for (const definition of definitions) {
-    const kind = definition.origin === 'expansions' ? 'expansion' : definition.resourceType;
-    const key = keyOf(kind, definition.url);
-    const others = byUrl.get(key);
-    if (others) others.push(definition);
-    else byUrl.set(key, [definition]);
-  }
-  return (kind: string, canonical: string): Resource | undefined => {
-    const { url, version } = splitCanonical(canonical);
-    const candidates = byUrl.get(keyOf(kind, url)) ?? [];
-    return choose(candidates, version)?.read();
-  };
-}
-
-/**
- * A version asked for is that version, or the newest that begins with it (`4.0` means `4.0.1`). Without one, what
- * R4 4.0.1 itself defines goes before later editions of it, else the newest counts.
- */
-function choose(candidates: readonly Definition[], version: string | undefined): Definition | undefined {
-  const fitting =
-    version === undefined
-      ? candidates.filter(({ origin }) => origin === 'core')
-      : candidates.filter((one) => one.version === version || one.version?.startsWith(`${version}.`));
-  const pool = version === undefined && fitting.length === 0 ? candidates : fitting;
-  return pool.reduce<Definition | undefined>(
-    (best, one) => (best && compareVersions(best.version, one.version) > 0 ? best : one),
-    undefined,
-  );
-}
-
-function splitCanonical(canonical: string): { url: string; version: string | undefined } {
-  const bare = canonical.includes('#') && canonical.includes('://') ? canonical.split('#')[0]! : canonical;
-  const bar = bare.indexOf('|');
-  return bar < 0
-    ? { url: bare, version: undefined }
-    : { url: bare.slice(0, bar), version: bare.slice(bar + 1) };
 }
 
 function compareText(one: string, other: string): number {

@@ -23,6 +23,7 @@ import type {
   Resource,
   Task,
 } from '@medplum/fhirtypes';
+import { once } from '../core/once.ts';
 import { hasCode, isObservationOf, type PatientObservation, patientObservations, systems } from './codes.ts';
 import type { ResourceReader } from './resource-reader.ts';
 import { type Session, sessionOf } from './session.ts';
@@ -193,11 +194,3 @@ const idOf = (reference: string) => reference.slice(reference.indexOf('/') + 1);
 
 const hasSystem = (concept: DetectedIssue['code'], system: string) =>
   concept?.coding?.some((coding) => coding.system === system) ?? false;
-
-function once<T>(read: () => Promise<T>): () => Promise<T> {
-  let promise: Promise<T> | undefined;
-  return () => {
-    promise ??= read();
-    return promise;
-  };
-}

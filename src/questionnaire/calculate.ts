@@ -33,7 +33,7 @@ export function calculate(
   if (form.calculations.size === 0) return [];
   const found: Calculated[] = [];
   const visit = (place: Place): Visited<undefined> => {
-    const { item, path, answers, environment, focus } = place;
+    const { item, at, answers, environment, focus } = place;
     const expression = form.calculations.get(item);
     if (expression && wanted(place)) {
       const results =
@@ -41,7 +41,7 @@ export function calculate(
           ? evaluate(expression.expression, focus, environment(), parts.compile)
           : undefined;
       const values = results?.flatMap((value) => answerFromValue(item, value) ?? []);
-      found.push({ item, path, given: answers, values });
+      found.push({ item, path: at.path, given: answers, values });
     }
     return { state: undefined };
   };

@@ -42,9 +42,9 @@ export function checkConstraints(response: Json, form: Form, { compile }: Expres
     for (const constraint of form.constraints)
       check(constraint, target, environment, 'QuestionnaireResponse');
   }
-  const visit = ({ item, path, present, environment, focus }: Place): Visited<undefined> => {
+  const visit = ({ item, at, present, environment, focus }: Place): Visited<undefined> => {
     const constraints = present ? (form.itemConstraints.get(item) ?? []) : [];
-    for (const constraint of constraints) check(constraint, focus, environment(), path, item.linkId);
+    for (const constraint of constraints) check(constraint, focus, environment(), at.path, item.linkId);
     return { state: undefined };
   };
   if (form.constrained.size > 0)

@@ -4,6 +4,7 @@
  * https://hl7.org/fhir/R4/questionnaireresponse.html#notes
  */
 import type { Issue } from '../core/issue.ts';
+import { once } from '../core/once.ts';
 import type { Environment, ExpressionCompiler } from '../fhirpath/expression.ts';
 import { limitIssues } from './answer-limits.ts';
 import { exclusiveIssues, type MemberOf, optionIssues } from './answer-options.ts';
@@ -25,7 +26,6 @@ import { formEnvironment, itemEnvironment } from './form-environment.ts';
 import { answersAround, type KnownAnswers } from './given-answers.ts';
 import type { ItemDemands } from './item-demands.ts';
 import type { Form } from './read-form.ts';
-import { once } from './walk-form.ts';
 
 export interface ResponseCheck {
   readonly memberOf: MemberOf;
@@ -164,7 +164,7 @@ function checkQuestion(walk: Walk, item: FormItem, own: readonly ResponseItem[],
     if (objectsOf(question.value.item).length > 0) {
       walk.issues.push(formFinding('response-question-items', question.path, item.linkId));
     }
-    for (const answer of answersOf(question)) {
+    for (const answer of own.length === 1 ? answers : answersOf(question)) {
       checkAnswer(walk, item, answer);
       if (!isLeaf(item, answer)) checkLevel(walk, below(walk, item, question, answer, level));
     }

@@ -2,17 +2,10 @@
  * A form and a response side by side: each enabled item in each of its places, with the expressions that hold there.
  * https://hl7.org/fhir/R4/questionnaireresponse.html#link
  */
+import { once } from '../core/once.ts';
 import type { Environment, TypedValue } from '../fhirpath/expression.ts';
 import { enablement, itemFocus } from './enablement.ts';
-import {
-  type Answer,
-  answersOf,
-  type FormItem,
-  itemsByLinkId,
-  type Located,
-  type ResponseItem,
-  responseItems,
-} from './form.ts';
+import { type Answer, answersOf, type FormItem, itemsByLinkId, type Located, responseItems } from './form.ts';
 import { type ExpressionParts, formEnvironment, itemEnvironment } from './form-environment.ts';
 import { answersAround, type KnownAnswers } from './given-answers.ts';
 import type { Form } from './read-form.ts';
@@ -24,8 +17,8 @@ export interface Place {
   /** The item in the response; where it is not there, a bare one with its linkId. */
   readonly value: Json;
   readonly present: boolean;
-  /** FHIRPath of the item in the response; of what would hold it, where it is not there. */
-  readonly path: string;
+  /** The item in the response; what would hold it, where it is not there. */
+  readonly at: Located;
   readonly answers: readonly Answer[];
   /** What the item's expressions see, its own variables included; made when first asked for. */
   readonly environment: () => Environment;
@@ -55,21 +48,23 @@ export function walkForm<State>(
     state: State,
   ): void => {
     const byLinkId = itemsByLinkId(responseItems(holder, at));
-    const answersTo = answersAround(around, known);
+    const surroundings = {
+      answersTo: answersAround(around, known),
+      environment: outer,
+      compile: parts.compile,
+    };
     for (const item of items) {
       if (entered?.has(item) === false) continue;
       const own = byLinkId.get(item.linkId) ?? [];
-      const surroundings = { answersTo, environment: outer, compile: parts.compile };
       if (enablement(item, form.demands(item), own, surroundings) === false) continue;
-      const absent = { value: { linkId: item.linkId }, path: at.path, linkId: item.linkId };
-      const found: readonly ResponseItem[] = own.length > 0 ? own : [absent];
+      const present = own.length > 0;
+      const found = present ? own : [{ linkId: item.linkId, value: { linkId: item.linkId }, path: at.path }];
       for (const one of found) {
         const focus = itemFocus(one.value);
         const environment = once(() => itemEnvironment(outer(), item, focus, parts));
-        const answers = own.length > 0 ? answersOf(one) : [];
-        const present = own.length > 0;
-        const { value, path } = one;
-        const visited = visit({ item, value, path, present, answers, environment, focus }, state);
+        const answers = present ? answersOf(one) : [];
+        const { value } = one;
+        const visited = visit({ item, value, at: one, present, answers, environment, focus }, state);
         if (item.children.length === 0) continue;
         const inner = once(() => adding(environment(), visited.variables));
         for (const inside of item.type === 'group' ? [one] : answers) {
@@ -95,13 +90,4 @@ export function adding(
   variables: Readonly<Record<string, unknown>> = {},
 ): Environment {
   return { ...environment, variables: { ...environment.variables, ...variables } };
-}
-
-/** Made when first asked for. */
-export function once<Value extends object>(make: () => Value): () => Value {
-  let made: Value | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
 }

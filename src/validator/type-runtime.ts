@@ -3,6 +3,7 @@
  * relative to where the walk stands, and is reached only when something must be looked at or is wrong.
  * https://hl7.org/fhir/R4/json.html
  */
+import { once } from '../core/once.ts';
 import { isObject } from '../fhir/resource.ts';
 import { checkAttachment } from './checks/attachment.ts';
 import type { Binding } from './checks/binding.ts';
@@ -31,7 +32,7 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck, judge
   const { registry, terminology } = compilation;
   const isResourceType = (name: string) => registry.isResourceType(name);
   const typeAt = typeReader(registry.resourceTypes);
-  const extensions = lazy(() => extensionsCheck(compilation));
+  const extensions = once(() => extensionsCheck(compilation));
   const { coding, quantity } = codingCheck(terminology, registry, checkForms);
 
   /** `id` and `extension` beside a primitive value. */
@@ -144,14 +145,6 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck, judge
     checkBinding(value, x, type, binding, terminology);
     if (x.count !== start) under(x, start, stepAt(name, index));
   }
-}
-
-function lazy<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
 }
 
 const hosts = new Map(Object.keys(primitiveFormats).map((type) => [type, [type, 'Element']]));

@@ -60,7 +60,7 @@ function extractPlace(
       put(extraction, opened, path, { type: typeName(type), value }, place);
     }
   }
-  setValues(extraction, definition, opened, place.focus, environment, place.path);
+  setValues(extraction, definition, opened, place.focus, environment, place.at.path);
   return opened;
 }
 
@@ -134,7 +134,7 @@ function put(
   place: Place,
 ): void {
   if (setElement(target.element, path, value, extraction.parts.model)) return;
-  extraction.issues.push(formFinding('extract-element', place.path, place.item.linkId));
+  extraction.issues.push(formFinding('extract-element', place.at.path, place.item.linkId));
 }
 
 /** The resource that an item, or the form, begins. */

@@ -28,7 +28,7 @@ export function extractByTemplate(extraction: Extraction): void {
     const own = place.present ? allocatedIds(place.item.definition, extraction) : {};
     if (place.present) {
       const inner = adding(place.environment(), own);
-      extractAt(extraction, place.item.definition, place.focus, inner, place.path);
+      extractAt(extraction, place.item.definition, place.focus, inner, place.at.path);
     }
     return { state: undefined, variables: own };
   });

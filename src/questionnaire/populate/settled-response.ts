@@ -3,6 +3,7 @@
  * answers disable. One may lead to the other, so both are done until nothing changes any more.
  * https://hl7.org/fhir/uv/sdc/behavior.html
  */
+import { once } from '../../core/once.ts';
 import type { Resource } from '../../fhir/resource.ts';
 import type { AnswerValue } from '../answer-from-value.ts';
 import { calculate } from '../calculate.ts';
@@ -12,7 +13,6 @@ import { answersOf, type FormItem, itemsByLinkId, objectsOf, responseItems } fro
 import { type ExpressionParts, formEnvironment, itemEnvironment } from '../form-environment.ts';
 import { answersAround } from '../given-answers.ts';
 import { type Form, readForm } from '../read-form.ts';
-import { once } from '../walk-form.ts';
 import type { Json, Population } from './population.ts';
 
 /** A form whose answers still change after so many rounds chases itself. */

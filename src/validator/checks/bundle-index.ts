@@ -2,6 +2,7 @@
  * The entries of a bundle by fullUrl: references are resolved through this one index. Parameters are indexed alike.
  * https://hl7.org/fhir/R4/bundle.html#references
  */
+import { once } from '../../core/once.ts';
 import { isObject } from '../../fhir/resource.ts';
 import { targetsIn } from './narrative-links.ts';
 
@@ -16,11 +17,15 @@ export interface BundleIndex {
   named(url: string): readonly Record<string, unknown>[];
 }
 
-const restful = /^((?:https?|urn):.*\/)[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[^/]+)?$/;
+const restful = /^(?:https?|urn):.*\/[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[^/]+)?$/;
 
 /** The base of a RESTful URL: `http://x/fhir/` of `http://x/fhir/Patient/1`. */
-export function serverBase(fullUrl: string): string | undefined {
-  return restful.exec(fullUrl)?.[1];
+function serverBase(fullUrl: string): string | undefined {
+  if (!restful.test(fullUrl)) return undefined;
+  const last = fullUrl.lastIndexOf('/');
+  const isVersion = fullUrl.endsWith('/_history', last);
+  const id = isVersion ? fullUrl.lastIndexOf('/', last - '/_history'.length - 1) : last;
+  return fullUrl.slice(0, fullUrl.lastIndexOf('/', id - 1) + 1);
 }
 
 /** A reference without the fragment and the version it may name. */
@@ -29,19 +34,27 @@ function withoutVersion(reference: string): string {
   return reference.split('#', 1)[0]?.replace(/\/_history\/[^/]+$/, '') ?? reference;
 }
 
-/** What holds resources: the entries of a bundle, the parameters and their parts of Parameters. */
-function holdersOf(holder: Record<string, unknown>): Record<string, unknown>[] {
-  const lists = [holder.entry, holder.parameter, holder.part].filter(Array.isArray);
-  return lists.flat().flatMap((one: unknown) => (isObject(one) ? [one, ...holdersOf(one)] : []));
+const lists = ['entry', 'parameter', 'part'];
+
+/** Visits what holds resources: the entries of a bundle, the parameters and their parts of Parameters. */
+function eachResource(
+  holder: Record<string, unknown>,
+  visit: (resource: Record<string, unknown>, fullUrl: unknown) => void,
+): void {
+  for (const name of lists) {
+    const list = holder[name];
+    if (!Array.isArray(list)) continue;
+    for (const one of list) {
+      if (!isObject(one)) continue;
+      if (isObject(one.resource)) visit(one.resource, one.fullUrl);
+      eachResource(one, visit);
+    }
+  }
 }
 
-/** An index of a bundle, made when the first reference is resolved. */
+/** An index of a bundle; each of its parts is made when it is first asked. */
 export function indexBundle(bundle: Record<string, unknown>, outer: BundleIndex | undefined): BundleIndex {
-  let byUrl: Map<string, Record<string, unknown>> | undefined;
-  let byTypeAndId: Map<string, Record<string, unknown>>;
-  let linkTargets: ReadonlySet<string> | undefined;
-  let urlOf: Map<unknown, string>;
-  let byCanonical: Map<string, Record<string, unknown>[]>;
+  const linkTargets = once(() => targetsIn(bundle));
   /** References of one entry come one after another. */
   let lastUrl: string | undefined;
   let lastBase: string | undefined;
@@ -54,56 +67,65 @@ export function indexBundle(bundle: Record<string, unknown>, outer: BundleIndex 
     return lastBase;
   }
 
-  function build(): Map<string, Record<string, unknown>> {
-    const urls = new Map<string, Record<string, unknown>>();
-    byTypeAndId = new Map();
-    urlOf = new Map();
-    byCanonical = new Map();
-    for (const entry of holdersOf(bundle)) {
-      if (!isObject(entry.resource)) continue;
-      const { resource, fullUrl } = entry;
-      if (typeof fullUrl === 'string') {
-        urlOf.set(resource, fullUrl);
-        if (!urls.has(fullUrl)) urls.set(fullUrl, resource);
-      }
-      if (typeof resource.url === 'string')
-        byCanonical.set(resource.url, [...(byCanonical.get(resource.url) ?? []), resource]);
-      if (typeof resource.id === 'string' && typeof resource.resourceType === 'string') {
-        const name = `${resource.resourceType}/${resource.id}`;
-        if (!byTypeAndId.has(name)) byTypeAndId.set(name, resource);
-      }
-    }
-    return urls;
-  }
+  const byUrl = once(() => {
+    const found = new Map<string, Record<string, unknown>>();
+    eachResource(bundle, (resource, fullUrl) => {
+      if (typeof fullUrl === 'string' && !found.has(fullUrl)) found.set(fullUrl, resource);
+    });
+    return found;
+  });
+
+  const urlOf = once(() => {
+    const found = new Map<unknown, string>();
+    eachResource(bundle, (resource, fullUrl) => {
+      if (typeof fullUrl === 'string') found.set(resource, fullUrl);
+    });
+    return found;
+  });
+
+  const byCanonical = once(() => {
+    const found = new Map<string, Record<string, unknown>[]>();
+    eachResource(bundle, (resource) => {
+      const { url } = resource;
+      if (typeof url !== 'string') return;
+      const others = found.get(url);
+      if (others) others.push(resource);
+      else found.set(url, [resource]);
+    });
+    return found;
+  });
+
+  const byTypeAndId = once(() => {
+    const found = new Map<string, Record<string, unknown>>();
+    eachResource(bundle, (resource) => {
+      const { id, resourceType } = resource;
+      if (typeof id !== 'string' || typeof resourceType !== 'string') return;
+      const name = `${resourceType}/${id}`;
+      if (!found.has(name)) found.set(name, resource);
+    });
+    return found;
+  });
 
   return {
     bundle,
-    linkTargets() {
-      linkTargets ??= targetsIn(bundle);
-      return linkTargets;
-    },
-    fullUrlOf(resource) {
-      byUrl ??= build();
-      return urlOf.get(resource);
-    },
+    linkTargets,
+    fullUrlOf: (resource) => urlOf().get(resource),
     named(url) {
-      byUrl ??= build();
-      const byId = byTypeAndId.get(url.slice(url.lastIndexOf('/', url.lastIndexOf('/') - 1) + 1));
-      return [...(byCanonical.get(url) ?? []), ...(byId ? [byId] : [])];
+      const byId = byTypeAndId().get(url.slice(url.lastIndexOf('/', url.lastIndexOf('/') - 1) + 1));
+      return [...(byCanonical().get(url) ?? []), ...(byId ? [byId] : [])];
     },
     target(reference, fullUrl) {
-      byUrl ??= build();
       const bare = withoutVersion(reference);
-      const direct = byUrl.get(bare);
+      const direct = byUrl().get(bare);
       if (direct) return direct;
       const relative = !bare.includes(':');
       if (relative && fullUrl !== undefined) {
         const base = baseOf(fullUrl);
-        const found = base === undefined ? undefined : byUrl.get(base + bare);
+        const found = base === undefined ? undefined : byUrl().get(base + bare);
         if (found) return found;
       }
       if (relative && fullUrl === undefined) {
-        const found = byTypeAndId.get(bare);
+        const found = byTypeAndId().get(bare);
         if (found) return found;
       }
       return outer?.target(reference, fullUrl);

@@ -50,8 +50,8 @@ export function bundleRules(
     if (!isObject(entry)) return;
     checkFullUrl(entry, type, `entry[${index}]`, run);
     if (typeof entry.fullUrl !== 'string') return;
-    const meta = isObject(entry.resource) && isObject(entry.resource.meta) ? entry.resource.meta : {};
-    const name = `${entry.fullUrl}${String(meta.versionId ?? '')}`;
+    const versionId = versionOf(entry.resource);
+    const name = versionId === undefined ? entry.fullUrl : `${entry.fullUrl}${String(versionId)}`;
     if (seen.has(name)) distinct = false;
     seen.add(name);
   });
@@ -68,6 +68,10 @@ export function bundleRules(
   if (entries.length === 0) found(run, 'bundle-entry-missing', '', type, `a ${first} as its first entry`);
   else checkCarried(entries[0], carried.get(type) ?? [], run);
   if (type === 'document') checkReached(entries, indexOf(run), run);
+}
+
+function versionOf(resource: unknown): unknown {
+  return isObject(resource) && isObject(resource.meta) ? resource.meta.versionId : undefined;
 }
 
 function indexOf(run: Run): BundleIndex {
@@ -93,8 +97,10 @@ const restful = /^https?:\/\/.*\/([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})$/;
 
 /** A RESTful fullUrl ends in the type and id of its resource. */
 function disagrees(fullUrl: string, resource: Record<string, unknown>): boolean {
+  if (typeof resource.id !== 'string') return false;
+  // The usual case, without cutting anything out.
+  if (fullUrl.endsWith(resource.id) && fullUrl.at(-resource.id.length - 1) === '/') return false;
   const [, type, id] = restful.exec(fullUrl) ?? [];
-  if (type === undefined || typeof resource.id !== 'string') return false;
   return type === resource.resourceType && id !== resource.id;
 }
 
