@@ -19,13 +19,13 @@ export interface Environment {
   /** `%rootResource`: its container when it is contained, else itself. */
   readonly rootResource: TypedValue;
   /** `resolve()`: the target of a reference, if it can be had. */
-  readonly resolve?: (reference: string) => TypedValue | undefined;
+  resolve?(reference: string): TypedValue | undefined;
   /** `memberOf()`: undefined when it cannot be known. */
-  readonly memberOf?: (value: TypedValue, valueSet: string) => boolean | undefined;
+  memberOf?(value: TypedValue, valueSet: string): boolean | undefined;
   /** `conformsTo()`: undefined when the profile is not known. */
-  readonly conformsTo?: (value: TypedValue, profile: string) => boolean | undefined;
+  conformsTo?(value: TypedValue, profile: string): boolean | undefined;
   /** `weight()`, also called `ordinal()`: the score of an answer's value; undefined when it has none. */
-  readonly weight?: (value: unknown) => number | undefined;
+  weight?(value: unknown): number | undefined;
   /** Further `%variables`. */
   readonly variables?: Readonly<Record<string, unknown>>;
   /** `now()` and `today()`, milliseconds since the epoch. Absent: the system clock. */

@@ -77,13 +77,9 @@ function variablesOf(constants: readonly string[], environment: Environment): Re
 }
 
 function functionsOf(environment: Environment): UserInvocationTable {
-  const ask = (
-    question: ((value: TypedValue, url: string) => boolean | undefined) | undefined,
-    input: readonly unknown[],
-    url: string,
-  ): boolean[] => {
+  const ask = (question: 'memberOf' | 'conformsTo', input: readonly unknown[], url: string): boolean[] => {
     if (input.length !== 1) return [];
-    const answer = question?.(toTypedValue(input[0]), url);
+    const answer = environment[question]?.(toTypedValue(input[0]), url);
     return answer === undefined ? [] : [answer];
   };
   const weights = {
@@ -103,11 +99,11 @@ function functionsOf(environment: Environment): UserInvocationTable {
     },
     memberOf: {
       arity: { 1: ['String'] },
-      fn: (input: readonly unknown[], url: string) => ask(environment.memberOf, input, url),
+      fn: (input: readonly unknown[], url: string) => ask('memberOf', input, url),
     },
     conformsTo: {
       arity: { 1: ['String'] },
-      fn: (input: readonly unknown[], url: string) => ask(environment.conformsTo, input, url),
+      fn: (input: readonly unknown[], url: string) => ask('conformsTo', input, url),
     },
   };
 }

@@ -24,25 +24,28 @@ export function rulesCheck(
     guide.set(type, known);
     return known;
   };
+  const everywhere: Omit<RuleContext, 'find' | 'judgeExpression'> = {
+    memberOf: (valueSet, coding) => terminology.contains(valueSet, coding),
+    memberIn: (valueSet, coding) => terminology.containedIn(valueSet as unknown as ValueSet, coding),
+    codeExists(system, code) {
+      if (terminology.content(system) !== 'complete') return undefined;
+      return terminology.lookup(system, code)?.found;
+    },
+    codeSystem: (canonical) => registry.codeSystem(canonical),
+    valueSet: (canonical) => registry.valueSet(canonical),
+    searchParameter: (canonical) => registry.searchParameter(canonical),
+    isValueSet: (canonical) =>
+      registry.codeSystem(canonical) === undefined && registry.valueSet(canonical) !== undefined,
+    structure: (canonical) => compilation.structure(canonical),
+    model: registry.model,
+  };
   return (run) => {
     const { type, resource } = run.scope;
     const own = byType.get(type);
     if (own === undefined) return;
     const context: RuleContext = {
+      ...everywhere,
       find: (canonical, wanted) => findCanonical(canonical, wanted, run, artefacts),
-      memberOf: (valueSet, coding) => terminology.contains(valueSet, coding),
-      memberIn: (valueSet, coding) => terminology.containedIn(valueSet as unknown as ValueSet, coding),
-      codeExists(system, code) {
-        if (terminology.content(system) !== 'complete') return undefined;
-        return terminology.lookup(system, code)?.found;
-      },
-      codeSystem: (canonical) => registry.codeSystem(canonical),
-      valueSet: (canonical) => registry.valueSet(canonical),
-      searchParameter: (canonical) => registry.searchParameter(canonical),
-      isValueSet: (canonical) =>
-        registry.codeSystem(canonical) === undefined && registry.valueSet(canonical) !== undefined,
-      structure: (canonical) => compilation.structure(canonical),
-      model: registry.model,
       judgeExpression: (text, focus) => judge(run, text, focus),
     };
     for (const rule of own) {

@@ -52,28 +52,51 @@ function eachResource(
   }
 }
 
+type Resources = Map<string, Record<string, unknown>>;
+
+/** The first of a name counts. */
+function addFirst(resources: Resources, name: string, resource: Record<string, unknown>): void {
+  if (!resources.has(name)) resources.set(name, resource);
+}
+
 /** An index of a bundle; each of its parts is made when it is first asked. */
 export function indexBundle(bundle: Record<string, unknown>, outer: BundleIndex | undefined): BundleIndex {
   const linkTargets = once(() => targetsIn(bundle));
-  /** References of one entry come one after another. */
-  let lastUrl: string | undefined;
-  let lastBase: string | undefined;
-
-  function baseOf(fullUrl: string): string | undefined {
-    if (fullUrl !== lastUrl) {
-      lastUrl = fullUrl;
-      lastBase = serverBase(fullUrl);
-    }
-    return lastBase;
-  }
-
+  /** By fullUrl. */
   const byUrl = once(() => {
-    const found = new Map<string, Record<string, unknown>>();
+    const found: Resources = new Map();
     eachResource(bundle, (resource, fullUrl) => {
-      if (typeof fullUrl === 'string' && !found.has(fullUrl)) found.set(fullUrl, resource);
+      if (typeof fullUrl === 'string') addFirst(found, fullUrl, resource);
     });
     return found;
   });
+
+  /** By base and what follows it: a relative reference is found as it stands. What is no URL has the base ''. */
+  const byBase = once(() => {
+    const found = new Map<string, Resources>();
+    eachResource(bundle, (resource, fullUrl) => {
+      if (typeof fullUrl !== 'string') return;
+      const base = fullUrl.includes(':') ? serverBase(fullUrl) : '';
+      if (base === undefined) return;
+      const siblings = found.get(base) ?? new Map();
+      found.set(base, siblings);
+      addFirst(siblings, fullUrl.slice(base.length), resource);
+    });
+    return found;
+  });
+
+  /** References of one entry come one after another. */
+  let lastUrl: string | undefined;
+  let lastSiblings: Resources | undefined;
+
+  function siblingsOf(fullUrl: string): Resources | undefined {
+    if (fullUrl !== lastUrl) {
+      const base = serverBase(fullUrl);
+      lastUrl = fullUrl;
+      lastSiblings = base === undefined ? undefined : byBase().get(base);
+    }
+    return lastSiblings;
+  }
 
   const urlOf = once(() => {
     const found = new Map<unknown, string>();
@@ -96,12 +119,11 @@ export function indexBundle(bundle: Record<string, unknown>, outer: BundleIndex 
   });
 
   const byTypeAndId = once(() => {
-    const found = new Map<string, Record<string, unknown>>();
+    const found: Resources = new Map();
     eachResource(bundle, (resource) => {
       const { id, resourceType } = resource;
-      if (typeof id !== 'string' || typeof resourceType !== 'string') return;
-      const name = `${resourceType}/${id}`;
-      if (!found.has(name)) found.set(name, resource);
+      if (typeof id === 'string' && typeof resourceType === 'string')
+        addFirst(found, `${resourceType}/${id}`, resource);
     });
     return found;
   });
@@ -116,19 +138,11 @@ export function indexBundle(bundle: Record<string, unknown>, outer: BundleIndex 
     },
     target(reference, fullUrl) {
       const bare = withoutVersion(reference);
-      const direct = byUrl().get(bare);
-      if (direct) return direct;
-      const relative = !bare.includes(':');
-      if (relative && fullUrl !== undefined) {
-        const base = baseOf(fullUrl);
-        const found = base === undefined ? undefined : byUrl().get(base + bare);
-        if (found) return found;
-      }
-      if (relative && fullUrl === undefined) {
-        const found = byTypeAndId().get(bare);
-        if (found) return found;
-      }
-      return outer?.target(reference, fullUrl);
+      const found = bare.includes(':')
+        ? byUrl().get(bare)
+        : ((fullUrl === undefined ? byTypeAndId() : siblingsOf(fullUrl))?.get(bare) ??
+          byBase().get('')?.get(bare));
+      return found ?? outer?.target(reference, fullUrl);
     },
   };
 }

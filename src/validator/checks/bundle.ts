@@ -44,18 +44,8 @@ export function bundleRules(
 ): void {
   const type = typeof bundle.type === 'string' ? bundle.type : '';
   const entries = Array.isArray(bundle.entry) ? bundle.entry : [];
-  const seen = new Set<string>();
-  let distinct = true;
-  entries.forEach((entry, index) => {
-    if (!isObject(entry)) return;
-    checkFullUrl(entry, type, `entry[${index}]`, run);
-    if (typeof entry.fullUrl !== 'string') return;
-    const versionId = versionOf(entry.resource);
-    const name = versionId === undefined ? entry.fullUrl : `${entry.fullUrl}${String(versionId)}`;
-    if (seen.has(name)) distinct = false;
-    seen.add(name);
-  });
-  if (!distinct && type !== 'history') {
+  for (let index = 0; index < entries.length; index++) checkFullUrl(entries[index], type, index, run);
+  if (type !== 'history' && !areDistinct(entries)) {
     const text =
       'FullUrl must be unique in a bundle, or else entries with the same fullUrl must have different meta.versionId (except in history bundles)';
     report(run, { key: 'bdl-7', severity: 'error', code: 'invariant', text, path: '' });
@@ -70,8 +60,18 @@ export function bundleRules(
   if (type === 'document') checkReached(entries, indexOf(run), run);
 }
 
-function versionOf(resource: unknown): unknown {
-  return isObject(resource) && isObject(resource.meta) ? resource.meta.versionId : undefined;
+/** bdl-7: no two entries have the same fullUrl, or each another version. */
+function areDistinct(entries: readonly unknown[]): boolean {
+  const seen = new Set<string>();
+  for (const entry of entries) {
+    if (!isObject(entry) || typeof entry.fullUrl !== 'string') continue;
+    const { fullUrl, resource } = entry;
+    const versionId = isObject(resource) && isObject(resource.meta) ? resource.meta.versionId : undefined;
+    const name = versionId === undefined ? fullUrl : `${fullUrl}${String(versionId)}`;
+    if (seen.has(name)) return false;
+    seen.add(name);
+  }
+  return true;
 }
 
 function indexOf(run: Run): BundleIndex {
@@ -79,18 +79,19 @@ function indexOf(run: Run): BundleIndex {
   return run.scope.entries;
 }
 
-function checkFullUrl(entry: Record<string, unknown>, type: string, place: string, run: Run): void {
+function checkFullUrl(entry: unknown, type: string, index: number, run: Run): void {
+  if (!isObject(entry)) return;
   const { fullUrl, resource, request } = entry;
   if (typeof fullUrl === 'string') {
-    if (!isAbsolute(fullUrl)) found(run, 'bundle-fullurl-relative', `${place}.fullUrl`);
+    if (!isAbsolute(fullUrl)) found(run, 'bundle-fullurl-relative', `entry[${index}].fullUrl`);
     else if (isObject(resource) && disagrees(fullUrl, resource))
-      found(run, 'bundle-fullurl-id', `${place}.fullUrl`);
+      found(run, 'bundle-fullurl-id', `entry[${index}].fullUrl`);
     return;
   }
   // A search tells about itself in an OperationOutcome, which has no URL.
   if (fullUrl !== undefined || !isObject(resource) || resource.resourceType === 'OperationOutcome') return;
   const updates = isObject(request) && request.method === 'PUT';
-  if (updates || !withoutUrls.has(type)) found(run, 'bundle-fullurl-missing', place);
+  if (updates || !withoutUrls.has(type)) found(run, 'bundle-fullurl-missing', `entry[${index}]`);
 }
 
 const restful = /^https?:\/\/.*\/([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})$/;

@@ -41,19 +41,38 @@ export function isBestPractice(constraint: ElementDefinitionConstraint): boolean
   );
 }
 
-/** What FHIRPath may ask for while the walk is in a resource; made once for each resource. */
-export function environmentOf(run: Run, ask: InvariantSurroundings): Environment {
-  const { scope } = run;
-  if (scope.environment === undefined) {
-    scope.environment = {
-      resource: typed(scope),
-      rootResource: typed(rootScope(scope)),
-      resolve: (reference) => resolveReference(reference, run),
-      memberOf: (value, valueSet) => ask.memberOf(value, valueSet, run),
-      conformsTo: (value, profile) => ask.conformsTo(value, profile, run),
-    };
+/** What FHIRPath may ask for while the walk is in a resource. */
+class RunEnvironment implements Environment {
+  readonly resource: TypedValue;
+  readonly rootResource: TypedValue;
+  readonly #run: Run;
+  readonly #ask: InvariantSurroundings;
+
+  constructor(run: Run, ask: InvariantSurroundings) {
+    const root = rootScope(run.scope);
+    this.resource = typed(run.scope);
+    this.rootResource = root === run.scope ? this.resource : typed(root);
+    this.#run = run;
+    this.#ask = ask;
   }
-  return scope.environment;
+
+  resolve(reference: string): TypedValue | undefined {
+    return resolveReference(reference, this.#run);
+  }
+
+  memberOf(value: TypedValue, valueSet: string): boolean | undefined {
+    return this.#ask.memberOf(value, valueSet, this.#run);
+  }
+
+  conformsTo(value: TypedValue, profile: string): boolean | undefined {
+    return this.#ask.conformsTo(value, profile, this.#run);
+  }
+}
+
+/** Made once for each resource. */
+function environmentOf(run: Run, ask: InvariantSurroundings): Environment {
+  run.scope.environment ??= new RunEnvironment(run, ask);
+  return run.scope.environment;
 }
 
 export interface InvariantSurroundings {
