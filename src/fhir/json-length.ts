@@ -4,33 +4,43 @@
  * https://www.rfc-editor.org/rfc/rfc8259
  */
 
+/** What is met on the way through a value. */
+export interface Met {
+  /** Keys of all objects. */
+  keys: number;
+  enter(depth: number): void;
+}
+
 /**
  * The length of a value's text without white space and with no character escaped; it is never more than that of any
  * such text. NaN where that cannot be said: of numbers that are shorter in another spelling.
- * @param enter is told the depth of each object and array, and may throw
+ * @param met is told the depth of each object and array, and may throw; counts their keys
  */
-export function plainLength(value: unknown, depth: number, enter: (depth: number) => void): number {
+export function plainLength(value: unknown, depth: number, met: Met): number {
   if (typeof value === 'string') return value.length + 2;
   if (typeof value === 'number') return numberLength(value);
   if (typeof value === 'boolean') return value ? 4 : 5;
   if (value === null) return 4;
-  enter(depth);
+  met.enter(depth);
   // Brackets, and a comma behind each member but the last.
   let length = 1;
   if (Array.isArray(value)) {
     for (let i = 0; i < value.length; i++) {
       const item: unknown = value[i];
-      length += 1 + (typeof item === 'string' ? item.length + 2 : plainLength(item, depth + 1, enter));
+      length += 1 + (typeof item === 'string' ? item.length + 2 : plainLength(item, depth + 1, met));
     }
     return value.length === 0 ? 2 : length;
   }
+  let keys = 0;
   for (const key in value as object) {
+    keys++;
     const member = (value as Record<string, unknown>)[key];
     // Quotes, colon and comma.
     length += key.length + 4;
-    length += typeof member === 'string' ? member.length + 2 : plainLength(member, depth + 1, enter);
+    length += typeof member === 'string' ? member.length + 2 : plainLength(member, depth + 1, met);
   }
-  return length === 1 ? 2 : length;
+  met.keys += keys;
+  return keys === 0 ? 2 : length;
 }
 
 /** Digits as JavaScript writes them, where no power of ten would make them fewer. */

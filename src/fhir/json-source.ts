@@ -5,7 +5,7 @@
 import { refuse } from '../core/fhir-error.ts';
 import { atOnce, inTurns, type Stepwise } from '../core/pauses.ts';
 import { halfCharacterIn } from './json-half-character.ts';
-import { escapesIn, plainLength } from './json-length.ts';
+import { escapesIn, type Met, plainLength } from './json-length.ts';
 import { findSyntaxError } from './json-syntax.ts';
 import { countKeysAtLeast, skipString } from './json-text.ts';
 
@@ -26,13 +26,14 @@ export interface TextPosition {
  */
 export function parseJson(text: string): unknown {
   const value = parsed(text);
-  const length = plainLength(value, 1, requireDepth);
+  const met: Met = { keys: 0, enter: requireDepth };
+  const length = plainLength(value, 1, met);
   // As long as its value: it has no white space, no escapes and no member that another one has replaced.
   if (length === text.length) return value;
   const { characters, ofUnits } = escapesIn(text);
   if (ofUnits) refuseHalfCharacter(text);
   if (length === text.length - characters) return value;
-  if (countKeysAtLeast(text) !== keysOf(value, 1)) atOnce(refuseDuplicateKeys(text));
+  if (countKeysAtLeast(text) !== met.keys) atOnce(refuseDuplicateKeys(text));
   return value;
 }
 
