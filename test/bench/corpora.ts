@@ -15,18 +15,13 @@ export interface Corpus {
   readonly texts: readonly string[];
 }
 
-export function corpora(): Corpus[] {
-  const all = [
-    { name: 'instances of the guide', texts: guideTexts() },
-    { name: 'the same without narrative', texts: guideTexts().map(withoutNarrative) },
-    { name: "HL7's examples up to 60 KB", texts: exampleTexts() },
-    { name: 'Synthea', texts: syntheaTexts() },
-  ];
-  for (const { name, texts } of all) if (texts.length === 0) process.stderr.write(`${name}: none here\n`);
-  return all
-    .filter(({ texts }) => texts.length > 0)
-    .map(({ name, texts }) => ({ name, texts: evenly(texts.filter(({ length }) => length <= largest)) }));
-}
+/** Read when asked for; no texts where they are not here. */
+export const corpora: Readonly<Record<string, () => string[]>> = {
+  'instances of the guide': () => evenly(guideTexts()),
+  'the same without narrative': () => evenly(guideTexts().map(withoutNarrative)),
+  "HL7's examples up to 60 KB": () => evenly(exampleTexts()),
+  Synthea: () => evenly(syntheaTexts()),
+};
 
 function guideTexts(): string[] {
   const folder = join(root, 'test/cases/invariants');
@@ -103,8 +98,9 @@ export function bundleOf(entries: number): string {
   return JSON.stringify({ resourceType: 'Bundle', type: 'collection', entry });
 }
 
-/** Every n-th, so that no type is favoured. */
-function evenly(texts: readonly string[]): string[] {
+/** Every n-th of those that are not too large, so that no type is favoured. */
+function evenly(all: readonly string[]): string[] {
+  const texts = all.filter(({ length }) => length <= largest);
   const step = Math.max(1, texts.length / size);
   return Array.from({ length: Math.min(size, texts.length) }, (_, index) => texts[Math.floor(index * step)]!);
 }

@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 
-const benches: Readonly<Record<string, () => Promise<void>>> = {
+const benches: Readonly<Record<string, () => void | Promise<void>>> = {
   validate: async () => (await import('./validation.ts')).benchValidation(),
   read: async () => (await import('./read.ts')).benchRead(),
   create: async () => (await import('./create.ts')).benchCreate(),
