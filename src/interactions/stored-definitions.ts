@@ -1,7 +1,6 @@
 /**
  * Value sets that clients keep on this server, with what they draw on, as a search by value set needs them: read by the
- * reader of that search, so that they are what the store holds at that moment. A value set is named by its canonical
- * URL, where the newest version counts unless one is named, or by where it is (`ValueSet/123`).
+ * reader of that search, so that they are what the store holds at that moment. Of several versions the newest counts.
  * https://hl7.org/fhir/R4/search.html#token and https://hl7.org/fhir/R4/references.html#canonical
  */
 import type { CodeSystem, ValueSet } from '@medplum/fhirtypes';
@@ -9,10 +8,9 @@ import { refuse } from '../core/fhir-error.ts';
 import { compareVersions } from '../fhir/compare-versions.ts';
 import type { Registry } from '../fhir/registry.ts';
 import type { ClientDefinitions, CodeExpansions } from '../search/code-expansion.ts';
-import { parseReference } from '../search/local-reference.ts';
 import type { SystemCode } from '../search/params/token.ts';
-import type { SearchParser } from '../search/search-request.ts';
-import type { StoredVersion, StoreReader } from '../storage/store.ts';
+import type { StoreReader } from '../storage/store.ts';
+import { type CanonicalLookup, storedVersions } from './stored-versions.ts';
 
 /** Value sets and code systems that one search may lead to. */
 const mostDefinitions = 100;
@@ -21,11 +19,9 @@ const mostText = 4_000_000;
 /** Versions of one definition that are looked at. */
 const mostVersions = 20;
 
-export interface StoredDefinitionsOptions {
+export interface StoredDefinitionsOptions extends CanonicalLookup {
   readonly registry: Pick<Registry, 'valueSet'>;
   readonly expansions: CodeExpansions;
-  readonly parseSearch: SearchParser;
-  readonly localBases: readonly string[];
 }
 
 /**
@@ -46,10 +42,11 @@ export async function storedCodes(
 type Definition = ValueSet | CodeSystem;
 
 async function readDefinitions(
-  { registry, expansions, parseSearch, localBases }: StoredDefinitionsOptions,
+  options: StoredDefinitionsOptions,
   reader: StoreReader,
   valueSets: readonly string[],
 ): Promise<ClientDefinitions> {
+  const { registry, expansions } = options;
   const known = new Map<string, Definition | undefined>();
   const seen = new Set<string>();
   let text = 0;
@@ -58,9 +55,8 @@ async function readDefinitions(
     const key = keyOf(type, canonical);
     if (known.has(key)) return;
     if (known.size === mostDefinitions) throw tooMuch();
-    const found = (await versions(type, canonical)).flatMap(({ body, updated }) =>
-      body === undefined ? [] : { body, updated },
-    );
+    const versions = await storedVersions(options, reader, type, canonical, mostVersions);
+    const found = versions.flatMap(({ body, updated }) => (body === undefined ? [] : { body, updated }));
     for (const { body } of found) text += body.length;
     if (text > mostText) throw tooMuch();
     const definitions = found
@@ -68,26 +64,6 @@ async function readDefinitions(
       .map(({ body }) => JSON.parse(body) as Definition)
       .sort((one, other) => compareVersions(other.version, one.version));
     known.set(key, definitions[0]);
-  }
-
-  async function versions(type: string, canonical: string): Promise<readonly StoredVersion[]> {
-    const [url = '', version] = canonical.split('|');
-    const place = version === undefined ? parseReference(url, localBases) : undefined;
-    const found = place?.type === type && place.id !== undefined && (await at(type, place.id, place.version));
-    if (found) return [found];
-    if (url === '' || version === '') return [];
-    const { where } = parseSearch(
-      type,
-      [['url', escaped(url)], ...(version === undefined ? [] : [['version', escaped(version)] as const])],
-      'strict',
-    );
-    return (await reader.search({ type, where, sort: [], limit: mostVersions })).rows;
-  }
-
-  /** A URL of this server may also be what a client calls a definition that is somewhere else. */
-  async function at(type: string, id: string, version?: string): Promise<StoredVersion | undefined> {
-    if (version === undefined) return reader.read(type, id);
-    return /^\d+$/.test(version) ? reader.readVersion(type, id, Number(version)) : undefined;
   }
 
   async function readValueSet(canonical: string): Promise<void> {
@@ -114,10 +90,6 @@ async function readDefinitions(
 
 function keyOf(type: string, canonical: string): string {
   return `${type} ${canonical}`;
-}
-
-function escaped(value: string): string {
-  return value.replace(/[\\,|$]/g, '\\$&');
 }
 
 function tooMuch() {

@@ -7,7 +7,7 @@ import type { Model } from '../../fhir/model.ts';
 import { createExpressionJudge, type ExpressionVerdict } from '../../fhirpath/expression-fault.ts';
 import { found, type Run } from '../run.ts';
 
-/** R4's definitions have 2,400 characters of expressions at most; so many are parsed in about half a second. */
+/** R4's definitions have 2,400 characters of expressions at most; so many are parsed within a second. */
 const judgedCharacters = 40_000;
 
 /** @param focus the type it begins from; undefined when that is not known */
