@@ -97,6 +97,7 @@ function registryOf(parts: Parts): Registry {
     },
     operationDefinition: (canonical) =>
       find('OperationDefinition', canonical) as OperationDefinition | undefined,
+    definition: find,
     compartments: new Map(Object.entries(compartments).map(([type, { url }]) => [type, url])),
     compartmentParameters: (compartment, type) => compartments[compartment]?.parameters[type] ?? [],
     patientCompartmentParameters: (type) => compartments.Patient?.parameters[type] ?? [],

@@ -34,6 +34,8 @@ export interface Registry {
   /** A search parameter by its canonical URL. */
   searchParameter(canonical: string): SearchParameter | undefined;
   operationDefinition(canonical: string): OperationDefinition | undefined;
+  /** A definition of any resource type, such as a form, by `url` or `url|version`. */
+  definition(resourceType: string, canonical: string): Resource | undefined;
   /** Canonical URLs of definitions by the types that have compartments: https://hl7.org/fhir/R4/compartmentdefinition.html */
   readonly compartments: ReadonlyMap<string, string>;
   /** Search parameters by which a resource of one type belongs to the compartment of a resource of another. */

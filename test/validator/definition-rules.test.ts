@@ -1,6 +1,7 @@
 /** Rules of definitions besides those of profiles and terminology: expressions, canonical URLs, ranges, parameters. */
 import t from 'tap';
-import { errors, profile } from './parts.ts';
+import type { Resource } from '../../src/fhir/resource.ts';
+import { errors, profile, validatorWith } from './parts.ts';
 
 const define = (resourceType: string, more: object) => ({
   resourceType,
@@ -131,6 +132,35 @@ t.test('a response is about a subject that its form is for', async (t) => {
   t.same(judged({ reference: 'Patient/1' }), []);
   t.same(judged({ display: 'somebody' }), []);
   t.same(judged({ reference: 'Device/1' }), ['response-subject @ QuestionnaireResponse.subject']);
+});
+
+t.test('a response is judged by the newest edition of its form, or by the one it names', async (t) => {
+  const form = (type: string, version: string, more: object = {}) => ({
+    resourceType: 'Questionnaire',
+    id: 'form',
+    url: 'https://kat.test/Questionnaire/form',
+    status: 'draft',
+    version,
+    item: [{ linkId: 'a', type }],
+    ...more,
+  });
+  const response = (questionnaire: string) => ({
+    resourceType: 'QuestionnaireResponse',
+    status: 'completed',
+    questionnaire,
+    item: [{ linkId: 'a', answer: [{ valueInteger: 1 }] }],
+  });
+  const wrong = ['response-answer-type @ QuestionnaireResponse.item[0].answer[0]'];
+  const [first, second] = [form('string', '9.0'), form('integer', '10.0')];
+  const judged = (questionnaire: string, ...supporting: object[]) =>
+    errors(response(questionnaire), { supporting: supporting as Resource[] });
+  t.same(judged(first.url, first, second), []);
+  t.same(judged(`${first.url}|9.0`, first, second), wrong);
+  t.same(judged(`${first.url}|8.0`, first, second), [], 'an edition that is not known');
+  t.same(judged('https://kat.test/other/Questionnaire/form', first), [], 'another form of the same id');
+  t.same(judged('https://kat.test/other/Questionnaire/form', form('string', '1', { url: undefined })), wrong);
+  t.same(errors(response(first.url), {}, validatorWith(first)), wrong, 'a form of a package');
+  t.same(judged('https://kat.test/Questionnaire/phq-9'), [], 'no form of the guide');
 });
 
 t.test('canonical URLs lead to what they are for', async (t) => {

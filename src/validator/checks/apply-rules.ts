@@ -1,10 +1,11 @@
 /** Runs the rules of a resource's type and takes their findings into the walk. */
 import type { ValueSet } from '@medplum/fhirtypes';
-import { isResource, type Resource } from '../../fhir/resource.ts';
+import type { Resource } from '../../fhir/resource.ts';
 import type { Compilation } from '../compilation.ts';
-import { type Run, report, rootScope } from '../run.ts';
+import { type Run, report } from '../run.ts';
 import type { RuleContext, TypeRule, TypeRules } from '../type-rules.ts';
 import type { RunJudge } from './expression.ts';
+import { findCanonical } from './find-canonical.ts';
 
 export type RulesCheck = (run: Run) => void;
 
@@ -18,12 +19,6 @@ export function rulesCheck(
   for (const table of rules) {
     for (const [type, own] of Object.entries(table)) byType.set(type, [...(byType.get(type) ?? []), ...own]);
   }
-  const guide = new Map<string, readonly Resource[]>();
-  const artefacts = (type: string) => {
-    const known = guide.get(type) ?? registry.guideArtefacts(type);
-    guide.set(type, known);
-    return known;
-  };
   const everywhere: Omit<RuleContext, 'find' | 'judgeExpression'> = {
     memberOf: (valueSet, coding) => terminology.contains(valueSet, coding),
     memberIn: (valueSet, coding) => terminology.containedIn(valueSet as unknown as ValueSet, coding),
@@ -45,7 +40,7 @@ export function rulesCheck(
     if (own === undefined) return;
     const context: RuleContext = {
       ...everywhere,
-      find: (canonical, wanted) => findCanonical(canonical, wanted, run, artefacts),
+      find: (canonical, wanted) => findCanonical(canonical, wanted, run, registry),
       judgeExpression: (text, focus) => judge(run, text, focus),
     };
     for (const rule of own) {
@@ -55,31 +50,3 @@ export function rulesCheck(
     }
   };
 }
-
-/** A canonical resource: contained, an entry of the bundle, supporting, or an artefact of the guide. */
-function findCanonical(
-  canonical: string,
-  type: string,
-  run: Run,
-  artefacts: (type: string) => readonly Resource[],
-): Resource | undefined {
-  const isWanted = (one: unknown): one is Resource => isResource(one) && one.resourceType === type;
-  if (canonical.startsWith('#')) {
-    const { contained } = rootScope(run.scope).resource;
-    const inside: unknown[] = Array.isArray(contained) ? contained : [];
-    return inside.filter(isWanted).find(({ id }) => `#${id}` === canonical);
-  }
-  const [url = '', version] = canonical.split('|');
-  const matches = (one: Resource) =>
-    (one.url === url || url.endsWith(`/${type}/${one.id}`) || url === `${type}/${one.id}`) &&
-    (version === undefined || one.version === version);
-  return (
-    run.scope.bundle?.named(url).filter(isWanted).find(matches) ??
-    run.options.supporting?.filter(isWanted).find(matches) ??
-    artefacts(type).find(matches) ??
-    onlyWanted(run.options.resolve?.(canonical), type)
-  );
-}
-
-const onlyWanted = (found: Resource | undefined, type: string) =>
-  found?.resourceType === type ? found : undefined;
