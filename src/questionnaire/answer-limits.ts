@@ -5,12 +5,14 @@
 import type { Issue } from '../core/issue.ts';
 import { isObject } from '../fhir/resource.ts';
 import { linearSearch } from '../fhirpath/runtime/linear-pattern.ts';
+import { suitsAttachment } from './answer-attachment.ts';
 import { type FormFindingKey, formFinding } from './finding.ts';
-import { type Answer, extensionValue, type FormItem, objectsOf } from './form.ts';
+import { type Answer, extensionValue, type FormItem } from './form.ts';
 import type { ItemDemands } from './item-demands.ts';
 import { compareAnswers } from './same-answer.ts';
 
-type LimitTest = (value: unknown, limit: unknown) => boolean;
+/** @param written the characters of the answer, where they are known */
+type LimitTest = (value: unknown, limit: unknown, written: string | undefined) => boolean;
 
 const base = 'http://hl7.org/fhir/StructureDefinition';
 
@@ -19,20 +21,19 @@ const longestMatched = 10_000;
 const longestPattern = 500;
 
 const extensionLimits: readonly (readonly [url: string, FormFindingKey, LimitTest])[] = [
-  [`${base}/minLength`, 'response-answer-length', (value, limit) => lengthOf(value) >= Number(limit)],
+  [
+    `${base}/minLength`,
+    'response-answer-length',
+    (_, limit, written) => written === undefined || lengthOf(written) >= Number(limit),
+  ],
   [`${base}/minValue`, 'response-answer-range', (value, limit) => (compareAnswers(value, limit) ?? 0) >= 0],
   [`${base}/maxValue`, 'response-answer-range', (value, limit) => (compareAnswers(value, limit) ?? 0) <= 0],
   [
     `${base}/maxDecimalPlaces`,
     'response-answer-digits',
-    (value, limit) => decimalPlaces(value) <= Number(limit),
+    (value, limit) => decimalPlaces(isObject(value) ? value.value : value) <= Number(limit),
   ],
-  [`${base}/regex`, 'response-answer-pattern', (value, limit) => matches(value, String(limit))],
-  [
-    `${base}/maxSize`,
-    'response-answer-attachment',
-    (value, limit) => !isObject(value) || Number(value.size ?? 0) <= Number(limit) * 1024 * 1024,
-  ],
+  [`${base}/regex`, 'response-answer-pattern', (_, limit, written) => matches(written, String(limit))],
 ];
 
 /** What an answer breaks of the limits of its item. */
@@ -47,31 +48,38 @@ export function limitIssues(
     issues.push(formFinding('response-answer-length', answer.path, item.linkId));
   }
   if (!extended) return issues;
+  const written = writtenAs(item, value);
   for (const [url, key, holds] of extensionLimits) {
     const limit = extensionValue(item.definition, url);
-    if (limit !== undefined && !holds(value, limit)) issues.push(formFinding(key, answer.path, item.linkId));
+    if (limit !== undefined && !holds(value, limit, written))
+      issues.push(formFinding(key, answer.path, item.linkId));
   }
-  const kinds = objectsOf(item.definition.extension).filter(({ url }) => url === `${base}/mimeType`);
-  if (
-    kinds.length > 0 &&
-    isObject(value) &&
-    !kinds.some(({ valueCode }) => valueCode === value.contentType)
-  ) {
+  if (!suitsAttachment(item, value))
     issues.push(formFinding('response-answer-attachment', answer.path, item.linkId));
-  }
   return issues;
 }
 
+/** Of decimals the text is not known here: `1.0` has become `1`. */
+function writtenAs({ type }: FormItem, value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return type === 'integer' && typeof value === 'number' ? String(value) : undefined;
+}
+
+/** Characters of a text, and of a number at least these; what else there is has no length. */
 function lengthOf(value: unknown): number {
+  if (typeof value === 'number') return String(value).length;
   return typeof value === 'string' ? [...value].length : 0;
 }
 
+/** `1.25`, or `2.5e-7`. */
+const spelled = /^-?\d+(?:\.(\d+))?(?:e([+-]\d+))?$/;
+
 function decimalPlaces(value: unknown): number {
-  return typeof value === 'number' ? (String(value).split('.')[1]?.length ?? 0) : 0;
+  const [, fraction = '', exponent = '0'] = spelled.exec(String(value)) ?? [];
+  return Math.max(0, fraction.length - Number(exponent));
 }
 
-function matches(value: unknown, pattern: string): boolean {
-  if (typeof value !== 'string' || value.length > longestMatched || pattern.length > longestPattern)
-    return true;
-  return linearSearch(pattern, value, true) ?? true;
+function matches(text: string | undefined, pattern: string): boolean {
+  if (text === undefined || text.length > longestMatched || pattern.length > longestPattern) return true;
+  return linearSearch(pattern, text, true) ?? true;
 }
