@@ -14,9 +14,13 @@ import { type Answer, extensionValue, type FormItem, objectsOf } from './form.ts
 const core = 'http://hl7.org/fhir/StructureDefinition/questionnaire-';
 const sdc = 'http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-';
 
-/** Whether a quantity keeps a limit; units that cannot be compared keep none. */
+/**
+ * Whether a quantity keeps a limit; units that cannot be compared keep none. One that is `> 3` may be as great as is
+ * wanted.
+ */
 function keeps(value: Record<string, unknown>, limit: unknown, direction: 1 | -1): boolean {
   if (!isObject(limit) || typeof limit.value !== 'number' || typeof value.value !== 'number') return true;
+  if (String(value.comparator ?? '').startsWith(direction === 1 ? '>' : '<')) return true;
   if (typeof value.code !== 'string' || typeof limit.code !== 'string' || value.system !== limit.system)
     return false;
   if (value.code === limit.code) return direction * (value.value - limit.value) >= 0;
@@ -42,10 +46,23 @@ export function quantityIssues(item: FormItem, answer: Answer, value: unknown, m
     .map(({ valueCoding }) => valueCoding)
     .filter(isObject);
   const set = extensionValue(item.definition, `${core}unitValueSet`);
-  const offered = options.some(({ system, code }) => system === value.system && code === value.code);
+  const offered = options.some((option) => isUnit(value, option));
   const refused = options.length > 0 ? !offered : typeof set === 'string' && !isMember(value, set, memberOf);
-  if (refused) issues.push(formFinding('response-answer-unit', answer.path, item.linkId));
+  if (refused && !isOpenTo(item, value))
+    issues.push(formFinding('response-answer-unit', answer.path, item.linkId));
   return issues;
+}
+
+/** By system and code; by the word for it, where the option has no code. */
+function isUnit({ unit, system, code }: Record<string, unknown>, option: Record<string, unknown>): boolean {
+  if (option.code === undefined) return code === undefined && unit === option.display;
+  return system === option.system && code === option.code;
+}
+
+/** Whether an item takes other units besides those it lists: any that has a code, or a word for one. */
+function isOpenTo(item: FormItem, { code }: Record<string, unknown>): boolean {
+  const openness = extensionValue(item.definition, `${sdc}unitOpen`);
+  return openness === (code === undefined ? 'optionsOrString' : 'optionsOrType');
 }
 
 function isMember({ system, code }: Record<string, unknown>, valueSet: string, memberOf: MemberOf): boolean {
@@ -55,20 +72,26 @@ function isMember({ system, code }: Record<string, unknown>, valueSet: string, m
 }
 
 /** A reference leads to one of the resource types that its item allows. */
-export function referenceIssues(item: FormItem, answer: Answer, value: unknown): Issue[] {
+export function referenceIssues(item: FormItem, answer: Answer, value: unknown, contained: unknown): Issue[] {
   const types = objectsOf(item.definition.extension)
     .filter(({ url }) => url === `${core}referenceResource`)
     .map(({ valueCode }) => valueCode);
-  return types.length === 0 || leadsTo(value, types)
+  return types.length === 0 || leadsTo(value, types, contained)
     ? []
     : [formFinding('response-answer-target', answer.path, item.linkId)];
 }
 
-/** Whether a reference leads to one of some types, as far as it tells. */
-export function leadsTo(reference: unknown, types: readonly unknown[]): boolean {
+const typed = /(?:^|\/)([A-Z][A-Za-z]+)\/[^/]+(?:\/_history\/[^/]+)?$/;
+
+/**
+ * Whether a reference leads to one of some types, as far as it tells.
+ * @param contained what the resource around it contains
+ */
+export function leadsTo(reference: unknown, types: readonly unknown[], contained: unknown): boolean {
   if (!isObject(reference)) return true;
   const { reference: url, type } = reference;
-  const named = typeof url === 'string' ? /(?:^|\/)([A-Z][A-Za-z]+)\/[^/]+$/.exec(url)?.[1] : undefined;
-  const target = named ?? type;
+  const inside = objectsOf(contained).find(({ id }) => `#${id}` === url);
+  const named = typeof url === 'string' ? typed.exec(url)?.[1] : undefined;
+  const target = inside?.resourceType ?? named ?? type;
   return target === undefined || types.includes(target);
 }

@@ -49,6 +49,8 @@ interface Walk extends ResponseCheck {
   /** Whether what is required must be there by now. */
   readonly complete: boolean;
   readonly form: Form;
+  /** What the response contains. */
+  readonly contained: unknown;
   readonly answers: KnownAnswers;
   readonly issues: Issue[];
 }
@@ -63,7 +65,8 @@ const completeStatuses: ReadonlySet<unknown> = new Set(['completed', 'amended'])
 export function checkResponse(response: Json, form: Form, { memberOf, compile }: ResponseCheck): Issue[] {
   const { items, questionnaire } = form;
   const complete = completeStatuses.has(response.status);
-  const walk: Walk = { memberOf, compile, complete, form, answers: new Map(), issues: [] };
+  const { contained } = response;
+  const walk: Walk = { memberOf, compile, complete, form, contained, answers: new Map(), issues: [] };
   checkLevel(walk, {
     form: items,
     parent: response,
@@ -216,7 +219,7 @@ function checkAnswer(walk: Walk, item: FormItem, answer: Answer): void {
     if (demands.extended && choice.type === 'Quantity')
       walk.issues.push(...quantityIssues(item, answer, choice.value, walk.memberOf));
     if (demands.extended && choice.type === 'Reference')
-      walk.issues.push(...referenceIssues(item, answer, choice.value));
+      walk.issues.push(...referenceIssues(item, answer, choice.value, walk.contained));
   }
 }
 

@@ -74,7 +74,7 @@ function responseFindings(
     return own?.resourceType === 'ValueSet' ? memberIn(own, coding) : 'unknown';
   };
   const { subjectType } = found;
-  const isFor = !Array.isArray(subjectType) || leadsTo(response.subject, subjectType);
+  const isFor = !Array.isArray(subjectType) || leadsTo(response.subject, subjectType, response.contained);
   return [
     ...(isFor ? [] : [formFinding('response-subject', 'QuestionnaireResponse.subject')]),
     ...checkResponse(response, form, { memberOf: offers, compile }),

@@ -13,13 +13,13 @@ const ucum = 'http://unitsofmeasure.org';
 const quantity = (value: number, code: string, system = ucum) => ({ value, unit: code, system, code });
 
 /** Errors of one answer to one item with these extensions. */
-function judged(type: string, extension: object[], answer: object | undefined): string[] {
+function judged(type: string, extension: object[], answer: object | undefined, more: object = {}): string[] {
   const questionnaire = {
     resourceType: 'Questionnaire',
     item: [{ linkId: 'a', type, extension, repeats: true }],
   };
   const item = [{ linkId: 'a', ...(answer ? { answer: [answer] } : {}) }];
-  const response = { resourceType: 'QuestionnaireResponse', status: 'completed', item };
+  const response = { resourceType: 'QuestionnaireResponse', status: 'completed', item, ...more };
   const memberOf: MemberOf = (_, { code }) => (code === 'mg' ? 'member' : 'not-member');
   return checkResponse(response, readForm(questionnaire), { memberOf, compile }).map(({ key }) => key);
 }
@@ -52,6 +52,31 @@ t.test('units are those that the item offers', async (t) => {
   t.same(judged('quantity', set, { valueQuantity: quantity(1, 'm') }), ['response-answer-unit']);
 });
 
+t.test('a quantity that is only bounded may keep a limit beyond its bound', async (t) => {
+  const least = [{ url: `${sdc}minQuantity`, valueQuantity: quantity(5, 'km') }];
+  const of = (comparator: string) =>
+    judged('quantity', least, { valueQuantity: { ...quantity(3, 'km'), comparator } });
+  t.same(of('>'), []);
+  t.same(of('<'), ['response-answer-range']);
+});
+
+t.test('an item may be open to units that it does not list', async (t) => {
+  const of = (openness: string, valueQuantity: object) => {
+    const option = { url: `${core}unitOption`, valueCoding: { system: ucum, code: 'km' } };
+    return judged('quantity', [option, { url: `${sdc}unitOpen`, valueCode: openness }], { valueQuantity });
+  };
+  const word = { value: 1, unit: 'day of walking' };
+  t.same(of('optionsOrType', quantity(1, 'm')), []);
+  t.same(of('optionsOrType', word), ['response-answer-unit']);
+  t.same(of('optionsOrString', word), []);
+  t.same(of('optionsOnly', quantity(1, 'm')), ['response-answer-unit']);
+  const tablets = [{ url: `${core}unitOption`, valueCoding: { display: 'tablet' } }];
+  t.same(judged('quantity', tablets, { valueQuantity: { value: 1, unit: 'tablet' } }), []);
+  t.same(judged('quantity', tablets, { valueQuantity: { value: 1, unit: 'drop' } }), [
+    'response-answer-unit',
+  ]);
+});
+
 t.test('references lead to the types that the item allows', async (t) => {
   const types = ['Patient', 'Practitioner'].map((valueCode) => ({
     url: `${core}referenceResource`,
@@ -61,6 +86,19 @@ t.test('references lead to the types that the item allows', async (t) => {
   t.same(judged('reference', types, { valueReference: { reference: 'Organization/1' } }), [
     'response-answer-target',
   ]);
+  t.same(judged('reference', types, { valueReference: { reference: 'Patient/1/_history/2' } }), []);
+  t.same(judged('reference', types, { valueReference: { reference: 'https://x.test/Group/1/_history/2' } }), [
+    'response-answer-target',
+  ]);
+  const inside = (resourceType: string) =>
+    judged(
+      'reference',
+      types,
+      { valueReference: { reference: '#p' } },
+      { contained: [{ resourceType, id: 'p' }] },
+    );
+  t.same(inside('Patient'), []);
+  t.same(inside('Group'), ['response-answer-target']);
   t.same(judged('reference', [], { valueReference: { reference: 'Organization/1' } }), []);
 });
 
