@@ -6,15 +6,13 @@
 import type { Issue } from '../core/issue.ts';
 import { once } from '../core/once.ts';
 import type { Environment, ExpressionCompiler } from '../fhirpath/expression.ts';
-import { limitIssues } from './answer-limits.ts';
-import { exclusiveIssues, type MemberOf, optionIssues } from './answer-options.ts';
-import { quantityIssues, referenceIssues } from './answer-quantities.ts';
+import { exclusiveIssues, type MemberOf } from './answer-options.ts';
+import { type AnswerSurroundings, checkAnswer } from './check-answer.ts';
 import { enablement, itemFocus } from './enablement.ts';
 import { formFinding } from './finding.ts';
 import {
   type Answer,
   answersOf,
-  choiceOf,
   type FormItem,
   itemsByLinkId,
   type Located,
@@ -24,7 +22,6 @@ import {
 } from './form.ts';
 import { formEnvironment, itemEnvironment } from './form-environment.ts';
 import { answersAround, type KnownAnswers } from './given-answers.ts';
-import type { ItemDemands } from './item-demands.ts';
 import type { Form } from './read-form.ts';
 
 export interface ResponseCheck {
@@ -45,12 +42,10 @@ interface Level {
   readonly environment: () => Environment;
 }
 
-interface Walk extends ResponseCheck {
+interface Walk extends ResponseCheck, AnswerSurroundings {
   /** Whether what is required must be there by now. */
   readonly complete: boolean;
   readonly form: Form;
-  /** What the response contains. */
-  readonly contained: unknown;
   readonly answers: KnownAnswers;
   readonly issues: Issue[];
 }
@@ -92,7 +87,7 @@ function checkLevel(walk: Walk, level: Level): void {
       walk.issues.push(formFinding('response-enabled-unchecked', (own[0] ?? at).path, item.linkId));
     if (enabled === false) {
       for (const { value, path } of own)
-        if (isFilled(value)) walk.issues.push(formFinding('response-item-disabled', path, item.linkId));
+        if (hasAnswer(value)) walk.issues.push(formFinding('response-item-disabled', path, item.linkId));
     } else if (enabled === undefined && own.length === 0) {
       // Whether it had to be answered cannot be known.
     } else if (item.type === 'group') checkGroup(walk, item, own, level);
@@ -100,8 +95,9 @@ function checkLevel(walk: Walk, level: Level): void {
   }
 }
 
-/** Whether an item says more than that it is on the form. */
-const isFilled = ({ answer, item }: Json) => answer !== undefined || item !== undefined;
+/** Whether an item is answered, or one within it; what is disabled may still be listed. */
+const hasAnswer = ({ answer, item }: Json): boolean =>
+  answer !== undefined || objectsOf(item).some(hasAnswer);
 
 /** What is below one repetition of an item, or below one of its answers. */
 function below(walk: Walk, item: FormItem, own: ResponseItem, holder: Answer, outer: Level): Level {
@@ -136,7 +132,7 @@ function checkPlaces(walk: Walk, form: readonly FormItem[], given: readonly Resp
 
 function checkGroup(walk: Walk, item: FormItem, own: readonly ResponseItem[], level: Level): void {
   checkCount(walk, item, own.length, own[1] ?? level.at, 'response-item-repeated');
-  const isBare = own.length > 0 && !own.some(({ value }) => isFilled(value));
+  const isBare = own.length > 0 && own.every(({ value: { answer, item } }) => (answer ?? item) === undefined);
   // One that is required holds at least one item.
   if (isBare && walk.complete && walk.form.demands(item).required)
     walk.issues.push(formFinding('response-required', own[0]!.path, item.linkId));
@@ -151,6 +147,7 @@ function checkGroup(walk: Walk, item: FormItem, own: readonly ResponseItem[], le
 function checkQuestion(walk: Walk, item: FormItem, own: readonly ResponseItem[], level: Level): void {
   if (item.type === 'display') {
     for (const shown of own) {
+      checkText(walk, item, shown);
       const isBare = answersOf(shown).length === 0 && objectsOf(shown.value.item).length === 0;
       if (!isBare) walk.issues.push(formFinding('response-item-display', shown.path, item.linkId));
     }
@@ -168,7 +165,7 @@ function checkQuestion(walk: Walk, item: FormItem, own: readonly ResponseItem[],
       walk.issues.push(formFinding('response-question-items', question.path, item.linkId));
     }
     for (const answer of own.length === 1 ? answers : answersOf(question)) {
-      checkAnswer(walk, item, answer);
+      checkAnswer(item, walk.form.demands(item), answer, walk, walk.issues);
       if (!isLeaf(item, answer)) checkLevel(walk, below(walk, item, question, answer, level));
     }
   }
@@ -192,40 +189,8 @@ function checkCount(
 }
 
 function checkText(walk: Walk, item: FormItem, at: ResponseItem): void {
-  const { text } = walk.form.demands(item);
-  if (typeof at.value.text === 'string' && text !== undefined && at.value.text !== text) {
+  const { texts } = walk.form.demands(item);
+  if (typeof at.value.text === 'string' && texts.length > 0 && !texts.includes(at.value.text)) {
     walk.issues.push(formFinding('response-item-text', `${at.path}.text`, item.linkId));
   }
-}
-
-/** Whether an extension says why there is no value. */
-function isExplained({ value }: Answer): boolean {
-  return value.extension !== undefined || choiceOf(value, '_value') !== undefined;
-}
-
-function checkAnswer(walk: Walk, item: FormItem, answer: Answer): void {
-  const demands = walk.form.demands(item);
-  const rule = demands.type;
-  const choice = choiceOf(answer.value, 'value');
-  if (!rule) return;
-  if (!choice) {
-    if (!isExplained(answer))
-      walk.issues.push(formFinding('response-answer-empty', answer.path, item.linkId));
-  } else if (!rule.answers.includes(choice.type) || !suitsOptions(item, demands, choice.type)) {
-    walk.issues.push(formFinding('response-answer-type', answer.path, item.linkId));
-  } else {
-    walk.issues.push(...optionIssues(item, demands, answer, choice.type, choice.value, walk.memberOf));
-    walk.issues.push(...limitIssues(item, demands, answer, choice.value));
-    if (demands.extended && choice.type === 'Quantity')
-      walk.issues.push(...quantityIssues(item, answer, choice.value, walk.memberOf));
-    if (demands.extended && choice.type === 'Reference')
-      walk.issues.push(...referenceIssues(item, answer, choice.value, walk.contained));
-  }
-}
-
-/** A choice is answered in the type of its options; one that names a value set, or nothing, with a Coding. */
-function suitsOptions(item: FormItem, { optionTypes }: ItemDemands, type: string): boolean {
-  if (item.type !== 'choice' && item.type !== 'open-choice') return true;
-  if (item.type === 'open-choice' && type === 'String') return true;
-  return optionTypes.size === 0 ? type === 'Coding' : optionTypes.has(type);
 }

@@ -3,6 +3,7 @@
  * their author gave them.
  * https://hl7.org/fhir/R4/questionnaire-definitions.html
  */
+import { isObject } from '../fhir/resource.ts';
 import { type ItemTypeRule, itemTypeRule } from './answer-type.ts';
 import { type Condition, conditionOf } from './enable-when.ts';
 import { choiceOf, extensionValue, type FormItem, objectsOf } from './form.ts';
@@ -11,7 +12,8 @@ import { expressionsOf, type FormExpression } from './form-environment.ts';
 export interface ItemDemands {
   /** Absent for a type that R4 does not have. */
   readonly type: ItemTypeRule | undefined;
-  readonly text: string | undefined;
+  /** What it says, in every language it says it in. */
+  readonly texts: readonly string[];
   readonly required: boolean;
   /** How often it may be repeated or answered, and how often it has to be once it is there. */
   readonly most: number;
@@ -31,16 +33,17 @@ export interface ItemDemands {
 }
 
 const occurrence = 'http://hl7.org/fhir/StructureDefinition/questionnaire-';
+const translation = 'http://hl7.org/fhir/StructureDefinition/translation';
 const enableWhenExpression =
   'http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-enableWhenExpression';
 
 export function itemDemands({ type, definition }: FormItem): ItemDemands {
-  const { text, required, repeats, maxLength, answerValueSet } = definition;
+  const { required, repeats, maxLength, answerValueSet } = definition;
   const most = numberOr(extensionValue(definition, `${occurrence}maxOccurs`), Number.POSITIVE_INFINITY);
   const options = objectsOf(definition.answerOption).map((option) => choiceOf(option, 'value'));
   return {
     type: itemTypeRule(type),
-    text: typeof text === 'string' ? text : undefined,
+    texts: textsOf(definition),
     required: required === true,
     most: repeats === true ? most : 1,
     least: numberOr(extensionValue(definition, `${occurrence}minOccurs`), 0),
@@ -54,6 +57,17 @@ export function itemDemands({ type, definition }: FormItem): ItemDemands {
     extended: definition.extension !== undefined,
   };
 }
+
+/** https://hl7.org/fhir/R4/extension-translation.html */
+function textsOf({ text, _text }: FormItem['definition']): string[] {
+  if (typeof text !== 'string') return [];
+  const translations = objectsOf(isObject(_text) ? _text.extension : undefined).filter(
+    ({ url }) => url === translation,
+  );
+  return [text, ...translations.map((one) => extensionValue(one, 'content')).filter(isText)];
+}
+
+const isText = (value: unknown) => typeof value === 'string';
 
 function numberOr(value: unknown, fallback: number): number {
   return typeof value === 'number' ? value : fallback;

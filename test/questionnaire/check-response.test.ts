@@ -29,7 +29,22 @@ const form = {
       required: true,
       enableWhen: [{ question: 'sleep', operator: '=', answerCoding: no }],
     },
-    { linkId: 'info', type: 'display', text: 'Thank you' },
+    {
+      linkId: 'info',
+      type: 'display',
+      text: 'Thank you',
+      _text: {
+        extension: [
+          {
+            url: `${ext}/translation`,
+            extension: [
+              { url: 'lang', valueCode: 'fr' },
+              { url: 'content', valueString: 'Merci' },
+            ],
+          },
+        ],
+      },
+    },
     {
       linkId: 'drugs',
       type: 'group',
@@ -131,6 +146,9 @@ const cases: [name: string, items: Item[], expected: string[]][] = [
     ['response-item-order .item[1]'],
   ],
   ['a display item that is only shown', [slept, { linkId: 'info' }], []],
+  ['its text', [slept, { linkId: 'info', text: 'Thank you' }], []],
+  ['its text in another language', [slept, { linkId: 'info', text: 'Merci' }], []],
+  ['another text of it', [slept, { linkId: 'info', text: 'Danke' }], ['response-item-text .item[1].text']],
   [
     'a display item with an answer',
     [slept, answered('info', { valueString: 'x' })],
@@ -189,6 +207,16 @@ const cases: [name: string, items: Item[], expected: string[]][] = [
     ['response-answer-unchecked .item[1].answer[0]'],
   ],
   ['a disabled item without an answer', [slept, { linkId: 'why' }], []],
+  [
+    'a disabled group of items without answers',
+    [slept, { linkId: 'consent', item: [{ linkId: 'given' }] }],
+    [],
+  ],
+  [
+    'a disabled group with an answer',
+    [slept, { linkId: 'consent', item: [answered('given', { valueBoolean: true })] }],
+    ['response-item-disabled .item[1]'],
+  ],
   [
     'an answer whose value an extension stands for',
     [slept, answered('when', { _valueDate: { extension: [{ url: 'urn:x', valueCode: 'unknown' }] } })],
