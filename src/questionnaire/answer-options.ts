@@ -25,7 +25,7 @@ export function optionIssues(
   memberOf: MemberOf,
 ): Issue[] {
   // An open choice takes any text besides what it offers.
-  if (item.type === 'open-choice' && type === 'String') return [];
+  if (item.type === 'open-choice' && (type === 'String' || isText(value))) return [];
   if (options.length > 0) {
     const isOffered = options.some((option) => isSameAnswer(value, option));
     return isOffered ? [] : [formFinding('response-answer-option', answer.path, item.linkId)];
@@ -36,6 +36,10 @@ export function optionIssues(
   const key = membership === 'unknown' ? 'response-answer-unchecked' : 'response-answer-set';
   return [formFinding(key, answer.path, item.linkId)];
 }
+
+/** A coding that has nothing but words. */
+const isText = (value: unknown) =>
+  isObject(value) && value.display !== undefined && value.code === undefined && value.system === undefined;
 
 const exclusive = 'http://hl7.org/fhir/StructureDefinition/questionnaire-optionExclusive';
 

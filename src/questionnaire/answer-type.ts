@@ -12,7 +12,8 @@ export interface ItemTypeRule {
   readonly asked?: readonly string[];
 }
 
-const listed = ['Coding', 'String', 'Integer', 'Date', 'Time', 'Reference'] as const;
+/** What a choice may be made of. */
+export const listed = ['Coding', 'String', 'Integer', 'Date', 'Time', 'Reference'] as const;
 
 const rules: Readonly<Record<string, ItemTypeRule>> = {
   group: { answers: [], options: [] },

@@ -4,7 +4,7 @@
  * https://hl7.org/fhir/R4/questionnaire-definitions.html
  */
 import { isObject } from '../fhir/resource.ts';
-import { type ItemTypeRule, itemTypeRule } from './answer-type.ts';
+import { type ItemTypeRule, itemTypeRule, listed } from './answer-type.ts';
 import { type Condition, conditionOf } from './enable-when.ts';
 import { choiceOf, extensionValue, type FormItem, objectsOf } from './form.ts';
 import { expressionsOf, type FormExpression } from './form-environment.ts';
@@ -33,6 +33,7 @@ export interface ItemDemands {
 }
 
 const occurrence = 'http://hl7.org/fhir/StructureDefinition/questionnaire-';
+const answerExpression = 'http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-answerExpression';
 const translation = 'http://hl7.org/fhir/StructureDefinition/translation';
 const enableWhenExpression =
   'http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-enableWhenExpression';
@@ -41,6 +42,7 @@ export function itemDemands({ type, definition }: FormItem): ItemDemands {
   const { required, repeats, maxLength, answerValueSet } = definition;
   const most = numberOr(extensionValue(definition, `${occurrence}maxOccurs`), Number.POSITIVE_INFINITY);
   const options = objectsOf(definition.answerOption).map((option) => choiceOf(option, 'value'));
+  const isComputed = options.length === 0 && expressionsOf(definition, answerExpression).length > 0;
   return {
     type: itemTypeRule(type),
     texts: textsOf(definition),
@@ -51,7 +53,7 @@ export function itemDemands({ type, definition }: FormItem): ItemDemands {
     any: definition.enableBehavior === 'any',
     enabledBy: expressionsOf(definition, enableWhenExpression)[0],
     options: options.map((option) => option?.value),
-    optionTypes: new Set(options.flatMap((option) => option?.type ?? [])),
+    optionTypes: new Set(isComputed ? listed : options.flatMap((option) => option?.type ?? [])),
     valueSet: typeof answerValueSet === 'string' ? answerValueSet : undefined,
     maxLength: typeof maxLength === 'number' ? maxLength : undefined,
     extended: definition.extension !== undefined,

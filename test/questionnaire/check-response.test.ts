@@ -73,6 +73,16 @@ const form = {
       ],
     },
     { linkId: 'code', type: 'choice', answerValueSet: 'urn:vs' },
+    {
+      linkId: 'computed',
+      type: 'choice',
+      extension: [
+        {
+          url: 'http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-answerExpression',
+          valueExpression: { language: 'text/fhirpath', expression: '1 | 2' },
+        },
+      ],
+    },
     { linkId: 'when', type: 'date', item: [{ linkId: 'where', type: 'string' }] },
     {
       linkId: 'until',
@@ -194,6 +204,17 @@ const cases: [name: string, items: Item[], expected: string[]][] = [
     'a coding that an open choice does not offer',
     [slept, answered('mood', { valueCoding: no }, { valueString: 'b' })],
     ['response-answer-option .item[1].answer[0]'],
+  ],
+  [
+    'words in a coding for an open choice',
+    [slept, answered('mood', { valueCoding: { display: 'calm' } }, { valueCoding: yes })],
+    [],
+  ],
+  ['an answer of what an expression offers', [slept, answered('computed', { valueInteger: 1 })], []],
+  [
+    'a number for a choice of codes',
+    [slept, answered('code', { valueInteger: 1 })],
+    ['response-answer-type .item[1].answer[0]'],
   ],
   ['a code of the value set', [slept, answered('code', { valueCoding: yes })], []],
   [
