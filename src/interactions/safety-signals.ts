@@ -7,7 +7,7 @@ import { hasCode, systems } from '../protocol/codes.ts';
 import type { ResourceReader } from '../protocol/resource-reader.ts';
 import { numberOf, type RuleParameters, ruleParameters } from '../protocol/rule-parameters.ts';
 import { allItems, type FormItem, formItems, objectsOf } from '../questionnaire/form.ts';
-import { answersAround } from '../questionnaire/given-answers.ts';
+import { answersWithin } from '../questionnaire/given-answers.ts';
 import { scoreResponse } from '../questionnaire/score/score-response.ts';
 import { type CompletedForm, completedForms, lastWritten } from './completed-forms.ts';
 import { generalProtocol, protocolByUrl } from './protocol-reader.ts';
@@ -71,10 +71,10 @@ function suicideItem({ form, response }: CompletedForm): number | undefined {
 
 /** A risk that is answered in a form is found there, whether or not an Observation is extracted from it. */
 function answersHighRisk({ form, response }: CompletedForm): boolean {
-  const answersTo = answersAround([{ ...response }]);
+  const given = answersWithin({ ...response });
   return allItems(formItems({ ...form })).some((item) => {
     const codes = loincCodesOf(item);
-    const answers = answersTo(item.linkId);
+    const answers = given.get(item.linkId) ?? [];
     return (
       (codes.includes(riskCode) && answers.some((answer) => isHigh(answer as Coding))) ||
       (codes.some((code) => graveQuestions.has(code)) && answers.some(isYes))

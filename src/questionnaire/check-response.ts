@@ -21,7 +21,7 @@ import {
   responseItems,
 } from './form.ts';
 import { formEnvironment, itemEnvironment } from './form-environment.ts';
-import { answersAround, type KnownAnswers } from './given-answers.ts';
+import { answersAround, type Holder, type KnownAnswers } from './given-answers.ts';
 import type { Form } from './read-form.ts';
 
 export interface ResponseCheck {
@@ -33,11 +33,9 @@ export interface ResponseCheck {
 /** One place of the response whose items are checked. */
 interface Level {
   readonly form: readonly FormItem[];
-  /** What holds the items: the response, a group's item or an answer. */
-  readonly parent: Json;
+  /** What holds the items, for answers that enable them. */
+  readonly holder: Holder;
   readonly at: Located;
-  /** The holders from the response down to the parent, for answers that enable items. */
-  readonly around: readonly Json[];
   /** What expressions see there. */
   readonly environment: () => Environment;
 }
@@ -64,20 +62,20 @@ export function checkResponse(response: Json, form: Form, { memberOf, compile }:
   const walk: Walk = { memberOf, compile, complete, form, contained, answers: new Map(), issues: [] };
   checkLevel(walk, {
     form: items,
-    parent: response,
+    holder: { value: response },
     at: { path: 'QuestionnaireResponse' },
-    around: [response],
     environment: once(() => formEnvironment(questionnaire, response, { compile })),
   });
   return walk.issues;
 }
 
 function checkLevel(walk: Walk, level: Level): void {
-  const { form, parent, at, around, environment } = level;
-  const given = responseItems(parent, at);
+  const { form, holder, at, environment } = level;
+  const given = responseItems(holder.value, at);
   checkPlaces(walk, form, given);
   const byLinkId = itemsByLinkId(given);
-  const surroundings = { answersTo: answersAround(around, walk.answers), environment, compile: walk.compile };
+  const answersTo = answersAround(holder, walk.form.byLinkId, walk.answers);
+  const surroundings = { answersTo, environment, compile: walk.compile };
   for (const item of form) {
     const own = byLinkId.get(item.linkId) ?? none;
     const demands = walk.form.demands(item);
@@ -104,9 +102,8 @@ function below(walk: Walk, item: FormItem, own: ResponseItem, holder: Answer, ou
   const { compile } = walk;
   return {
     form: item.children,
-    parent: holder.value,
+    holder: { value: holder.value, item, outer: outer.holder },
     at: holder,
-    around: [...outer.around, holder.value],
     environment: once(() => itemEnvironment(outer.environment(), item, itemFocus(own.value), { compile })),
   };
 }

@@ -1,10 +1,11 @@
 /**
- * The answers a condition sees: those nearest to the item that asks. In a group that repeats, an item is enabled by
- * the answer in its own repetition.
+ * The answers a condition sees: those nearest to the item that asks. In a group that repeats, an item is enabled by the
+ * answer in its own repetition, and by none where that is not answered.
+ * https://hl7.org/fhir/R4/questionnaire-definitions.html#Questionnaire.item.enableWhen.question
  */
 import { isObject } from '../fhir/resource.ts';
 import type { AnswersTo } from './enable-when.ts';
-import { choiceValueOf } from './form.ts';
+import { choiceValueOf, type FormItem } from './form.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 type AnswersByQuestion = ReadonlyMap<unknown, readonly unknown[]>;
@@ -14,21 +15,40 @@ export type KnownAnswers = Map<Json, AnswersByQuestion>;
 
 const none: readonly never[] = [];
 
+/** What holds items of a response: the response, a group's item or an answer. */
+export interface Holder {
+  readonly value: Json;
+  /** The item of the form that it is of; the response is of none. */
+  readonly item?: FormItem;
+  /** What holds it in turn. */
+  readonly outer?: Holder;
+}
+
 /**
- * @param around what holds the item, from the response down to its nearest holder
+ * @param holder what holds the item that asks
+ * @param questions of the form, by linkId
  * @param known of this response; grows
  */
-export function answersAround(around: readonly Json[], known: KnownAnswers = new Map()): AnswersTo {
+export function answersAround(
+  holder: Holder,
+  questions: ReadonlyMap<string, FormItem>,
+  known: KnownAnswers = new Map(),
+): AnswersTo {
   return (linkId) => {
-    for (let index = around.length - 1; index >= 0; index--) {
-      const found = answersWithin(around[index] as Json, known).get(linkId);
-      if (found) return found;
-    }
-    return none;
+    let nearest = holder;
+    while (nearest.outer && !isWithin(questions.get(linkId), nearest.item)) nearest = nearest.outer;
+    return answersWithin(nearest.value, known).get(linkId) ?? none;
   };
 }
 
-function answersWithin(holder: Json, known: KnownAnswers): AnswersByQuestion {
+/** Whether a question is somewhere below an item of the form. */
+const isWithin = (question: FormItem | undefined, item: FormItem | undefined) =>
+  question !== undefined &&
+  item !== undefined &&
+  question.path.startsWith(item.path) &&
+  question.path[item.path.length] === '.';
+
+export function answersWithin(holder: Json, known: KnownAnswers = new Map()): AnswersByQuestion {
   const before = known.get(holder);
   if (before) return before;
   const found = new Map<unknown, unknown[]>();

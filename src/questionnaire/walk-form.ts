@@ -7,7 +7,7 @@ import type { Environment, TypedValue } from '../fhirpath/expression.ts';
 import { enablement, itemFocus } from './enablement.ts';
 import { type Answer, answersOf, type FormItem, itemsByLinkId, type Located, responseItems } from './form.ts';
 import { type ExpressionParts, formEnvironment, itemEnvironment } from './form-environment.ts';
-import { answersAround, type KnownAnswers } from './given-answers.ts';
+import { answersAround, type Holder, type KnownAnswers } from './given-answers.ts';
 import type { Form } from './read-form.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -41,15 +41,14 @@ export function walkForm<State>(
   const known: KnownAnswers = new Map();
   const level = (
     items: readonly FormItem[],
-    holder: Json,
+    holder: Holder,
     at: Located,
-    around: readonly Json[],
     outer: () => Environment,
     state: State,
   ): void => {
-    const byLinkId = itemsByLinkId(responseItems(holder, at));
+    const byLinkId = itemsByLinkId(responseItems(holder.value, at));
     const surroundings = {
-      answersTo: answersAround(around, known),
+      answersTo: answersAround(holder, form.byLinkId, known),
       environment: outer,
       compile: parts.compile,
     };
@@ -68,7 +67,8 @@ export function walkForm<State>(
         if (item.children.length === 0) continue;
         const inner = once(() => adding(environment(), visited.variables));
         for (const inside of item.type === 'group' ? [one] : answers) {
-          level(item.children, inside.value, inside, [...around, inside.value], inner, visited.state);
+          const within = { value: inside.value, item, outer: holder };
+          level(item.children, within, inside, inner, visited.state);
         }
       }
     }
@@ -76,7 +76,7 @@ export function walkForm<State>(
   const environment = once(() =>
     adding(formEnvironment(form.questionnaire, response, parts), start.variables),
   );
-  level(form.items, response, { path: 'QuestionnaireResponse' }, [response], environment, start.state);
+  level(form.items, { value: response }, { path: 'QuestionnaireResponse' }, environment, start.state);
 }
 
 /** What is passed on to the children of a place. */

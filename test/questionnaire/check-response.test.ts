@@ -319,6 +319,11 @@ t.test('a group that repeats enables its items by the answers of the same repeti
   });
   t.same(findings([slept, drug(true, 5), drug(false)]), []);
   t.same(findings([slept, drug(true, 5), drug(false, 5)]), ['response-item-disabled .item[2].item[1]']);
+  t.same(
+    findings([slept, drug(true), { linkId: 'drugs', item: [answered('dose', { valueDecimal: 5 })] }]),
+    ['response-item-disabled .item[2].item[0]'],
+    'what is not answered in its own repetition is not looked for in another',
+  );
   t.same(findings([slept, drug(true, 10.25)]), [
     'response-answer-range .item[1].item[1].answer[0]',
     'response-answer-digits .item[1].item[1].answer[0]',

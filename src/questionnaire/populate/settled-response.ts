@@ -11,7 +11,7 @@ import { enablement, itemFocus } from '../enablement.ts';
 import { formFinding } from '../finding.ts';
 import { answersOf, type FormItem, itemsByLinkId, objectsOf, responseItems } from '../form.ts';
 import { type ExpressionParts, formEnvironment, itemEnvironment } from '../form-environment.ts';
-import { answersAround } from '../given-answers.ts';
+import { answersAround, type Holder } from '../given-answers.ts';
 import { type Form, readForm } from '../read-form.ts';
 import type { Json, Population } from './population.ts';
 
@@ -70,18 +70,18 @@ function enabledItems(response: Resource, form: Form, parts: ExpressionParts): J
   const { compile } = parts;
   const level = (
     items: readonly FormItem[],
-    holder: Json,
-    around: readonly Json[],
+    holder: Holder,
     environment: () => ReturnType<typeof formEnvironment>,
   ): Json[] => {
-    const surroundings = { answersTo: answersAround(around), environment, compile };
-    const byLinkId = itemsByLinkId(responseItems(holder, { path: '' }));
+    const surroundings = { answersTo: answersAround(holder, form.byLinkId), environment, compile };
+    const byLinkId = itemsByLinkId(responseItems(holder.value, { path: '' }));
     return items.flatMap((item) => {
       const own = byLinkId.get(item.linkId) ?? [];
       if (own.length === 0 || enablement(item, form.demands(item), own, surroundings) === false) return [];
       return own.flatMap(({ value }) => {
         const inner = once(() => itemEnvironment(environment(), item, itemFocus(value), parts));
-        const kept = (one: Json): Json => withItems(one, level(item.children, one, [...around, one], inner));
+        const kept = (one: Json): Json =>
+          withItems(one, level(item.children, { value: one, item, outer: holder }, inner));
         if (item.type !== 'group') return [{ ...value, answer: objectsOf(value.answer).map(kept) }];
         const group = kept(value);
         return group.item ? [group] : [];
@@ -89,7 +89,7 @@ function enabledItems(response: Resource, form: Form, parts: ExpressionParts): J
     });
   };
   const environment = once(() => formEnvironment(form.questionnaire, response, parts));
-  return level(form.items, response, [response], environment);
+  return level(form.items, { value: response }, environment);
 }
 
 /** The items with the calculated answers in their places. A place that is not there yet has the path of its holder. */

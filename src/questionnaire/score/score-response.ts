@@ -1,7 +1,7 @@
 /** The score of a response, whatever form asked the questions, as long as its items carry the instrument's codes. */
 import { optionWeight } from '../answer-weights.ts';
 import { allItems, type FormItem, formItems, objectsOf } from '../form.ts';
-import { answersAround } from '../given-answers.ts';
+import { answersWithin } from '../given-answers.ts';
 import type { Code, Instrument, ItemScores, Score } from './instrument.ts';
 import { instruments } from './instruments.ts';
 
@@ -31,6 +31,6 @@ function hasCode({ definition }: FormItem, { system, code }: Code): boolean {
 
 /** What the one answer counts. */
 function scoreOf(item: FormItem, response: Json): number | undefined {
-  const answers = answersAround([response])(item.linkId);
+  const answers = answersWithin(response).get(item.linkId) ?? [];
   return answers.length === 1 ? optionWeight(item, answers[0]) : undefined;
 }
