@@ -173,6 +173,15 @@ t.test('canonical URLs lead to what they are for', async (t) => {
     errors({ resourceType: 'QuestionnaireResponse', status: 'completed', questionnaire });
   t.same(response('https://kat.test/Questionnaire/unknown'), []);
   t.same(response(genderSet), ['canonical-type @ QuestionnaireResponse.questionnaire']);
+  const inside = (resourceType: string) =>
+    errors({
+      resourceType: 'QuestionnaireResponse',
+      status: 'completed',
+      contained: [{ resourceType, id: 'q', status: 'draft' }],
+      questionnaire: '#q',
+    });
+  t.same(inside('Questionnaire'), []);
+  t.same(inside('ValueSet'), ['canonical-type @ QuestionnaireResponse.questionnaire']);
 });
 
 t.test('cardinalities of parameters and links are ranges', async (t) => {

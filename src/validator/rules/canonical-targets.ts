@@ -2,9 +2,11 @@
  * Canonical URLs of definitions, where what they lead to is known, lead to a resource of a type that is meant.
  * https://hl7.org/fhir/R4/references.html#canonical
  */
+import type { Resource } from '../../fhir/resource.ts';
 import { ruleIssue } from '../finding.ts';
 import type { RuleContext, TypeRule, TypeRules } from '../type-rules.ts';
 import { membersOf } from './members.ts';
+import { objectsIn } from './objects-in.ts';
 
 interface Canonicals {
   /** The types of resources that each may lead to. */
@@ -48,7 +50,16 @@ const known: Readonly<Record<string, (url: string, context: RuleContext) => obje
 };
 
 /** The type of what a URL leads to, if it is none of those allowed: a code system and a value set may share a URL. */
-function otherType(url: string, allowed: readonly string[], context: RuleContext): string | undefined {
+function otherType(
+  url: string,
+  allowed: readonly string[],
+  { contained }: Resource,
+  context: RuleContext,
+): string | undefined {
+  if (url.startsWith('#')) {
+    const type = objectsIn(contained).find(({ id }) => `#${id}` === url)?.resourceType;
+    return typeof type === 'string' && !allowed.includes(type) ? type : undefined;
+  }
   if (allowed.some((type) => known[type]?.(url, context))) return undefined;
   return Object.keys(known).find((type) => known[type]?.(url, context));
 }
@@ -61,9 +72,7 @@ function targetRule({ targets, within = [] }: Canonicals): TypeRule {
       const allowed = targets[name] ?? [];
       const repeats = Array.isArray(value);
       return (repeats ? value : [value]).flatMap((url: unknown, index: number) => {
-        // Where a fragment leads the walk has seen.
-        const type =
-          typeof url === 'string' && !url.startsWith('#') ? otherType(url, allowed, context) : undefined;
+        const type = typeof url === 'string' ? otherType(url, allowed, resource, context) : undefined;
         const step = repeats ? `${name}[${index}]` : name;
         return type === undefined
           ? []
