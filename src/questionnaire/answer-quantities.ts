@@ -83,6 +83,9 @@ export function referenceIssues(item: FormItem, answer: Answer, value: unknown, 
 
 const typed = /(?:^|\/)([A-Z][A-Za-z]+)\/[^/]+(?:\/_history\/[^/]+)?$/;
 
+/** What these are every resource is. */
+const abstract: ReadonlySet<unknown> = new Set(['Resource', 'DomainResource']);
+
 /**
  * Whether a reference leads to one of some types, as far as it tells.
  * @param contained what the resource around it contains
@@ -93,5 +96,5 @@ export function leadsTo(reference: unknown, types: readonly unknown[], contained
   const inside = objectsOf(contained).find(({ id }) => `#${id}` === url);
   const named = typeof url === 'string' ? typed.exec(url)?.[1] : undefined;
   const target = inside?.resourceType ?? named ?? type;
-  return target === undefined || types.includes(target);
+  return target === undefined || types.includes(target) || types.some((type) => abstract.has(type));
 }

@@ -25,6 +25,8 @@ export function checkForm(
   const byLinkId = new Map<string, FormItem>();
   const issues: Issue[] = [];
   for (const item of items) {
+    // One that is not there is structural validation's to report.
+    if (item.linkId === '') continue;
     if (byLinkId.has(item.linkId))
       issues.push(formFinding('form-link-id', `${item.path}.linkId`, item.linkId));
     else byLinkId.set(item.linkId, item);

@@ -99,6 +99,8 @@ t.test('references lead to the types that the item allows', async (t) => {
     );
   t.same(inside('Patient'), []);
   t.same(inside('Group'), ['response-answer-target']);
+  const any = [{ url: `${core}referenceResource`, valueCode: 'Resource' }];
+  t.same(judged('reference', any, { valueReference: { reference: 'Organization/1' } }), []);
   t.same(judged('reference', [], { valueReference: { reference: 'Organization/1' } }), []);
 });
 

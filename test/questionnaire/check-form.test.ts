@@ -29,6 +29,7 @@ const cases: [name: string, item: Record<string, unknown>, expected: string[]][]
     [],
   ],
   ['a linkId used twice', { linkId: 'a', type: 'string' }, ['form-link-id Questionnaire.item[4].linkId']],
+  ['no linkId, twice', { type: 'group', item: [{ type: 'string' }, { type: 'string' }] }, []],
   [
     'a condition on no item',
     { linkId: 'b', type: 'string', enableWhen: [{ question: 'z', operator: 'exists', answerBoolean: true }] },
