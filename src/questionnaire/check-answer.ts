@@ -3,6 +3,7 @@
  * https://hl7.org/fhir/R4/questionnaireresponse-definitions.html#QuestionnaireResponse.item.answer.value_x_
  */
 import type { Issue } from '../core/issue.ts';
+import { isObject } from '../fhir/resource.ts';
 import { limitIssues } from './answer-limits.ts';
 import { type MemberOf, optionIssues } from './answer-options.ts';
 import { quantityIssues, referenceIssues } from './answer-quantities.ts';
@@ -25,13 +26,15 @@ export function checkAnswer(
   issues: Issue[],
 ): void {
   const rule = demands.type;
-  const choice = choiceOf(answer.value, 'value');
+  const choice = choiceOf(answer.value, 'value') ?? choiceOf(answer.value, '_value');
   if (!rule) return;
   if (!choice) {
-    if (!isExplained(answer)) issues.push(formFinding('response-answer-empty', answer.path, item.linkId));
+    // Or an extension says why there is no value.
+    if (answer.value.extension === undefined)
+      issues.push(formFinding('response-answer-empty', answer.path, item.linkId));
   } else if (!rule.answers.includes(choice.type) || !suitsOptions(item, demands, choice.type)) {
     issues.push(formFinding('response-answer-type', answer.path, item.linkId));
-  } else {
+  } else if (!isExplained(choice.value)) {
     issues.push(...optionIssues(item, demands, answer, choice.type, choice.value, memberOf));
     issues.push(...limitIssues(item, demands, answer, choice.value));
     if (demands.extended && choice.type === 'Quantity')
@@ -41,9 +44,10 @@ export function checkAnswer(
   }
 }
 
-/** Whether an extension says why there is no value. */
-function isExplained({ value }: Answer): boolean {
-  return value.extension !== undefined || choiceOf(value, '_value') !== undefined;
+/** Whether there is but an extension, which says why there is no value. */
+function isExplained(value: unknown): boolean {
+  if (!isObject(value) || value.extension === undefined) return false;
+  return Object.keys(value).every((key) => key === 'extension' || key === 'id');
 }
 
 /** A choice is answered in the type of its options; one that names a value set, or nothing, with a Coding. */

@@ -244,6 +244,16 @@ const cases: [name: string, items: Item[], expected: string[]][] = [
     [],
   ],
   [
+    'an extension for a value of another type',
+    [slept, answered('when', { _valueString: { extension: [{ url: 'urn:x', valueCode: 'unknown' }] } })],
+    ['response-answer-type .item[1].answer[0]'],
+  ],
+  [
+    'a coding of which an extension says why it is not known',
+    [answered('sleep', { valueCoding: { extension: [{ url: 'urn:x', valueCode: 'unknown' }] } })],
+    [],
+  ],
+  [
     'a time in another zone, before the greatest',
     [slept, answered('until', { valueDateTime: '2026-01-01T13:00:00+02:00' })],
     [],
