@@ -6,7 +6,7 @@
 export interface ItemTypeRule {
   /** Suffixes of `value[x]` an answer may have. */
   readonly answers: readonly string[];
-  /** Suffixes an answer option may have. */
+  /** Suffixes an answer option may have: it has no decimal and no dateTime, but integers and dates are such. */
   readonly options: readonly string[];
   /** Suffixes of `answer[x]` in enableWhen, where they are others: it has no `answerUri`. */
   readonly asked?: readonly string[];
@@ -19,10 +19,10 @@ const rules: Readonly<Record<string, ItemTypeRule>> = {
   group: { answers: [], options: [] },
   display: { answers: [], options: [] },
   boolean: { answers: ['Boolean'], options: [] },
-  decimal: { answers: ['Decimal'], options: [] },
+  decimal: { answers: ['Decimal'], options: ['Integer'] },
   integer: { answers: ['Integer'], options: ['Integer'] },
   date: { answers: ['Date'], options: ['Date'] },
-  dateTime: { answers: ['DateTime'], options: [] },
+  dateTime: { answers: ['DateTime'], options: ['Date'] },
   time: { answers: ['Time'], options: ['Time'] },
   string: { answers: ['String'], options: ['String'] },
   text: { answers: ['String'], options: [] },

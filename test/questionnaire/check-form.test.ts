@@ -89,6 +89,12 @@ const cases: [name: string, item: Record<string, unknown>, expected: string[]][]
     { linkId: 'b', type: 'integer', answerOption: [{ valueString: '1' }] },
     ['form-option-type Questionnaire.item[4].answerOption[0].value'],
   ],
+  ['a whole number for a decimal', { linkId: 'b', type: 'decimal', answerOption: [{ valueInteger: 1 }] }, []],
+  [
+    'a word for a decimal',
+    { linkId: 'b', type: 'decimal', answerOption: [{ valueString: '1' }] },
+    ['form-option-type Questionnaire.item[4].answerOption[0].value'],
+  ],
   [
     'an initial value of another type',
     { linkId: 'b', type: 'integer', initial: [{ valueString: '1' }] },

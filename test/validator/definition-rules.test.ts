@@ -169,6 +169,9 @@ t.test('canonical URLs lead to what they are for', async (t) => {
   t.same(set(genderSet), []);
   t.same(set('https://kat.test/ValueSet/unknown'), []);
   t.same(set(genders), ['canonical-type @ ValueSet.compose.include[0].valueSet[0]']);
+  const derived = (url: string) => errors(define('Questionnaire', { derivedFrom: [url] }));
+  t.same(derived('https://kat.test/Questionnaire/unknown'), []);
+  t.same(derived(genderSet), ['canonical-type @ Questionnaire.derivedFrom[0]']);
   const response = (questionnaire: string) =>
     errors({ resourceType: 'QuestionnaireResponse', status: 'completed', questionnaire });
   t.same(response('https://kat.test/Questionnaire/unknown'), []);

@@ -36,7 +36,10 @@ const canonicals: Readonly<Record<string, Canonicals>> = {
     },
     within: ['action'],
   },
-  Questionnaire: { targets: { answerValueSet: ['ValueSet'] }, within: ['item'] },
+  Questionnaire: {
+    targets: { derivedFrom: ['Questionnaire'], answerValueSet: ['ValueSet'] },
+    within: ['item'],
+  },
   QuestionnaireResponse: { targets: { questionnaire: ['Questionnaire'] } },
   ValueSet: { targets: { valueSet: ['ValueSet'] }, within: ['compose', 'include', 'exclude'] },
 };
