@@ -128,7 +128,8 @@ function checkPlaces(walk: Walk, form: readonly FormItem[], given: readonly Resp
 }
 
 function checkGroup(walk: Walk, item: FormItem, own: readonly ResponseItem[], level: Level): void {
-  checkCount(walk, item, own.length, own[1] ?? level.at, 'response-item-repeated');
+  const surplus = own[walk.form.demands(item).most];
+  checkCount(walk, item, own.length, surplus ?? level.at, 'response-item-repeated');
   const isBare = own.length > 0 && own.every(({ value: { answer, item } }) => (answer ?? item) === undefined);
   // One that is required holds at least one item.
   if (isBare && walk.complete && walk.form.demands(item).required)
@@ -153,7 +154,7 @@ function checkQuestion(walk: Walk, item: FormItem, own: readonly ResponseItem[],
   for (let i = 1; i < own.length; i++)
     walk.issues.push(formFinding('response-item-repeated', own[i]!.path, item.linkId));
   const answers = own.length === 1 ? answersOf(own[0] as ResponseItem) : own.flatMap(answersOf);
-  const at = answers[1] ?? own[0] ?? level.at;
+  const at = answers[walk.form.demands(item).most] ?? own[0] ?? level.at;
   checkCount(walk, item, answers.length, at, 'response-answers-many', own.length > 0);
   if (answers.length > 1) walk.issues.push(...exclusiveIssues(item, answers));
   for (const question of own) {

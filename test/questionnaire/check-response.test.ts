@@ -198,7 +198,7 @@ const cases: [name: string, items: Item[], expected: string[]][] = [
   [
     'more than maxOccurs',
     [slept, answered('mood', { valueString: 'a' }, { valueString: 'b' }, { valueString: 'c' })],
-    ['response-answers-many .item[1].answer[1]'],
+    ['response-answers-many .item[1].answer[2]'],
   ],
   [
     'a coding that an open choice does not offer',
