@@ -243,6 +243,21 @@ for (const [name, cases] of Object.entries(table)) {
   });
 }
 
+t.test('a search stands for a reference only where a server puts in what it finds', async (t) => {
+  const reference = 'Patient?identifier=http://x.com/i|1';
+  const entry = { fullUrl: uuid(1), resource: condition(reference) };
+  const sent = { ...entry, request: { method: 'POST', url: 'Condition' } };
+  t.same(errors(bundle('transaction', sent)), []);
+  t.same(errors(bundle('batch', sent)), []);
+  t.same(
+    errors({ resourceType: 'Parameters', parameter: [{ name: 'a', resource: condition(reference) }] }),
+    [],
+  );
+  t.same(errors(bundle('collection', entry)), [
+    'reference-format @ Bundle.entry[0].resource.subject.reference',
+  ]);
+});
+
 t.test('references to elsewhere are followed as far as asked for', async (t) => {
   const known = { resourceType: 'Patient', id: 'known' };
   const about = (reference: string, options: ValidationOptions) => errors(condition(reference), options);

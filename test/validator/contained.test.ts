@@ -132,6 +132,33 @@ const table: Record<string, Case[]> = {
       condition({ subject: { type: 'Location', identifier: { value: 'x' } } }),
       ['reference-type @ Condition.subject'],
     ],
+    ['oid', condition({ subject: { reference: 'urn:oid:1.2.840.113619' } }), []],
+    ['another urn', condition({ subject: { reference: 'urn:ihe:iti:xds:2013:x' } }), []],
+    [
+      'no uuid',
+      condition({ subject: { reference: 'urn:uuid:123' } }),
+      ['uri-uuid @ Condition.subject.reference'],
+    ],
+    [
+      'no oid',
+      condition({ subject: { reference: 'urn:oid:1.02' } }),
+      ['uri-oid @ Condition.subject.reference'],
+    ],
+    [
+      'no urn',
+      condition({ subject: { reference: 'uuid:c757873d-ec9a-4326-a141-556f43239520' } }),
+      ['uri-prefix @ Condition.subject.reference'],
+    ],
+    [
+      'conditional with a URL',
+      condition({ subject: { reference: 'Patient?identifier=http://x.com/i|b' } }),
+      [],
+    ],
+    [
+      'conditional, of no type',
+      condition({ subject: { reference: 'Person2?identifier=http://x.com/i|b' } }),
+      ['reference-format @ Condition.subject.reference'],
+    ],
     [
       'no type',
       condition({ subject: { reference: 'abc' } }),

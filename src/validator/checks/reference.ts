@@ -8,6 +8,7 @@ import { isIdFrom } from '../primitives.ts';
 import { found, type ResourceScope, type Run, report } from '../run.ts';
 import { type BundleIndex, indexBundle } from './bundle-index.ts';
 import { containedTarget } from './contained-target.ts';
+import { urnFault } from './url.ts';
 
 /** `[type]/[id]`, absolute or not, with or without a version. */
 const literal = /^(?:.*\/)?([A-Z][A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/;
@@ -122,7 +123,7 @@ export function typeReader(names: readonly string[]): TypeReader {
 export function checkReferenceText(text: string, run: Run, typeAt: TypeReader): boolean {
   run.referredType = undefined;
   if (text.startsWith('urn:')) {
-    if (text.includes(' ')) found(run, 'reference-format', 'reference');
+    checkUrn(text, run);
     return false;
   }
   const slash = text.indexOf('/');
@@ -147,9 +148,28 @@ export function checkReferenceText(text: string, run: Run, typeAt: TypeReader): 
     found(run, 'reference-format', 'reference');
     return false;
   }
-  if (text.indexOf(':') > 0) return false;
   const query = text.indexOf('?');
-  if (query > 0 && typeAt(text, query) !== undefined) return false;
-  found(run, slash < 0 ? 'reference-format' : 'reference-relative', 'reference');
+  if (query > 0 && typeAt(text, query) !== undefined) {
+    if (!mayBeConditional(run)) found(run, 'reference-format', 'reference');
+    return false;
+  }
+  const end = query < 0 ? text.length : query;
+  const colon = text.indexOf(':');
+  if (colon > 0 && colon < end) checkUrn(text, run);
+  else found(run, slash < 0 || slash > end ? 'reference-format' : 'reference-relative', 'reference');
   return false;
+}
+
+function checkUrn(text: string, run: Run): void {
+  const fault = text.includes(' ') ? 'reference-format' : urnFault(text);
+  if (fault) found(run, fault, 'reference');
+}
+
+/**
+ * Whether a search may stand for a reference: a server puts in what it finds. Of a resource by itself nobody knows how
+ * it is sent, of one in a bundle it is known. https://hl7.org/fhir/R4/http.html#trules
+ */
+function mayBeConditional({ scope }: Run): boolean {
+  const around = scope.bundle?.bundle;
+  return around?.resourceType !== 'Bundle' || around.type === 'transaction' || around.type === 'batch';
 }

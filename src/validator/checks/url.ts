@@ -21,6 +21,15 @@ export function isExampleUrl(url: string): boolean {
 const oid = /^urn:oid:[0-2](\.(0|[1-9][0-9]*))+([|#].*)?$/;
 const uuid = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}([|#].*)?$/i;
 
+/** What is wrong with the form of an OID or a UUID, if anything. */
+export function urnFault(text: string): 'uri-prefix' | 'uri-oid' | 'uri-uuid' | undefined {
+  const first = text.charCodeAt(0);
+  if (first !== 111 && first !== 117) return undefined;
+  if (text.startsWith('urn:uuid:')) return uuid.test(text) ? undefined : 'uri-uuid';
+  if (text.startsWith('urn:oid:')) return oid.test(text) ? undefined : 'uri-oid';
+  return text.startsWith('oid:') || text.startsWith('uuid:') ? 'uri-prefix' : undefined;
+}
+
 /**
  * What a uri, url or canonical says beyond being free of white space.
  * @param index place in the array; -1 for an element that does not repeat
@@ -34,11 +43,8 @@ export function checkUri(text: string, run: Run, name: string, index: number, ty
       found(run, 'canonical-fragment', stepAt(name, index));
     return;
   }
-  if (first === 111 || first === 117) {
-    if (text.startsWith('oid:') || text.startsWith('uuid:')) found(run, 'uri-prefix', stepAt(name, index));
-    else if (text.startsWith('urn:oid:') && !oid.test(text)) found(run, 'uri-oid', stepAt(name, index));
-    else if (text.startsWith('urn:uuid:') && !uuid.test(text)) found(run, 'uri-uuid', stepAt(name, index));
-  }
+  const fault = urnFault(text);
+  if (fault) found(run, fault, stepAt(name, index));
   if (type === 'canonical' && !isAbsolute(text)) found(run, 'canonical-relative', stepAt(name, index));
   if (run.options.exampleUrls === false && isExampleUrl(text)) found(run, 'url-example', stepAt(name, index));
 }
