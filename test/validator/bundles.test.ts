@@ -278,6 +278,22 @@ t.test('a reference says one type only', async (t) => {
   t.same(errors({ ...both, subject: { reference: 'Patient/1', type: 'Patient' } }), []);
 });
 
+t.test('Reference.type is one that the element allows', async (t) => {
+  const typed = (type: string) => errors({ resourceType: 'Condition', subject: { type, display: 'x' } });
+  const broken = ['reference-type @ Condition.subject'];
+  const definitions = 'http://hl7.org/fhir/StructureDefinition/';
+  t.same(typed('Patient'), []);
+  t.same(typed(`${definitions}Group`), []);
+  t.same(typed('Device'), broken);
+  t.same(typed('Animal'), broken, 'no type at all');
+  t.same(typed(`${definitions}Device`), broken);
+  const anything = {
+    resourceType: 'Linkage',
+    item: [{ type: 'source', resource: { type: 'Animal', display: 'x' } }],
+  };
+  t.same(findings(anything, 'warning'), ['binding-extensible @ Linkage.item[0].resource.type']);
+});
+
 t.test('Reference.type is the type of the target wherever it is', async (t) => {
   const target = (reference: string, type: string) => ({
     resourceType: 'Provenance',

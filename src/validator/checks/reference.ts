@@ -63,8 +63,12 @@ export function referenceType(reference: Record<string, unknown>, run: Run): str
   return typeOf(reference);
 }
 
-function typeOf(reference: Record<string, unknown>): string | undefined {
-  return typeof reference.type === 'string' ? reference.type : undefined;
+const definitions = 'http://hl7.org/fhir/StructureDefinition/';
+
+/** `Reference.type` is relative to the URL of the definitions of R4. */
+function typeOf({ type }: Record<string, unknown>): string | undefined {
+  if (typeof type !== 'string') return undefined;
+  return type.startsWith(definitions) ? type.slice(definitions.length) : type;
 }
 
 /**
@@ -80,9 +84,18 @@ export function checkTarget(
 ): void {
   if (!isObject(value)) return;
   if (known !== undefined && run.scope.bundle === undefined && (known === '' || allowed.has(known))) return;
-  const type = referenceType(value, run);
-  if (type === undefined || allowed.has(type) || !isResourceType(type)) return;
-  found(run, 'reference-type', '', type, [...allowed].join(', '));
+  const named = referenceType(value, run);
+  if (named === undefined || allowed.has(named)) return;
+  // What looks like a type in a URL may be none; what `type` says is meant as one.
+  const type = isResourceType(named) ? named : typeOf(value);
+  if (type === undefined || allowed.has(type)) return;
+  found(
+    run,
+    'reference-type',
+    '',
+    isResourceType(type) ? type : 'no resource of R4',
+    [...allowed].join(', '),
+  );
 }
 
 /** Reports a `Reference.type` other than the type that the reference itself, or its target here, has. */
