@@ -258,6 +258,39 @@ t.test('a search stands for a reference only where a server puts in what it find
   ]);
 });
 
+t.test('a reference to a version leads to the entry of that version', async (t) => {
+  const url = 'http://x.com/Practitioner/2';
+  const version = (versionId: string) => ({
+    fullUrl: url,
+    resource: { resourceType: 'Practitioner', id: '2', meta: { versionId } },
+  });
+  const by = (reference: string, ...entries: object[]) =>
+    errors(
+      document(
+        { fullUrl: 'http://x.com/Composition/1', resource: composition({ author: [{ reference }] }) },
+        ...entries,
+      ),
+    );
+  t.same(by('Practitioner/2/_history/3', version('3')), []);
+  t.same(by(`${url}/_history/3`, version('3')), []);
+  const lost = 'bundle-reference-unresolved @ Bundle.entry[0].resource.author[0]';
+  t.same(by('Practitioner/2/_history/4', version('3')), [lost, 'bundle-unreachable @ Bundle.entry[1]']);
+  t.same(by('Practitioner/2/_history/4', version('3'), version('4')), [
+    'bundle-unreachable @ Bundle.entry[1]',
+  ]);
+  const parameters = (reference: string) => ({
+    resourceType: 'Parameters',
+    parameter: ['1', '2']
+      .map((versionId) => ({ name: 'a', resource: { ...patient, meta: { versionId } } }))
+      .concat({ name: 'b', resource: condition(reference) } as never),
+  });
+  const there = { references: 'exist' } as const;
+  t.same(errors(parameters('Patient/1/_history/2'), there), []);
+  t.same(errors(parameters('Patient/1/_history/3'), there), [
+    'reference-unresolved @ Parameters.parameter[2].resource.subject',
+  ]);
+});
+
 t.test('references to elsewhere are followed as far as asked for', async (t) => {
   const known = { resourceType: 'Patient', id: 'known' };
   const about = (reference: string, options: ValidationOptions) => errors(condition(reference), options);

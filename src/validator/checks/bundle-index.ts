@@ -34,6 +34,18 @@ function withoutVersion(reference: string): string {
   return reference.split('#', 1)[0]?.replace(/\/_history\/[^/]+$/, '') ?? reference;
 }
 
+/** The version that a reference names. */
+const versionIn = (reference: string): string | undefined => /\/_history\/([^/#]+)/.exec(reference)?.[1];
+
+function versionOf({ meta }: Record<string, unknown>): string | undefined {
+  return isObject(meta) && typeof meta.versionId === 'string' ? meta.versionId : undefined;
+}
+
+/** The URL of a resource; of one that has none, its type and id. */
+function nameOf({ resourceType, id }: Record<string, unknown>, fullUrl: unknown): string {
+  return typeof fullUrl === 'string' ? fullUrl : `${resourceType}/${id}`;
+}
+
 const lists = ['entry', 'parameter', 'part'];
 
 /** Visits what holds resources: the entries of a bundle, the parameters and their parts of Parameters. */
@@ -106,6 +118,23 @@ export function indexBundle(bundle: Record<string, unknown>, outer: BundleIndex 
     return found;
   });
 
+  /** By URL, or by type and id where there is none, and version. */
+  const byVersion = once(() => {
+    const found: Resources = new Map();
+    eachResource(bundle, (resource, fullUrl) => {
+      const version = versionOf(resource);
+      if (version !== undefined) addFirst(found, `${nameOf(resource, fullUrl)} ${version}`, resource);
+    });
+    return found;
+  });
+
+  /** Of the resources with the URL of one, that of the version which a reference names. */
+  function inVersion(first: Record<string, unknown>, reference: string): Record<string, unknown> | undefined {
+    const version = versionIn(reference);
+    if (version === undefined || version === versionOf(first)) return first;
+    return byVersion().get(`${nameOf(first, urlOf().get(first))} ${version}`);
+  }
+
   const byCanonical = once(() => {
     const found = new Map<string, Record<string, unknown>[]>();
     eachResource(bundle, (resource) => {
@@ -142,7 +171,8 @@ export function indexBundle(bundle: Record<string, unknown>, outer: BundleIndex 
         ? byUrl().get(bare)
         : ((fullUrl === undefined ? byTypeAndId() : siblingsOf(fullUrl))?.get(bare) ??
           byBase().get('')?.get(bare));
-      return found ?? outer?.target(reference, fullUrl);
+      const meant = found === undefined || bare === reference ? found : inVersion(found, reference);
+      return meant ?? outer?.target(reference, fullUrl);
     },
   };
 }
