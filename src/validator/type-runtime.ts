@@ -125,11 +125,11 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck, judge
       }
       const isPlain = checkReferenceText(reference, x, typeAt);
       if (!isPlain && !isTextIn(reference, x)) badFormat(x, reference, 'reference', 'string');
+      if (x.options.references === 'exist') checkExists(reference, x);
       if (typeof type === 'string') checkType(type, reference, x, isResourceType);
       if (x.referredType === undefined && type === undefined && reference.startsWith('urn:')) {
         x.referredType = '';
       }
-      if (x.options.references === 'exist') checkExists(reference, x);
     },
   };
 

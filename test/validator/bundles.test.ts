@@ -298,6 +298,9 @@ t.test('references to elsewhere are followed as far as asked for', async (t) => 
   t.same(about('Patient/none', { references: 'exist' }), ['reference-unresolved @ Condition.subject']);
   t.same(about('Patient/known', { references: 'exist', supporting: [known] }), []);
   t.same(about('Patient/known', { references: 'exist', resolve: () => known }), []);
+  const resolve = (reference: string) => (reference === uuid(1) ? known : { resourceType: 'Location' });
+  t.same(about(uuid(1), { references: 'exist', resolve }), []);
+  t.same(about(uuid(2), { references: 'exist', resolve }), ['reference-type @ Condition.subject']);
   t.same(
     about('http://other.com/x', { references: 'exist' }),
     [],

@@ -33,18 +33,24 @@ export function resolveReference(reference: string, run: Run): TypedValue | unde
   return { type: target.resourceType, value: target };
 }
 
-function outside(reference: string, { options }: Run): Record<string, unknown> | undefined {
-  if (options.references === undefined || options.references === 'ignore') return undefined;
+const areFollowed = ({ options: { references } }: Run): boolean =>
+  references !== undefined && references !== 'ignore';
+
+function outside(reference: string, run: Run): Record<string, unknown> | undefined {
+  if (!areFollowed(run)) return undefined;
+  const { options } = run;
   const bare = reference.replace(/\/_history\/[^/]+$/, '');
   const named = options.supporting?.find(({ resourceType, id }) => `${resourceType}/${id}` === bare);
   return named ?? options.resolve?.(reference);
 }
 
-/** Reports a reference whose target is nowhere. */
+/** Reports a reference whose target is nowhere; the type of a target that is found is kept with the run. */
 export function checkExists(reference: string, run: Run): void {
   const isLookedFor = reference.startsWith('urn:') || literal.test(reference);
-  if (!isLookedFor || resolveReference(reference, run)) return;
-  found(run, 'reference-unresolved', '');
+  if (!isLookedFor) return;
+  const target = resolveReference(reference, run);
+  if (target) run.referredType = target.type;
+  else found(run, 'reference-unresolved', '');
 }
 
 /** The type a reference points to, as far as the text, its target here or `type` tells. */
@@ -52,7 +58,8 @@ export function referenceType(reference: Record<string, unknown>, run: Run): str
   const { scope } = run;
   const text = reference.reference;
   if (typeof text === 'string') {
-    const target = text.startsWith('#') || scope.bundle ? resolveReference(text, run) : undefined;
+    const isHere = text.startsWith('#') || scope.bundle !== undefined || areFollowed(run);
+    const target = isHere ? resolveReference(text, run) : undefined;
     if (target) return target.type;
     if (text.startsWith('urn:') || text.startsWith('#')) return typeOf(reference);
     const query = text.indexOf('?');
