@@ -8,7 +8,8 @@ import { conforms } from '../conformance.ts';
 import type { CheckFactory } from '../profile-scope.ts';
 import { found, notice, type Run, sayOnce } from '../run.ts';
 import { equals } from './fixed.ts';
-import { checkTarget, resolveReference, typeReader } from './reference.ts';
+import { checkTarget, resolveReference } from './reference.ts';
+import { typeReader } from './reference-text.ts';
 
 const notChecked = notice('reference-not-checked');
 
