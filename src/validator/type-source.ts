@@ -343,7 +343,8 @@ function instance(
     const canonical = type === 'canonical' ? definition.type?.[0]?.targetProfile : undefined;
     if (canonical) {
       const allowed = constant(generator, new Set(canonical.map(lastStep)));
-      check += ` if (x.options.references === 'exist') canonicalType(${value}, x, ${step}, ${allowed});`;
+      // A fragment leads to what is here, and is looked at without being asked.
+      check += ` if (x.options.references === 'exist' || ${value}?.[0] === '#') canonicalType(${value}, x, ${step}, ${allowed});`;
     }
     const rest =
       calls.length === 0

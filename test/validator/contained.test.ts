@@ -216,3 +216,16 @@ t.test('a canonical URL of a contained resource has its id', async (t) => {
   t.same(lost(plan('#none')), ['canonical-fragment @ PlanDefinition.library[0]']);
   t.same(lost(plan('https://kat.test/Library/l#none')), []);
 });
+
+t.test('a canonical URL of a contained resource leads to one of a type that is meant', async (t) => {
+  const plan = (contained: object) => ({
+    resourceType: 'CarePlan',
+    status: 'draft',
+    intent: 'plan',
+    subject,
+    contained: [{ id: 'a', status: 'draft', ...contained }],
+    instantiatesCanonical: ['#a'],
+  });
+  t.same(errors(plan({ resourceType: 'PlanDefinition' })), []);
+  t.same(errors(plan({ resourceType: 'ValueSet' })), ['canonical-type @ CarePlan.instantiatesCanonical[0]']);
+});

@@ -4,6 +4,7 @@
  */
 import type { Compilation } from '../compilation.ts';
 import type { Run } from '../run.ts';
+import { containedTarget } from './contained-target.ts';
 
 /** The type of the resource that a canonical URL names; undefined when nothing here has that URL. */
 export function canonicalType(
@@ -11,6 +12,10 @@ export function canonicalType(
   run: Run,
   { registry, structure }: Compilation,
 ): string | undefined {
+  if (canonical.startsWith('#')) {
+    const type = containedTarget(canonical, run.scope)?.resourceType;
+    return typeof type === 'string' ? type : undefined;
+  }
   const [url] = canonical.split('|');
   const supporting = run.options.supporting?.find((one) => one.url === url);
   if (supporting) return supporting.resourceType;
