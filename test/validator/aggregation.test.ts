@@ -51,6 +51,8 @@ t.test('a reference names a version or not', async (t) => {
   const broken = ['reference-version @ Observation.subject'];
   t.same(found('specific', 'Patient/1/_history/2'), []);
   t.same(found('specific', 'Patient/1'), broken);
+  t.same(found('specific', 'http://x.com/fhir/Patient/1'), broken);
+  t.same(found('specific', 'http://x.com/registry?person=1'), [], 'not on a RESTful server');
   t.same(found('independent', 'Patient/1/_history/2'), broken);
   t.same(found('independent', 'Patient/1'), []);
   t.same(found('either', 'Patient/1/_history/2'), []);

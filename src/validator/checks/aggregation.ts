@@ -6,6 +6,7 @@ import type { ElementDefinition } from '@medplum/fhirtypes';
 import { isObject } from '../../fhir/resource.ts';
 import type { ValueCheck } from '../compilation.ts';
 import { found, type Run } from '../run.ts';
+import { literal } from './reference-text.ts';
 
 type Mode = 'contained' | 'referenced' | 'bundled';
 
@@ -26,13 +27,17 @@ export function aggregationCheck(
     if (modes && !isAllowed(mode, modes)) found(run, 'reference-aggregation', '', mode, modes.join(', '));
     if (mode === 'contained') return;
     const versioned = reference.includes('/_history/');
-    if (version === 'specific' && !versioned) found(run, 'reference-version', '', 'one');
+    // What is not on a RESTful server is taken to be of one version.
+    if (version === 'specific' && !versioned && isRestful(reference))
+      found(run, 'reference-version', '', 'one');
     if (version === 'independent' && versioned) found(run, 'reference-version', '', 'independent');
   };
 }
 
 const referenceType = (definition: ElementDefinition | undefined) =>
   definition?.type?.find(({ code }) => code === 'Reference');
+
+const isRestful = (reference: string) => !reference.includes(':') || literal.test(reference);
 
 function modeOf(reference: string, { scope }: Run): Mode {
   if (reference.startsWith('#')) return 'contained';
