@@ -380,6 +380,19 @@ t.test('a request names the type of the resource that comes with it, an update i
   t.same(asked('PUT', 'Patient?identifier=x', { resourceType: 'Group', type: 'person', actual: true }), [
     `bundle-request-type @ ${place}`,
   ]);
+  t.same(asked('PUT', 'Patient'), [`bundle-request-id @ ${place}`]);
   t.same(asked('PUT', 'Patient/2'), [`bundle-request-id @ ${place}`]);
   t.same(asked('PUT', 'Patient/1', { resourceType: 'Patient' }), [`bundle-request-id @ ${place}`]);
+});
+
+t.test('what is to be stored comes with its request', async (t) => {
+  const asked = (method: string, url: string) =>
+    errors(bundle('transaction', { fullUrl: 'http://x.com/Patient/1', request: { method, url } }));
+  const broken = ['bundle-entry-missing @ Bundle.entry[0]'];
+  t.same(asked('PUT', 'Patient/1'), broken);
+  t.same(asked('POST', 'Patient'), broken);
+  t.same(asked('POST', 'Patient/_search?name=x'), []);
+  t.same(asked('POST', 'Patient/1/$everything'), []);
+  t.same(asked('DELETE', 'Patient/1'), []);
+  t.same(asked('GET', 'Patient?name=x'), []);
 });

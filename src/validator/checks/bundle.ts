@@ -51,7 +51,7 @@ export function bundleRules(
     report(run, { key: 'bdl-7', severity: 'error', code: 'invariant', text, path: '' });
   }
   checkLinks(bundle, type, run);
-  if (type === 'transaction' || type === 'batch') checkRequests(entries, run);
+  if (type === 'transaction' || type === 'batch') checkRequests(entries, type, run);
   if (type === 'searchset') checkSearchEntries(entries, bundle, isResourceType, run);
   const first = lead.get(type);
   if (first === undefined) return;
