@@ -360,6 +360,16 @@ t.test('Reference.type is the type of the target wherever it is', async (t) => {
 t.test('a RESTful fullUrl that ends in another id is a warning', async (t) => {
   const other = bundle('collection', { fullUrl: 'http://x.com/Patient/2', resource: patient });
   t.same(findings(other, 'warning'), ['bundle-fullurl-id @ Bundle.entry[0].fullUrl']);
+  t.same(errors(other), []);
+  const url = 'http://x.com/ValueSet/a';
+  const known = (id: string) =>
+    bundle('collection', { fullUrl: url, resource: { resourceType: 'ValueSet', id, url, status: 'draft' } });
+  t.same(errors(known('a')), []);
+  t.same(
+    errors(known('b')),
+    ['bundle-fullurl-id @ Bundle.entry[0].fullUrl'],
+    'its own URL is not where it is',
+  );
 });
 
 t.test('a request names the type of the resource that comes with it, an update its id', async (t) => {

@@ -4,7 +4,7 @@
  * https://hl7.org/fhir/R4/bundle.html, https://hl7.org/fhir/R4/documents.html
  */
 import { isObject } from '../../fhir/resource.ts';
-import { found, type Run, report } from '../run.ts';
+import { found, foundAs, type Run, report } from '../run.ts';
 import { type BundleIndex, indexBundle } from './bundle-index.ts';
 import { checkLinks, checkSearchEntries } from './bundle-pages.ts';
 import { checkRequests } from './bundle-requests.ts';
@@ -84,8 +84,11 @@ function checkFullUrl(entry: unknown, type: string, index: number, run: Run): vo
   const { fullUrl, resource, request } = entry;
   if (typeof fullUrl === 'string') {
     if (!isAbsolute(fullUrl)) found(run, 'bundle-fullurl-relative', `entry[${index}].fullUrl`);
-    else if (isObject(resource) && disagrees(fullUrl, resource))
-      found(run, 'bundle-fullurl-id', `entry[${index}].fullUrl`);
+    else if (isObject(resource) && disagrees(fullUrl, resource)) {
+      // What is known by a URL of its own is not to be had there unless that URL has its id.
+      const severity = resource.url === fullUrl ? 'error' : 'warning';
+      foundAs(run, severity, 'bundle-fullurl-id', `entry[${index}].fullUrl`);
+    }
     return;
   }
   // A search tells about itself in an OperationOutcome, which has no URL.
@@ -101,6 +104,7 @@ function disagrees(fullUrl: string, resource: Record<string, unknown>): boolean 
   if (typeof resource.id !== 'string') return false;
   // The usual case, without cutting anything out.
   if (fullUrl.endsWith(resource.id) && fullUrl.at(-resource.id.length - 1) === '/') return false;
+  if (resource.url === fullUrl) return true;
   const [, type, id] = restful.exec(fullUrl) ?? [];
   return type === resource.resourceType && id !== resource.id;
 }
