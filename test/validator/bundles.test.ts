@@ -96,6 +96,17 @@ const table: Record<string, Case[]> = {
       ['bundle-unreachable @ Bundle.entry[2]'],
     ],
     [
+      'by a link of the document',
+      {
+        ...document({ fullUrl: uuid(1), resource: composition() }, author, {
+          fullUrl: uuid(3),
+          resource: { resourceType: 'Binary', contentType: 'text/css', data: 'YWJj' },
+        }),
+        link: [link('stylesheet', uuid(3))],
+      },
+      [],
+    ],
+    [
       'an entry of a section in a section',
       document(
         {

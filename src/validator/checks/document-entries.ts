@@ -1,5 +1,6 @@
 /**
- * A document holds together: every entry is reached by references from its Composition, or refers itself to what is.
+ * A document holds together: every entry is reached by references from its Composition, or refers itself to what is, or
+ * is what a link of the document leads to, as to a stylesheet.
  * https://hl7.org/fhir/R4/documents.html#content
  */
 import { isObject } from '../../fhir/resource.ts';
@@ -8,6 +9,7 @@ import type { BundleIndex } from './bundle-index.ts';
 
 interface Entry {
   readonly index: number;
+  readonly fullUrl: string | undefined;
   readonly resource: Record<string, unknown>;
   /** Resources of other entries that it refers to. */
   readonly targets: ReadonlySet<unknown>;
@@ -19,16 +21,21 @@ export function checkReached(entries: readonly unknown[], index: BundleIndex, ru
     const fullUrl = typeof entry.fullUrl === 'string' ? entry.fullUrl : undefined;
     const targets = new Set<unknown>();
     collectTargets(entry.resource, (text) => index.target(text, fullUrl), targets);
-    return [{ index: at, resource: entry.resource, targets }];
+    return [{ index: at, fullUrl, resource: entry.resource, targets }];
   });
-  const reached = reachedFrom(all);
+  const [first] = all;
+  const links: unknown[] = Array.isArray(index.bundle.link) ? index.bundle.link : [];
+  const linked = links.flatMap((link) =>
+    isObject(link) && typeof link.url === 'string' ? (index.target(link.url, first?.fullUrl) ?? []) : [],
+  );
+  const reached = reachedFrom([...(first ? [first.resource] : []), ...linked], all);
   for (const { index: at, resource } of all) {
     if (!reached.has(resource)) found(run, 'bundle-unreachable', `entry[${at}]`);
   }
 }
 
-/** The resources that references connect, in either direction, with that of the first entry. */
-function reachedFrom(all: readonly Entry[]): Set<unknown> {
+/** The resources that references connect, in either direction, with some of them. */
+function reachedFrom(some: readonly unknown[], all: readonly Entry[]): Set<unknown> {
   const linked = new Map<unknown, unknown[]>(all.map(({ resource }) => [resource, []]));
   for (const { resource, targets } of all) {
     for (const target of targets) {
@@ -37,7 +44,7 @@ function reachedFrom(all: readonly Entry[]): Set<unknown> {
     }
   }
   const reached = new Set<unknown>();
-  const waiting: unknown[] = all.slice(0, 1).map(({ resource }) => resource);
+  const waiting = [...some];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     if (reached.has(next)) continue;
     reached.add(next);
