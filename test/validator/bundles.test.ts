@@ -417,3 +417,30 @@ t.test('what is to be stored comes with its request', async (t) => {
   t.same(asked('DELETE', 'Patient/1'), []);
   t.same(asked('GET', 'Patient?name=x'), []);
 });
+
+t.test('an answer begins with the code of HTTP', async (t) => {
+  const answer = (status: string) => findings(bundle('batch-response', { response: { status } }), 'warning');
+  for (const status of ['200', '201 Created', '404 Not Found']) t.same(answer(status), [], status);
+  for (const status of ['OK', '20', '2000', 'Created 201'])
+    t.same(answer(status), ['format @ Bundle.entry[0].response.status'], status);
+});
+
+t.test('a message carries what its header refers to', async (t) => {
+  const header = (more: object) => ({
+    fullUrl: uuid(1),
+    resource: {
+      resourceType: 'MessageHeader',
+      eventUri: 'http://x.com/event',
+      source: { endpoint: 'http://x.com' },
+      ...more,
+    },
+  });
+  const outcome = {
+    fullUrl: uuid(3),
+    resource: { resourceType: 'OperationOutcome', issue: [{ severity: 'fatal', code: 'exception' }] },
+  };
+  t.same(errors(bundle('message', header({ focus: [{ reference: uuid(3) }] }), outcome)), []);
+  t.same(errors(bundle('message', header({ focus: [{ reference: uuid(3) }] }))), [
+    'bundle-reference-unresolved @ Bundle.entry[0].resource.focus[0]',
+  ]);
+});

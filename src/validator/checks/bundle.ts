@@ -32,6 +32,11 @@ const carried = new Map<string, readonly string[]>(
   }),
 );
 
+/** Bundles whose entries say what became of a request. */
+const answered = new Set(['transaction-response', 'batch-response', 'history']);
+/** An HTTP code; its description may follow. */
+const httpStatus = /^[0-9]{3}(?![0-9])/;
+
 const lead = new Map([
   ['document', 'Composition'],
   ['message', 'MessageHeader'],
@@ -52,12 +57,23 @@ export function bundleRules(
   }
   checkLinks(bundle, type, run);
   if (type === 'transaction' || type === 'batch') checkRequests(entries, type, run);
+  if (answered.has(type)) checkStatuses(entries, run);
   if (type === 'searchset') checkSearchEntries(entries, bundle, isResourceType, run);
   const first = lead.get(type);
   if (first === undefined) return;
   if (entries.length === 0) found(run, 'bundle-entry-missing', '', type, `a ${first} as its first entry`);
   else checkCarried(entries[0], carried.get(type) ?? [], run);
   if (type === 'document') checkReached(entries, indexOf(run), run);
+}
+
+/** A warning: in HL7's own example an entry has no code. */
+function checkStatuses(entries: readonly unknown[], run: Run): void {
+  for (let index = 0; index < entries.length; index++) {
+    const entry = entries[index];
+    const status = isObject(entry) && isObject(entry.response) ? entry.response.status : undefined;
+    if (typeof status === 'string' && !httpStatus.test(status))
+      foundAs(run, 'warning', 'format', `entry[${index}].response.status`, 'status', 'code of HTTP');
+  }
 }
 
 /** bdl-7: no two entries have the same fullUrl, or each another version. */
