@@ -15,6 +15,9 @@ interface Row {
   readonly cases: readonly (readonly [resource: object, errors: readonly string[]])[];
 }
 
+const reason = 'http://hl7.org/fhir/StructureDefinition/data-absent-reason';
+const because = { extension: [{ url: reason, valueCode: 'unknown' }] };
+
 const table: Record<string, Row> = {
   'a minimum above that of the type': {
     says: { 'Observation.subject': { min: 1 } },
@@ -83,6 +86,7 @@ const table: Record<string, Row> = {
     cases: [
       [observation({ valueQuantity: { value: 1 } }), []],
       [observation({ valueString: 'x' }), ['type @ Observation.value']],
+      [observation({ _valueString: because }), ['type @ Observation.value']],
     ],
   },
   'fewer targets of a reference': {
@@ -194,9 +198,6 @@ const table: Record<string, Row> = {
     ],
   },
 };
-
-const reason = 'http://hl7.org/fhir/StructureDefinition/data-absent-reason';
-const because = { extension: [{ url: reason, valueCode: 'unknown' }] };
 
 /** https://hl7.org/fhir/R4/json.html#primitive */
 t.test('what a profile says of the extensions of a primitive', async (t) => {

@@ -40,7 +40,6 @@ export const typeRule: CheckFactory = (definition, base, { compilation }, known)
   };
   if (known !== undefined && verdictOn(known) === 'fits') return undefined;
   return (value, run, type) => {
-    if (value === undefined) return;
     let verdict = byType.get(type);
     if (verdict === undefined) {
       verdict = verdictOn(type);
@@ -48,7 +47,7 @@ export const typeRule: CheckFactory = (definition, base, { compilation }, known)
     }
     if (verdict === 'fits') return;
     if (verdict === 'refused') found(run, 'type', '', name, codes);
-    else checkProfiles(value, run, type, verdict, compilation);
+    else if (value !== undefined) checkProfiles(value, run, type, verdict, compilation);
   };
 };
 
