@@ -218,12 +218,13 @@ function valueTest(node: ElementNode, scope: ProfileScope): PlaceTest | undefine
     membershipOf(value, type, binding, compilation.terminology, run) === 'member';
 }
 
-/** Whether the type itself binds the element so: that is true of every slice, and tells none from the others. */
+/** Whether the type itself demands as much: that is true of every slice, and tells none from the others. */
 function isBoundByType({ base, binding }: ElementDefinition, { bases }: ProfileScope): boolean {
   const [type = '', ...steps] = base?.path?.replace('[x]', '').split('.') ?? [];
   let element = bases.root(type);
   for (const step of steps) element = element?.child(step);
-  return element?.definition.binding?.valueSet === binding?.valueSet;
+  const own = element?.definition.binding;
+  return own?.strength === binding?.strength && own?.valueSet === binding?.valueSet;
 }
 
 /** The type of a value; where any resource may be, it tells nothing. */

@@ -272,6 +272,25 @@ const untold: Record<string, Row> = {
       ['another', telecom({ system: 'email', value: 'a@b.c' }), ['slice-min @ Patient']],
     ],
   },
+  'a binding that the type has too, but does not require, tells slices': {
+    type: 'Observation',
+    says: {
+      'Observation.category': {
+        slicing: { discriminator: [{ type: 'value', path: '$this' }], rules: 'closed' },
+      },
+      'Observation.category:known': {
+        sliceName: 'known',
+        binding: {
+          strength: 'required',
+          valueSet: 'http://hl7.org/fhir/ValueSet/observation-category',
+        },
+      },
+    },
+    cases: [
+      ['of it', observation({ category: [category('vital-signs')] }), []],
+      ['another', observation({ category: [concept('x')] }), ['slice-closed @ Observation.category[0]']],
+    ],
+  },
   'references sliced by the type of a profile they resolve to': {
     type: 'Observation',
     says: {
@@ -431,6 +450,10 @@ const untold: Record<string, Row> = {
     ],
   },
 };
+
+function category(code: string): object {
+  return { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code }] };
+}
 
 function namedWith(valueCode: string): object {
   const extension = [{ url: nested.url, extension: [{ url: 'part', valueCode }] }];
