@@ -38,7 +38,8 @@ const factories: readonly CheckFactory[] = [
   targetRule,
   aggregationCheck,
   narrativeControl,
-  (definition, base, scope) => addedInvariants(definition, base, scope.compilation, scope.surroundings),
+  (definition, base, { profile, compilation, surroundings }) =>
+    addedInvariants(definition, base, profile, compilation, surroundings),
 ];
 
 /** What generated profiles call by name. */

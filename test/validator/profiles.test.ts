@@ -180,6 +180,19 @@ const table: Record<string, Row> = {
       ],
     ],
   },
+  'an invariant is met when it is true, and not when it says nothing': {
+    says: {
+      'Observation.value[x]': { constraint: [rule('t-7', '($this as Quantity).value > 0')] },
+      'Observation.subject': { constraint: [rule('t-8', 'resolve() is Patient')] },
+      'Observation.method': { constraint: [rule('t-9', "memberOf('https://kat.test/none')")] },
+    },
+    cases: [
+      [observation({ valueQuantity: { value: 1 } }), []],
+      [observation({ subject, method: { coding: [{ system: 'http://s', code: 'x' }] } }), []],
+      [observation({ valueQuantity: { value: -1 } }), ['t-7 @ Observation.value']],
+      [observation({ valueQuantity: { unit: 'x' } }), ['t-7 @ Observation.value']],
+    ],
+  },
   'a required binding of the profile': {
     says: {
       'Observation.code': {

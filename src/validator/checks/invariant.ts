@@ -82,22 +82,42 @@ export interface InvariantSurroundings {
 }
 
 /**
- * A rule is broken when it says false. R4's own rules yield nothing where they have nothing to say (bdl-8 without a
- * fullUrl, ras-2 without a probability, a comparison of dates of different precision), and that is no fault.
+ * A rule must evaluate to true. R4's own rules yield nothing where they have nothing to say (bdl-8 without a fullUrl,
+ * ras-2 without a probability, a comparison of dates of different precision), and that is no fault.
  */
-function isBroken(expression: Expression, focus: TypedValue, environment: Environment): boolean {
-  return !expression.test(focus, environment) && expression.values(focus, environment).length > 0;
+function isBroken(
+  expression: Expression,
+  focus: TypedValue,
+  environment: Environment,
+  mayBeSilent: boolean,
+): boolean {
+  if (expression.test(focus, environment)) return false;
+  return !mayBeSilent || expression.values(focus, environment).length > 0;
 }
 
-/** The check of one constraint; undefined when it has no expression. Its text is compiled when first needed. */
+const ofFhir = 'http://hl7.org/fhir/StructureDefinition/';
+
+/** What asks for targets, value sets and profiles that may be out of reach. */
+const asksFurther = /\b(?:resolve|memberOf|conformsTo)\(/;
+
+/** Whether nothing may come of a rule that is met. */
+const isSilentAtTimes = ({ expression = '' }: ElementDefinitionConstraint, source: string | undefined) =>
+  source === undefined || source.startsWith(ofFhir) || asksFurther.test(expression);
+
+/**
+ * The check of one constraint; undefined when it has no expression. Its text is compiled when first needed.
+ * @param source canonical of the definition that makes it
+ */
 export function invariantCheck(
   constraint: ElementDefinitionConstraint,
   surroundings: InvariantSurroundings,
+  source = constraint.source,
 ): InvariantCheck | undefined {
   const { key, human } = constraint;
   const text = constraint.expression ?? '';
   if (key === undefined || text === '') return undefined;
   const advice = isBestPractice(constraint);
+  const mayBeSilent = isSilentAtTimes(constraint, source);
   const severity = advice ? 'information' : constraint.severity === 'warning' ? 'warning' : 'error';
   const words = human ?? `The rule ${key} does not hold`;
 
@@ -115,7 +135,7 @@ export function invariantCheck(
     let holds: boolean | undefined;
     try {
       const focus = companion === undefined ? { type, value } : { type, value, element: companion };
-      holds = expression && !isBroken(expression, focus, environmentOf(run, surroundings));
+      holds = expression && !isBroken(expression, focus, environmentOf(run, surroundings), mayBeSilent);
     } catch (error) {
       if (error instanceof RangeError) throw error;
     }
@@ -128,6 +148,7 @@ export function invariantCheck(
 export function addedInvariants(
   definition: ElementDefinition,
   base: ElementDefinition | undefined,
+  profile: string,
   compilation: Pick<Compilation, 'structure'>,
   surroundings: InvariantSurroundings,
 ): InvariantCheck | undefined {
@@ -137,7 +158,7 @@ export function addedInvariants(
     if (known.has(key)) return [];
     const origin = source === undefined ? undefined : compilation.structure(source);
     const ofType = origin ? origin.derivation !== 'constraint' : nativeInvariants.has(key);
-    const check = ofType ? undefined : invariantCheck(constraint, surroundings);
+    const check = ofType ? undefined : invariantCheck(constraint, surroundings, source ?? profile);
     return check ? [check] : [];
   });
   if (checks.length === 0) return undefined;
