@@ -156,6 +156,16 @@ t.test('a context invariant holds where the extension stands', async (t) => {
   t.same(errors(patient({ active: false }), {}, by), ['extension-context @ Patient.extension[0]']);
 });
 
+t.test('a context invariant may ask for the extension itself', async (t) => {
+  const by = validatorWith(
+    mood([element('Patient')], { contextInvariant: ['%extension.value.exists() and active'] }),
+  );
+  t.same(errors(patient({ active: true }), {}, by), []);
+  t.same(errors(patient({ active: false }), {}, by), ['extension-context @ Patient.extension[0]']);
+  const other = mood([element('Patient')], { contextInvariant: ["%extension.value.ofType(code) = 'other'"] });
+  t.same(errors(patient({}), {}, validatorWith(other)), ['extension-context @ Patient.extension[0]']);
+});
+
 t.test("an extension of R4 may stand where HL7's extension pack allows it besides", async (t) => {
   const birthTime = [{ url: `${base}patient-birthTime`, valueDateTime: '2000-01-01T10:00:00Z' }];
   const born = (resourceType: string) =>

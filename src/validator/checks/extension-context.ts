@@ -7,8 +7,9 @@ import type { Expression, TypedValue } from '../../fhirpath/expression.ts';
 import type { Compilation } from '../compilation.ts';
 import { type Run, typed } from '../run.ts';
 
-/** The element that holds an extension. */
+/** An extension and the element that holds it. */
 export interface ExtensionHost {
+  readonly extension: unknown;
   /** Path of the element in its definition, e.g. `Patient.name`. */
   readonly at: string;
   /** The type of the element and its ancestors. */
@@ -109,7 +110,9 @@ export function contextCheck({ registry, compile }: Compilation): ContextCheck {
       const type = model.type(host.at) ? host.at : host.types[0];
       if (!structure.contextInvariant || type === undefined || host.holder === undefined) return true;
       const focus: TypedValue = { type, value: host.holder };
-      const environment = { resource: typed(run.scope), rootResource: typed(run.scope) };
+      const extension: TypedValue = { type: 'Extension', value: host.extension };
+      const resource = typed(run.scope);
+      const environment = { resource, rootResource: resource, variables: { extension } };
       return structure.contextInvariant.every((expression) => {
         try {
           return invariantOf(expression, type)?.test(focus, environment) ?? true;

@@ -181,7 +181,7 @@ export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
         }
         if (!isMetPlace(definition, at, run)) {
           const outerUrl = at === 'Extension' ? holder?.url : outer;
-          checkPlace(definition, { at, types, holder, outerUrl }, run);
+          checkPlace(definition, { extension: value, at, types, holder, outerUrl }, run);
         }
         if (Array.isArray(value.extension)) checkParts(value.extension, definition, run);
         definition.profile.check(value, run, 'Extension');
