@@ -6,12 +6,13 @@ import type { ElementDefinition, ElementDefinitionSlicingDiscriminator } from '@
 import { isObject } from '../fhir/resource.ts';
 import { bindingOf, membershipOf } from './checks/binding.ts';
 import { equals, fixedValue, patternTest, patternValue } from './checks/fixed.ts';
-import type { Compilation } from './compilation.ts';
 import { conforms } from './conformance.ts';
 import { discriminatorSteps, type Place, placesAt, type Step } from './discriminator-path.ts';
-import { type ElementNode, elementTree, typeCodes } from './element-tree.ts';
+import { type ElementNode, typeCodes } from './element-tree.ts';
 import type { ProfileScope } from './profile-scope.ts';
 import type { Run } from './run.ts';
+import { definitionsAt } from './slice-definitions.ts';
+import { marksOf, type SliceTest } from './slice-test.ts';
 import type { Matcher } from './slicing.ts';
 import { createSourceUnit } from './source-unit.ts';
 
@@ -70,12 +71,6 @@ function plainTest(
   );
 }
 
-/** How a slice is told: by its value alone, or by asking further. */
-export interface SliceTest {
-  readonly matches: Matcher;
-  readonly ofValue: ((value: unknown) => boolean) | undefined;
-}
-
 /** The test of a slice: all its discriminators hold. Undefined when one of them tells nothing. */
 export function sliceTest(
   slice: ElementNode,
@@ -88,15 +83,18 @@ export function sliceTest(
     if (test) tests.push(test);
     else if (discriminators.length === 1) return undefined;
   }
-  const [first, ...more] = tests;
-  if (!first || more.length === 0) return first;
+  const [first] = tests;
+  if (!first || discriminators.length === 1) return first;
   const ofValues = tests.flatMap(({ ofValue }) => ofValue ?? []);
   const ofValue =
     ofValues.length === tests.length ? (value: unknown) => ofValues.every((test) => test(value)) : undefined;
-  return { ofValue, matches: (instance, run) => tests.every(({ matches }) => matches(instance, run)) };
+  return {
+    ofValue,
+    matches: (instance, run) => tests.every(({ matches }) => matches(instance, run)),
+    certain: tests.length === discriminators.length && tests.every(({ certain }) => certain),
+    marks: tests.flatMap(({ marks }) => marks),
+  };
 }
-
-const asking = (matches: Matcher): SliceTest => ({ matches, ofValue: undefined });
 
 function discriminatorTest(
   kind: NonNullable<ElementDefinitionSlicingDiscriminator['type']>,
@@ -107,6 +105,8 @@ function discriminatorTest(
   const { compilation } = scope;
   const steps = discriminatorSteps(path);
   const nodes = definitionsAt(slice, steps, compilation);
+  const certain = kind !== 'profile' && steps.every(({ kind: step }) => step !== 'resolve');
+  const asking = (matches: Matcher): SliceTest => ({ matches, ofValue: undefined, certain, marks: [] });
   if (kind === 'exists') {
     const must = nodes.some(({ definition }) => (definition.min ?? 0) > 0);
     const never = nodes.some(({ definition }) => definition.max === '0');
@@ -119,7 +119,10 @@ function discriminatorTest(
     return asking((instance, run) => placesAt(instance, steps, run, compilation).length === 0);
   }
   const plain = byValue ? plainTest(nodes, steps) : undefined;
-  if (plain) return { ofValue: plain, matches: ({ value }) => plain(value) };
+  if (plain) {
+    const marks = marksOf(nodes, steps, path);
+    return { ofValue: plain, matches: ({ value }) => plain(value), certain, marks };
+  }
   const testOf = byValue ? valueTest : kind === 'type' ? typeTest : profileTest;
   const tests = nodes.flatMap((node) => testOf(node, scope) ?? []);
   if (tests.length === 0) return undefined;
@@ -127,72 +130,6 @@ function discriminatorTest(
     const places = placesAt(instance, steps, run, compilation);
     return tests.every((test) => places.some((place) => test(place, run)));
   });
-}
-
-/** The elements of a slice's definition that a discriminator path leads to. */
-function definitionsAt(slice: ElementNode, steps: readonly Step[], compilation: Compilation): ElementNode[] {
-  let nodes = [slice];
-  for (const step of steps) {
-    if (step.kind === 'resolve') nodes = nodes.map((node) => targetOf(node, compilation));
-    else if (step.kind !== 'ofType')
-      nodes = nodes.flatMap((node) => childDefinitions(node, step, compilation));
-  }
-  return nodes;
-}
-
-/** A node of the tree that no definition wrote down. */
-function madeNode(name: string, says: object): ElementNode {
-  return { definition: says as ElementDefinition, name, choice: false, children: [], slices: [] };
-}
-
-/** What a reference leads to: an element of the types and the profiles of its targets. */
-function targetOf({ definition }: ElementNode, compilation: Compilation): ElementNode {
-  const urls = (definition.type ?? []).flatMap(({ targetProfile }) => targetProfile ?? []);
-  const type = urls.map((url) => ({
-    code: compilation.structure(url)?.type ?? lastStep(url),
-    profile: [url],
-  }));
-  return madeNode('', { type });
-}
-
-const lastStep = (url: string) => url.slice(url.lastIndexOf('/') + 1);
-const withoutVersion = (canonical: string) => canonical.split('|')[0] as string;
-
-function childDefinitions(node: ElementNode, step: Step, compilation: Compilation): ElementNode[] {
-  const given = partOfPattern(node, step);
-  if (given.length > 0) return given;
-  const name = step.kind === 'extension' ? 'extension' : step.name;
-  const child = node.children.find((one) => one.name === name);
-  const all = child ? [child, ...child.slices] : [];
-  const fitting = step.kind === 'extension' ? all.filter((one) => isOfUrl(one, step.name)) : all;
-  if (fitting.length > 0) return fitting;
-  const [url, ...others] = (node.definition.type ?? []).flatMap(({ profile }) => profile ?? []);
-  // Of several profiles any may be met: what one of them says need not hold.
-  if (url === undefined || others.length > 0) return [];
-  const structure = compilation.structure(url);
-  // The url of an extension is the canonical of its definition, known or not.
-  if (!structure) return name === 'url' ? [madeNode(name, { fixedUri: withoutVersion(url) })] : [];
-  const tree = elementTree(structure);
-  return tree ? childDefinitions({ ...tree, definition: {} as ElementDefinition }, step, compilation) : [];
-}
-
-/** Whether an extension is one of a url: by its profile or, as a part of another, by its url itself. */
-function isOfUrl({ definition, children }: ElementNode, url: string): boolean {
-  const profiled = definition.type?.some(({ profile }) => profile?.map(withoutVersion).includes(url));
-  return (
-    profiled || children.some(({ name, definition: { fixedUri } }) => name === 'url' && fixedUri === url)
-  );
-}
-
-/** What a fixed value or pattern of an element says about a child, as if the child's own definition said it. */
-function partOfPattern({ definition }: ElementNode, { kind, name }: Step): ElementNode[] {
-  const whole = fixedValue(definition) ?? patternValue(definition);
-  if (kind !== 'child' || !isObject(whole) || whole[name] === undefined) return [];
-  const part: unknown[] = Array.isArray(whole[name]) ? whole[name] : [whole[name]];
-  // Whatever its type: a pattern of an object, a fixed value of a primitive.
-  return part.map((value) =>
-    madeNode(name, isObject(value) ? { patternElement: value } : { fixedValue: value }),
-  );
 }
 
 /** Fixed value, pattern or required binding of an element, or of those inside it. */

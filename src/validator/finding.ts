@@ -150,6 +150,11 @@ const table = {
     code: 'structure',
     text: '{0} matches none of the slices of {1}, which is closed',
   },
+  'slice-multiple': {
+    severity: 'error',
+    code: 'structure',
+    text: '{0} matches more than one of the slices of {1}',
+  },
   'slice-order': {
     severity: 'error',
     code: 'structure',

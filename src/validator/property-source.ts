@@ -9,6 +9,7 @@ import { primitiveFormats } from './primitives.ts';
 import type { ProfileScope } from './profile-scope.ts';
 import { checkCount, type Limits, occurrence } from './property.ts';
 import type { Run } from './run.ts';
+import type { SliceTest } from './slice-test.ts';
 import { readSlicing, type Slice, type Slicing, slicesCheck } from './slicing.ts';
 import type { SourceUnit } from './source-unit.ts';
 
@@ -173,7 +174,7 @@ function areTold({ node, base, slicing }: Property): boolean {
     !slicing.ordered &&
     slicing.rules !== 'openAtEnd' &&
     slicing.untold.length === 0 &&
-    slicing.slices.every(({ ofValue, again }) => ofValue !== undefined && again === undefined)
+    slicing.slices.every(({ test, again }) => test.ofValue !== undefined && again === undefined)
   );
 }
 
@@ -184,9 +185,12 @@ function slicedSource(property: Property): string {
   const type = declaredType(node, base);
   const check = target.instance(node, type);
   const call = (function_: string) => `${function_}(e, x, ${quote(type)}, undefined);`;
-  const branches = slices.map((slice, index) => {
-    const own = target.instance(slice.node, type);
-    return `if (${target.unit.constant(slice.ofValue)}(e)) { n${index}++; ${own ? call(own) : ''} }`;
+  const tells = ({ ofValue }: SliceTest) => `${target.unit.constant(ofValue)}(e)`;
+  const multiple = `found(x, 'slice-multiple', '', ${quote(name)}, ${quote(path)});`;
+  const branches = slices.map(({ node, test, rivals }, index) => {
+    const own = target.instance(node, type);
+    const others = rivals.length > 0 ? `if (${rivals.map(tells).join(' || ')}) ${multiple}` : '';
+    return `if (${tells(test)}) { n${index}++; ${own ? call(own) : ''} ${others} }`;
   });
   const closed =
     rules === 'closed' ? `else found(x, 'slice-closed', '', ${quote(name)}, ${quote(path)});` : '';

@@ -6,12 +6,12 @@
 import type { ElementDefinitionSlicingDiscriminator } from '@medplum/fhirtypes';
 import type { BaseElement } from './base-elements.ts';
 import type { ValueCheck } from './compilation.ts';
-import { type SliceTest, sliceTest } from './discriminator.ts';
+import { sliceTest } from './discriminator.ts';
 import type { ElementNode } from './element-tree.ts';
 import { checkInstance, type Instance, stepOf } from './instance.ts';
 import type { ProfileScope } from './profile-scope.ts';
-
 import { found, foundOnce, type Run } from './run.ts';
+import { mayOverlap, type SliceTest } from './slice-test.ts';
 
 /** Whether an occurrence belongs to a slice; undefined when that cannot be told. */
 export type Matcher = (instance: Instance, run: Run) => boolean;
@@ -27,9 +27,9 @@ export interface Slice {
   readonly name: string;
   readonly min: number;
   readonly max: number;
-  readonly matches: Matcher;
-  /** The same, where looking at the value is enough. */
-  readonly ofValue: ((value: unknown) => boolean) | undefined;
+  readonly test: SliceTest;
+  /** Slices after this one that an occurrence may fit besides: then it is not told where it belongs. */
+  readonly rivals: readonly SliceTest[];
   readonly check: () => ValueCheck | undefined;
   /** The slices that this one has in turn. */
   readonly again: Slicing | undefined;
@@ -60,7 +60,7 @@ function discriminatorsOf(node: ElementNode): readonly ElementDefinitionSlicingD
 
 /** The slice of what belongs to no other. https://hl7.org/fhir/R4/profiling.html#default-slice */
 const defaultSlice = '@default';
-const anything: SliceTest = { matches: () => true, ofValue: () => true };
+const anything: SliceTest = { matches: () => true, ofValue: () => true, certain: false, marks: [] };
 
 function defaultLast(slices: readonly ElementNode[]): readonly ElementNode[] {
   const isDefault = ({ definition }: ElementNode) => definition.sliceName === defaultSlice;
@@ -85,7 +85,7 @@ export function readSlicing(
   const { name } = node;
   const path = node.definition.path ?? name;
   const { rules = 'open', ordered = false } = node.definition.slicing ?? {};
-  const slices: Slice[] = [];
+  const slices: Omit<Slice, 'rivals'>[] = [];
   const untold: string[] = [];
   for (const slice of defaultLast(node.slices)) {
     const { sliceName = '', min = 0, max = '*' } = slice.definition;
@@ -95,7 +95,7 @@ export function readSlicing(
       continue;
     }
     slices.push({
-      ...test,
+      test,
       node: slice,
       name: sliceName,
       min,
@@ -109,7 +109,14 @@ export function readSlicing(
     untold.length === 0 &&
     discriminators.every(({ type, path: where }) => type === 'type' && where === '$this') &&
     slices.every(({ again }) => again === undefined);
-  return { name, path, rules, ordered, slices, untold, ways, byType };
+  return { name, path, rules, ordered, slices: withRivals(slices), untold, ways, byType };
+}
+
+function withRivals(slices: readonly Omit<Slice, 'rivals'>[]): Slice[] {
+  return slices.map((slice, index) => {
+    const later = slices.slice(index + 1).map(({ test }) => test);
+    return { ...slice, rivals: later.filter((test) => mayOverlap(slice.test, test)) };
+  });
 }
 
 function once<T>(make: () => T): () => T {
@@ -147,6 +154,10 @@ export function slicesCheck(slicing: Slicing): SlicingCheck {
       members?.[index]?.push(instance);
       const check = checks[index];
       if (check) checkInstance(instance, check, run);
+      const { rivals } = slices[index] as Slice;
+      for (let j = 0; j < rivals.length; j++) {
+        if (rivals[j]?.matches(instance, run)) found(run, 'slice-multiple', stepOf(instance), name, path);
+      }
     }
     for (let i = 0; i < slices.length; i++) {
       const slice = slices[i] as Slice;
@@ -160,6 +171,6 @@ export function slicesCheck(slicing: Slicing): SlicingCheck {
 
 /** The first slice that an occurrence belongs to, or -1. */
 function sliceOf(instance: Instance, slices: readonly Slice[], run: Run): number {
-  for (let i = 0; i < slices.length; i++) if ((slices[i] as Slice).matches(instance, run)) return i;
+  for (let i = 0; i < slices.length; i++) if ((slices[i] as Slice).test.matches(instance, run)) return i;
   return -1;
 }

@@ -227,6 +227,49 @@ const table: Record<string, Row> = {
   },
 };
 
+const codedWith = (...codes: string[]) =>
+  parts({ ...component('x'), code: { coding: codes.flatMap((code) => concept(code).coding) } });
+
+/** What fits two slices is not told by their discriminators, which they have to be. */
+const several: Record<string, Row> = {
+  'an item that fits two slices': {
+    type: 'Observation',
+    says: sliced(),
+    cases: [
+      ['one', codedWith('a', 'x'), []],
+      ['both', codedWith('b', 'a'), ['slice-multiple @ Observation.component[0]']],
+    ],
+  },
+  'an item that fits two slices in order': {
+    type: 'Observation',
+    says: sliced({ ordered: true }),
+    cases: [
+      ['one', codedWith('a', 'x'), []],
+      ['both', codedWith('b', 'a'), ['slice-multiple @ Observation.component[0]']],
+    ],
+  },
+  'targets that are not here may be of either slice': {
+    type: 'Observation',
+    says: {
+      'Observation.performer': {
+        slicing: { discriminator: [{ type: 'profile', path: 'resolve()' }], rules: 'open' },
+      },
+      'Observation.performer:i': {
+        sliceName: 'i',
+        min: 0,
+        type: [{ code: 'Reference', targetProfile: [identified.url] }],
+      },
+      'Observation.performer:j': {
+        sliceName: 'j',
+        min: 0,
+        type: [{ code: 'Reference', targetProfile: [elsewhere.url] }],
+      },
+    },
+    others: [identified, elsewhere],
+    cases: [['not here', observation({ performer: [{ reference: 'Patient/1' }] }), []]],
+  },
+};
+
 const telecom = (...telecom: object[]) => ({ resourceType: 'Patient', telecom });
 const phone = { system: 'phone', value: '1' };
 
@@ -473,7 +516,11 @@ function bundle(...resources: object[]): object {
   return { resourceType: 'Bundle', type: 'collection', entry };
 }
 
-for (const [name, { type, says, others = [], cases }] of Object.entries({ ...table, ...untold })) {
+for (const [name, { type, says, others = [], cases }] of Object.entries({
+  ...table,
+  ...several,
+  ...untold,
+})) {
   t.test(name, async (t) => {
     const definition = profile(type, says);
     const by = validatorWith(definition, ...others);
