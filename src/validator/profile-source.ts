@@ -7,6 +7,7 @@
 import { isObject } from '../fhir/resource.ts';
 import type { BaseElement } from './base-elements.ts';
 import { byType } from './by-type.ts';
+import { additionalBindingRule } from './checks/additional-binding.ts';
 import { aggregationCheck } from './checks/aggregation.ts';
 import { bindingRule } from './checks/binding-rule.ts';
 import { fixedCheck, patternCheck } from './checks/fixed.ts';
@@ -35,6 +36,7 @@ const factories: readonly CheckFactory[] = [
   (definition, base, scope) => regexCheck(definition, base, scope.profile),
   (definition, base, scope) => rangeCheck(definition, base, scope.profile),
   bindingRule,
+  additionalBindingRule,
   targetRule,
   aggregationCheck,
   narrativeControl,

@@ -227,3 +227,44 @@ t.test('a maximum value set lies as a required one over the top of a weaker bind
   t.same(judged({ coding: [{ system: 'http://x.com', code: 'M' }] }), broken);
   t.same(judged({ text: 'married' }), broken);
 });
+
+/** https://hl7.org/fhir/R5/valueset-additional-binding-purpose.html */
+t.test('additional bindings count besides that of the element, by their purpose', async (t) => {
+  const gender = 'http://hl7.org/fhir/ValueSet/administrative-gender';
+  const married = { system: 'http://terminology.hl7.org/CodeSystem/v3-MaritalStatus', code: 'M' };
+  const male = { system: 'http://hl7.org/fhir/administrative-gender', code: 'male' };
+  const other = { system: 'http://x.com', code: 'M' };
+  const judged = (purpose: string, coding: object, more: readonly object[] = []) => {
+    const parts = [
+      { url: 'purpose', valueCode: purpose },
+      { url: 'valueSet', valueCanonical: gender },
+      ...more,
+    ];
+    const bound = profile('Patient', {
+      'Patient.maritalStatus': {
+        binding: {
+          strength: 'preferred',
+          valueSet: 'http://hl7.org/fhir/ValueSet/marital-status',
+          extension: [
+            { url: 'http://hl7.org/fhir/tools/StructureDefinition/additional-binding', extension: parts },
+          ],
+        },
+      },
+    });
+    return findings(
+      patient({ maritalStatus: { coding: [coding] } }),
+      purpose === 'extensible' ? 'warning' : 'error',
+      { profiles: [bound.url] },
+      validatorWith(bound),
+    ).filter((one) => one.startsWith('binding'));
+  };
+  const broken = ['binding-required @ Patient.maritalStatus'];
+  t.same(judged('required', male), []);
+  t.same(judged('required', married), broken);
+  t.same(judged('required', married, [{ url: 'any', valueBoolean: true }]), [], 'of one repeat only');
+  t.same(judged('maximum', married), []);
+  t.same(judged('maximum', male), []);
+  t.same(judged('maximum', other), broken);
+  t.ok(judged('extensible', other).includes('binding-extensible @ Patient.maritalStatus'));
+  t.same(judged('candidate', other), []);
+});

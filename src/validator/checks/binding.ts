@@ -69,10 +69,27 @@ function makeBinding(valueSet: string, strength: Binding['strength'], max: Bindi
   };
 }
 
-/** The value set of the maxValueSet extension of a binding. */
+/** The value set of the maxValueSet extension of a binding, or of an additional binding of that purpose. */
 export function maxOf(definition: ElementDefinitionBinding | undefined): string | undefined {
   const max = definition?.extension?.find(({ url }) => url === maxValueSet);
-  return max?.valueCanonical ?? max?.valueUri;
+  return max?.valueCanonical ?? max?.valueUri ?? additionalValueSets(definition, 'maximum')[0];
+}
+
+const additional = 'http://hl7.org/fhir/tools/StructureDefinition/additional-binding';
+
+/**
+ * The value sets of the additional bindings of a purpose, of those that count in any context and for every repeat.
+ * https://hl7.org/fhir/tools/StructureDefinition-additional-binding.html
+ */
+export function additionalValueSets(
+  definition: ElementDefinitionBinding | undefined,
+  purpose: string,
+): string[] {
+  return (definition?.extension ?? []).flatMap(({ url, extension = [] }) => {
+    const part = (name: string) => extension.find((one) => one.url === name);
+    if (url !== additional || part('purpose')?.valueCode !== purpose) return [];
+    return part('usage') || part('any')?.valueBoolean ? [] : (part('valueSet')?.valueCanonical ?? []);
+  });
 }
 
 function remember(codes: Set<string>, code: string): void {
