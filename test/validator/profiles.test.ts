@@ -180,6 +180,13 @@ const table: Record<string, Row> = {
       ],
     ],
   },
+  'an invariant may have the key of one of the type': {
+    says: { Observation: { constraint: [rule('obs-6', 'subject.exists()')] } },
+    cases: [
+      [observation({ subject }), []],
+      [observation({}), ['obs-6 @ Observation']],
+    ],
+  },
   'an invariant is met when it is true, and not when it says nothing': {
     says: {
       'Observation.value[x]': { constraint: [rule('t-7', '($this as Quantity).value > 0')] },

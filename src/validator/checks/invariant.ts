@@ -152,11 +152,13 @@ export function addedInvariants(
   compilation: Pick<Compilation, 'structure'>,
   surroundings: InvariantSurroundings,
 ): InvariantCheck | undefined {
-  const known = new Set((base?.constraint ?? []).map(({ key }) => key));
+  const known = new Map((base?.constraint ?? []).map(({ key, expression }) => [key, expression]));
   const checks = (definition.constraint ?? []).flatMap((constraint) => {
-    const { key = '', source } = constraint;
-    if (known.has(key)) return [];
+    const { key = '', expression, source } = constraint;
     const origin = source === undefined ? undefined : compilation.structure(source);
+    // A profile may give a rule of its own the key of another.
+    const isOwn = origin?.derivation === 'constraint' && known.get(key) !== expression;
+    if (known.has(key) && !isOwn) return [];
     const ofType = origin ? origin.derivation !== 'constraint' : nativeInvariants.has(key);
     const check = ofType ? undefined : invariantCheck(constraint, surroundings, source ?? profile);
     return check ? [check] : [];
