@@ -119,6 +119,7 @@ const table: Record<string, Row> = {
       [observation({ valueInteger: 1 }), ['value-min @ Observation.value']],
       [observation({ valueInteger: 5 }), ['value-max @ Observation.value']],
       [observation({ code: { text: 'abcd' } }), ['string-length @ Observation.code.text']],
+      [observation({ code: { text: 'a😀b' } }), []],
       [observation({ issued: '2019-12-31T23:59:59Z' }), ['value-min @ Observation.issued']],
     ],
   },

@@ -18,8 +18,14 @@ export function maxLengthCheck(
   const { maxLength } = definition;
   if (maxLength === undefined || base?.maxLength === maxLength) return undefined;
   return (value, run) => {
-    if (typeof value === 'string' && value.length > maxLength) found(run, 'string-length', '', '', maxLength);
+    if (typeof value === 'string' && isLonger(value, maxLength))
+      found(run, 'string-length', '', '', maxLength);
   };
+}
+
+/** Characters beyond the first plane are two units of a text each. */
+function isLonger(text: string, maxLength: number): boolean {
+  return text.length > maxLength && Array.from(text).length > maxLength;
 }
 
 /** -1, 0 or 1; undefined when the two cannot be compared. */
