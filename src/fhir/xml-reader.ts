@@ -23,7 +23,8 @@ export interface XmlResource {
 /** JSON's own names, and those a validator lets pass: an element of such a name would not be found unknown. */
 const namesOfJson: ReadonlySet<string> = new Set(['resourceType', 'fhir_comments']);
 const schemaInstance = 'http://www.w3.org/2001/XMLSchema-instance';
-const jsonNumber = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
+const decimal = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
+const integer = /^(?:0|[-+]?[1-9][0-9]*)$/;
 
 /**
  * @param xml text of a resource
@@ -123,11 +124,11 @@ function createReader(model: Model, xml: string) {
   function spelled(element: XmlElement, type: TypeModel): string {
     const value = element.attributes.find(({ name }) => name === 'value')?.value;
     if (value === undefined) return 'null';
-    const bare =
-      type.name === 'boolean'
-        ? value === 'true' || value === 'false'
-        : (model.isA(type.name, 'decimal') || model.isA(type.name, 'integer')) && jsonNumber.test(value);
-    return bare ? value : JSON.stringify(value);
+    if (type.name === 'boolean' && (value === 'true' || value === 'false')) return value;
+    if (type.name === 'decimal' && decimal.test(value)) return value;
+    // Of the two ways to write it, JSON has only the one without a plus.
+    if (model.isA(type.name, 'integer') && integer.test(value)) return value.replace('+', '');
+    return JSON.stringify(value);
   }
 
   /** The text of a narrative as JSON wants it: the div in the XHTML namespace without a prefix. */

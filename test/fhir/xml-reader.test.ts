@@ -36,6 +36,7 @@ t.test('each form of XML becomes its form of JSON', async (t) => {
     ['a primitive', '<id value="a"/>', { id: 'a' }],
     ['a boolean', '<active value="true"/>', { active: true }],
     ['a number', '<multipleBirthInteger value="2"/>', { multipleBirthInteger: 2 }],
+    ['a number with a plus', '<multipleBirthInteger value="+2"/>', { multipleBirthInteger: 2 }],
     ['what may repeat', '<name><given value="A"/></name>', { name: [{ given: ['A'] }] }],
     [
       'an id',
@@ -133,7 +134,7 @@ t.test('nothing that FHIR does not know is lost: the validator finds it, at its 
     ['a boolean that is none', '\n  <active value="1"/>', 'json-type', 'Patient.active', 2, 3],
     [
       'a number that is none',
-      '\n<multipleBirthInteger value="+1"/>',
+      '\n<multipleBirthInteger value="1e2"/>',
       'json-type',
       'Patient.multipleBirth',
       2,

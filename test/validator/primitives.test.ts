@@ -91,6 +91,11 @@ const spelled: [parameter: string, errors: string[]][] = [
   ['"valueInteger":10.0', ['format @ Parameters.parameter[0].value']],
   ['"valueInteger": -1.000 ', ['format @ Parameters.parameter[0].value']],
   ['"valueInteger" :\n1.0e1', ['format @ Parameters.parameter[0].value']],
+  ['"valueInteger":1e2', ['format @ Parameters.parameter[0].value']],
+  ['"valuePositiveInt":10E-1', ['format @ Parameters.parameter[0].value']],
+  ['"valueInteger":-0', ['format @ Parameters.parameter[0].value']],
+  ['"valueInteger":-10,"_name":{"id":"a:1e2"}', []],
+  ['"valueDecimal":1e2', []],
   ['"valueUnsignedInt":0.0', ['format @ Parameters.parameter[0].value']],
   ['"valuePositiveInt":1.5', ['format @ Parameters.parameter[0].value']],
   ['"valueDecimal":1.0', []],
@@ -108,9 +113,13 @@ const spelled: [parameter: string, errors: string[]][] = [
     '"resource":{"resourceType":"Claim","item":[{"careTeamSequence":[1, 2.0]}]}',
     ['format @ Parameters.parameter[0].resource.item[0].careTeamSequence[1]'],
   ],
+  [
+    '"resource":{"resourceType":"Claim","item":[{"careTeamSequence":[ 1e0,2]}]}',
+    ['format @ Parameters.parameter[0].resource.item[0].careTeamSequence[0]'],
+  ],
 ];
 
-t.test('an integer has no decimal point, not even before zeros', async (t) => {
+t.test('an integer has no decimal point, not even before zeros, and no exponent', async (t) => {
   for (const [members, expected] of spelled) {
     const text = `{"resourceType":"Parameters","parameter":[{"name":"x",${members}}]}`;
     const formats = errors(JSON.parse(text), { text }).filter((error) => error.startsWith('format'));

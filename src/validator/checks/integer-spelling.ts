@@ -1,13 +1,16 @@
 /**
- * Integers as they are spelled: FHIR has none with a decimal point, though `1.0` and `1` are one number to JSON.
- * Such a number is looked for in the text, which is gone through only where an integer may be among those found.
+ * Integers as they are spelled: FHIR has none with a decimal point or an exponent and no negative zero, though to JSON
+ * `1.0`, `1e0` and `1` are one number. Such a number is looked for in the text, which is gone through only where an
+ * integer may be among those found.
  * https://hl7.org/fhir/R4/datatypes.html#integer
  */
 import { isSpelledObject, readSpelled, type Spelled } from '../../fhir/json-spelled.ts';
+import { skipSpace } from '../../fhir/json-text.ts';
 import type { Model } from '../../fhir/model.ts';
 import { found, type Run, stepAt } from '../run.ts';
 
 const integers: ReadonlySet<string> = new Set(['integer', 'positiveInt', 'unsignedInt']);
+const integer = /^(?:0|-?[1-9][0-9]*)$/;
 
 /** @param text of the resource that the run is over */
 export type SpellingCheck = (text: string, run: Run) => void;
@@ -28,39 +31,54 @@ export function integerSpelling(model: Model, types: Iterable<string>): Spelling
         const step = element?.property.name;
         if (element && step) walk(member, element.type, path === '' ? step : `${path}.${step}`, run);
       }
-    } else if (integers.has(type) && value?.includes('.')) found(run, 'format', path, path, type);
+    } else if (integers.has(type) && value !== null && !integer.test(value))
+      found(run, 'format', path, path, type);
+  }
+
+  /** Whether the value of some integer element is a number that is spelled in another way, as far as names tell. */
+  function inMembers(text: string): boolean {
+    for (let colon = text.indexOf(':'); colon >= 0; colon = text.indexOf(':', colon + 1)) {
+      if (!isOtherNumber(text, skipSpace(text, colon + 1))) continue;
+      names ??= new Set(namesOfIntegers(model, types));
+      const name = nameBefore(text, colon);
+      if (name !== undefined && names.has(name)) return true;
+    }
+    return false;
   }
 
   return (text, run) => {
-    for (let at = text.indexOf('.0'); at >= 0; at = text.indexOf('.0', at + 2)) {
-      const name = nameOfNumber(text, at);
-      if (name === undefined) continue;
-      names ??= new Set(namesOfIntegers(model, types));
-      // A number without a name is one of an array.
-      if (name !== '' && !names.has(name)) continue;
-      walk(readSpelled(text), run.scope.type, '', run);
-      return;
-    }
+    if (inMembers(text) || inArrays(text)) walk(readSpelled(text), run.scope.type, '', run);
   };
 }
 
-const digit = (c: number) => c >= 48 && c <= 57;
-const space = (c: number) => c === 32 || (c >= 9 && c <= 13);
+/** Whether an array of numbers, all of which are integers in FHIR, has one that is spelled in another way. */
+function inArrays(text: string): boolean {
+  for (let open = text.indexOf('['); open >= 0; open = text.indexOf('[', open + 1)) {
+    const first = text.charCodeAt(skipSpace(text, open + 1));
+    if ((digit(first) || first === 45) && /[.eE]|-0/.test(text.slice(open, text.indexOf(']', open))))
+      return true;
+  }
+  return false;
+}
 
-/** The name of the whole number that has a point here, empty in an array; undefined when it is no such number. */
-function nameOfNumber(text: string, point: number): string | undefined {
-  let end = point + 2;
-  while (text.charCodeAt(end) === 48) end++;
-  if (digit(text.charCodeAt(end))) return undefined;
-  let at = point - 1;
-  if (!digit(text.charCodeAt(at))) return undefined;
-  while (digit(text.charCodeAt(at)) || text[at] === '-') at--;
-  while (space(text.charCodeAt(at))) at--;
-  if (text[at] === ',' || text[at] === '[') return '';
-  if (text[at] !== ':') return undefined;
-  at--;
-  while (space(text.charCodeAt(at))) at--;
-  return text[at] === '"' ? text.slice(text.lastIndexOf('"', at - 1) + 1, at) : undefined;
+const digit = (c: number) => c >= 48 && c <= 57;
+
+/** Whether a number begins here, with a point, an exponent or a sign before a zero. */
+function isOtherNumber(text: string, start: number): boolean {
+  const negative = text.charCodeAt(start) === 45;
+  let at = negative ? start + 1 : start;
+  let c = text.charCodeAt(at);
+  if (!digit(c)) return false;
+  if (negative && c === 48) return true;
+  while (digit(c)) c = text.charCodeAt(++at);
+  return c === 46 || c === 69 || c === 101;
+}
+
+/** The name that stands before a colon; undefined where it is no colon of JSON. */
+function nameBefore(text: string, colon: number): string | undefined {
+  let end = colon - 1;
+  while (end > 0 && text.charCodeAt(end) <= 32) end--;
+  return text[end] === '"' ? text.slice(text.lastIndexOf('"', end - 1) + 1, end) : undefined;
 }
 
 function* namesOfIntegers(model: Model, types: Iterable<string>): Generator<string> {
