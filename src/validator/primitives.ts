@@ -15,13 +15,15 @@ const maxString = 1024 * 1024;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const control = /[\0-\x08\x0b\x0c\x0e-\x1f]/;
 
+export const hasControl = (text: string): boolean => control.test(text);
+
 /** A text with something other than white space in it and no control characters; at most 1 MiB. */
 export function isText(text: string): boolean {
   const length = text.length;
   if (length === 0 || length > maxString) return false;
   let start = 0;
   while (text.charCodeAt(start) <= 32) start++;
-  return start < length && !control.test(text);
+  return start < length && !hasControl(text);
 }
 
 /** As `isText`, of a text that cannot hold a control character. */

@@ -70,6 +70,8 @@ export interface Run {
   readonly options: ValidationOptions;
   /** Whether no text can hold a control character: the JSON had no escapes. */
   readonly plain: boolean;
+  /** Whether the JSON may have escapes of control characters; found out when first asked. */
+  controls: boolean | undefined;
   /** Whether a value of an integer type was met. */
   integers: boolean;
   scope: ResourceScope;
@@ -98,6 +100,7 @@ export function createRun(options: ValidationOptions, scope: ResourceScope): Run
     count: 0,
     options,
     plain: options.text?.includes('\\') === false,
+    controls: undefined,
     integers: false,
     judged: 0,
     scope,

@@ -19,6 +19,15 @@ const table: Record<string, [text: string, fault: NarrativeFault | undefined][]>
       undefined,
     ],
     [`<div xmlns='http://www.w3.org/1999/xhtml' xml:lang="de" lang='de'>x</div>`, undefined],
+    [div('<p>a</p><![CDATA[b < c & d]]>'), undefined],
+    [div('<map name="m"><area nohref="nohref" alt="x"/></map>x'), undefined],
+    [
+      div(
+        '<ol start="3"><li value="3">x</li></ol><table bgcolor="#fff"><tr><td nowrap="nowrap">x</td></tr></table>',
+      ),
+      undefined,
+    ],
+    [div('<p data-fhir="generated" align="left">x</p>'), undefined],
   ],
   'text that is not one well-formed div is malformed': [
     ['text', 'malformed'],
@@ -42,6 +51,10 @@ const table: Record<string, [text: string, fault: NarrativeFault | undefined][]>
     [div('a &#99999999999999999999; b'), 'malformed'],
     [div('<p title="&#1;">x</p>'), 'malformed'],
     [div('<p class="a" class="b">x</p>'), 'malformed'],
+    [div('<!-- a -- b -->x'), 'malformed'],
+    [div('<!-- a --->x'), 'malformed'],
+    [div('<![CDATA[x'), 'malformed'],
+    [div('<!a>x'), 'malformed'],
   ],
   'elements and attributes beyond the basic ones break txt-1': [
     [div('<script>x</script>'), 'content'],
@@ -54,6 +67,10 @@ const table: Record<string, [text: string, fault: NarrativeFault | undefined][]>
     [div('<font>x</font>'), 'content'],
     [div('<p xmlns="http://www.w3.org/2000/svg">x</p>'), 'content'],
     [div('<link rel="stylesheet" href="x"/>x'), 'content'],
+    [div('<p href="http://x/y">x</p>'), 'content'],
+    [div('<b border="1">x</b>'), 'content'],
+    [div('<a href="http://x/y" target="_blank">x</a>'), 'content'],
+    ['<div xmlns="http://www.w3.org/1999/xhtml" value="x">x</div>', 'content'],
   ],
   'links lead where a reader can follow': [
     [div('<a href="urn:uuid:c757873d-ec9a-4326-a141-556f43239520">x</a>'), 'link'],
@@ -69,6 +86,7 @@ const table: Record<string, [text: string, fault: NarrativeFault | undefined][]>
     [div('<p>x<span><div>y</div></span></p>'), 'structure'],
     [div('<li>x</li>'), 'structure'],
     [div('<ul>x</ul>'), 'structure'],
+    [div('<ul><![CDATA[x]]></ul>'), 'structure'],
     [div('<table><td>x</td></table>'), 'structure'],
     [div('<table><tr>x</tr></table>'), 'structure'],
     [div('<table><tbody><td>x</td></tbody></table>'), 'structure'],
@@ -99,6 +117,22 @@ for (const [name, rows] of Object.entries(table)) {
     for (const [text, fault] of rows) t.equal(readNarrative(text).fault, fault, text);
   });
 }
+
+t.test('control characters, which JSON can escape and XML has not, are found', async (t) => {
+  const patient = (escaped: string) =>
+    `{"resourceType":"Patient","text":{"status":"generated","div":${JSON.stringify(div('?')).replace('?', () => escaped)}}}`;
+  const faults = (text: string, given = true) => {
+    const options = given ? { text } : {};
+    return findings(JSON.parse(text), 'error', options).filter((finding) => finding.startsWith('narrative'));
+  };
+  for (const content of ['a\\u0001b', 'a\\u000bb', 'a\\bb', "<p title='\\f'>x</p>", '\\u001f']) {
+    const text = patient(content);
+    t.same(faults(text), ['narrative @ Patient.text.div'], content);
+    t.same(faults(text, false), ['narrative @ Patient.text.div'], content);
+  }
+  for (const content of ['a\\tb\\nc\\rd', '\\u00e4', '\\u0009x\\u000a', '\\\\b \\\\f \\\\u0001'])
+    t.same(faults(patient(content)), [], content);
+});
 
 t.test('links within lead to an element or a name, in the resource or the bundle around it', async (t) => {
   const patient = (content: string, more: object = {}) => ({

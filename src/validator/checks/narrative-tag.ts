@@ -2,15 +2,10 @@
  * Opening tags of a narrative: their attributes and the URLs in them.
  * https://hl7.org/fhir/R4/narrative.html#xhtml
  */
-import { createNameTable, type MetName, nameless } from './narrative-names.ts';
+import { attributes, isHarmless, mayHave } from './narrative-attributes.ts';
+import { type MetName, nameless } from './narrative-names.ts';
 import { spelledOut, urlFault } from './narrative-urls.ts';
 
-const attributes = createNameTable(
-  `id class style title lang xml:lang xml:space dir xmlns cite href name src alt longdesc height width usemap ismap border
-  summary frame rules cellspacing cellpadding align valign char charoff span abbr axis headers scope rowspan colspan
-  nowrap rel rev hreflang type charset accesskey tabindex shape coords target start value compact clear size noshade
-  bgcolor hspace vspace background`.split(/\s+/),
-);
 const href = attributes.names.indexOf('href');
 const src = attributes.names.indexOf('src');
 const xmlns = attributes.names.indexOf('xmlns');
@@ -82,8 +77,8 @@ export function newTags(entities: boolean): Tags {
   };
 }
 
-/** Reads attributes from behind the name of a tag up to its end. */
-export function readAttributes(text: string, start: number, tags: Tags): void {
+/** Reads the attributes of an element from behind the name of its tag up to its end. */
+export function readAttributes(text: string, start: number, element: number, tags: Tags): void {
   tags.end = -1;
   tags.closed = false;
   tags.namespace = false;
@@ -109,6 +104,7 @@ export function readAttributes(text: string, start: number, tags: Tags): void {
     const { number: attribute, end } = tags.attribute;
     if (end === at || before === at) return;
     if (attribute === nameless ? isStrangeAgain(text.slice(at, end), tags) : isAgain(attribute, tags)) return;
+    if (attribute !== nameless && !mayHave(element, attribute)) tags.legal = false;
     at = end;
     while (isSpace(text.charCodeAt(at))) at++;
     if (text.charCodeAt(at) !== 61) return;
@@ -144,7 +140,7 @@ function isAgain(attribute: number, tags: Tags): boolean {
 }
 
 function isStrangeAgain(name: string, tags: Tags): boolean {
-  if (!name.startsWith('xmlns:')) tags.legal = false;
+  if (!isHarmless(name)) tags.legal = false;
   tags.strange ??= new Set();
   if (tags.strange.has(name)) return true;
   tags.strange.add(name);

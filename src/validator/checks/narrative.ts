@@ -4,6 +4,7 @@
  */
 import type { FindingKey } from '../finding.ts';
 import { found, type Run, report } from '../run.ts';
+import { hasControlIn } from './control-characters.ts';
 import { checkFragments, fragmentsIn } from './narrative-links.ts';
 import { type MetName, nameless } from './narrative-names.ts';
 import { elements, holdsText, image, mayStand, paragraph } from './narrative-structure.ts';
@@ -87,10 +88,12 @@ export function readNarrative(text: string): NarrativeReading {
       continue;
     }
     if (next === 33) {
-      const comment = text.startsWith('<!--', less);
-      const close = comment ? text.indexOf('-->', less + 4) : -1;
-      if (close < 0) return malformed;
-      at = close + 3;
+      at = endOfSection(text, less);
+      if (at < 0) return malformed;
+      if (text.charCodeAt(less + 2) === 91) {
+        ink ||= hasInk(text, less + cdata.length, at - 3);
+        if (!holdsText(parent) && hasInk(text, less + cdata.length, at - 3)) placed = false;
+      }
       continue;
     }
     elements.read(text, less + 1, met);
@@ -102,7 +105,7 @@ export function readNarrative(text: string): NarrativeReading {
     // The usual tag is a name and nothing else.
     if (started && text.charCodeAt(stop) === 62) at = stop + 1;
     else {
-      readAttributes(text, stop, tags);
+      readAttributes(text, stop, element, tags);
       if (tags.end < 0 || (!started && !tags.namespace)) return malformed;
       started = true;
       closed = tags.closed;
@@ -130,6 +133,17 @@ function gravestFault(
   return ink ? undefined : 'empty';
 }
 
+const cdata = '<![CDATA[';
+
+/** The place after a comment or a CDATA section; -1 of what is neither. https://www.w3.org/TR/xml/#sec-comments */
+function endOfSection(text: string, at: number): number {
+  const isData = text.startsWith(cdata, at);
+  if (!isData && !text.startsWith('<!--', at)) return -1;
+  // The first two hyphens within a comment are its last.
+  const end = isData ? text.indexOf(']]>', at) : text.indexOf('--', at + 4);
+  return end >= 0 && text.charCodeAt(end + 2) === 62 ? end + 3 : -1;
+}
+
 /** The place after a name that is none of the table; -1 when it does not stand there. */
 function endOf(name = '', text: string, at: number): number {
   return text.startsWith(name, at) ? at + name.length : -1;
@@ -144,7 +158,7 @@ export function checkNarrative(value: unknown, run: Run): void {
     found(run, 'json-type', 'div', 'div', 'xhtml', 'string');
     return;
   }
-  const { fault, fragments } = readNarrative(value);
+  const { fault, fragments } = hasControlIn(value, run) ? malformed : readNarrative(value);
   const links = fault === 'malformed' ? fragmentsIn(value) : fragments;
   if (links !== undefined) {
     for (const link of links) run.scope.fragments.push(link);
