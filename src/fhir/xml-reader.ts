@@ -2,15 +2,15 @@
  * From FHIR XML to the JSON text of the same resource, decimals to the digit.
  * What XML says and JSON has no word for is carried over so that the validator stumbles on it, instead of being lost:
  * an unknown attribute becomes the property `@name`, text between elements `#text`, an element where only an attribute
- * may stand `<name>`. The order of elements of different names is not looked at.
+ * may stand `<name>`, the first element that is out of order `name#order`.
  * https://hl7.org/fhir/R4/xml.html
  */
 import { refuse } from '../core/fhir-error.ts';
 import type { Locator } from './json-locator.ts';
 import { positionOf } from './json-source.ts';
-import type { Model, TypeModel } from './model.ts';
+import type { Model, PropertyModel, TypeModel } from './model.ts';
 import { createXmlLocator } from './xml-locator.ts';
-import { fhirNamespace, isAttribute, xhtmlNamespace } from './xml-syntax.ts';
+import { fhirNamespace, isAttribute, orderMark, xhtmlNamespace } from './xml-syntax.ts';
 import { parseXml, type XmlElement } from './xml-tree.ts';
 
 export interface XmlResource {
@@ -22,6 +22,8 @@ export interface XmlResource {
 
 /** JSON's own names, and those a validator lets pass: an element of such a name would not be found unknown. */
 const namesOfJson: ReadonlySet<string> = new Set(['resourceType', 'fhir_comments']);
+/** Where schemas may be found is no part of the content. */
+const schemaPlaces: ReadonlySet<string> = new Set(['schemaLocation', 'noNamespaceSchemaLocation']);
 const schemaInstance = 'http://www.w3.org/2001/XMLSchema-instance';
 const decimal = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
 const integer = /^(?:0|[-+]?[1-9][0-9]*)$/;
@@ -49,6 +51,8 @@ function createReader(model: Model, xml: string) {
   /** The members of the object that stands for an element of a type, or that stands beside a primitive value. */
   function membersOf(element: XmlElement, type: TypeModel): string[] {
     const members = attributesOf(element, type);
+    const misplaced = misplacedIn(element, type);
+    if (misplaced !== undefined) members.push(`${JSON.stringify(misplaced + orderMark)}:true`);
     for (const [key, elements] of grouped(element, type)) {
       const known = type.key(key);
       if (known) members.push(...propertyOf(key, known.type, elements, known.property.array));
@@ -153,8 +157,20 @@ function createReader(model: Model, xml: string) {
   return { resource };
 }
 
+/** The first element that stands behind one that its definition has later; undefined when all are in order. */
+function misplacedIn({ children }: XmlElement, { key, properties }: TypeModel): string | undefined {
+  let last = -1;
+  for (const { name } of children) {
+    const place = properties.indexOf(key(name)?.property as PropertyModel);
+    if (place >= 0 && place < last) return name;
+    if (place > last) last = place;
+  }
+  return undefined;
+}
+
 function isUnknownAttribute(name: string, namespace: string): boolean {
-  return name !== 'xmlns' && !name.startsWith('xmlns:') && namespace !== schemaInstance;
+  if (namespace === schemaInstance) return !schemaPlaces.has(name.slice(name.indexOf(':') + 1));
+  return name !== 'xmlns' && !name.startsWith('xmlns:');
 }
 
 function isJsonName(name: string): boolean {

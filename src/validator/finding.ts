@@ -25,6 +25,11 @@ const table = {
     text: 'The resource type is not one of R4',
   },
   'unknown-element': { severity: 'error', code: 'structure', text: 'Unknown element {0}' },
+  'element-order': {
+    severity: 'error',
+    code: 'structure',
+    text: '{0} is out of order: in XML, elements stand in the order of their definition',
+  },
   'json-comments': {
     severity: 'warning',
     code: 'structure',

@@ -5,6 +5,7 @@
  */
 import { once } from '../core/once.ts';
 import { isObject } from '../fhir/resource.ts';
+import { orderMark } from '../fhir/xml-syntax.ts';
 import { checkAttachment } from './checks/attachment.ts';
 import type { Binding } from './checks/binding.ts';
 import { checkBinding, isMetConcept, isMetMember } from './checks/binding.ts';
@@ -159,7 +160,9 @@ function unknown(x: Run, key: string): void {
     found(x, 'json-comments', '');
     return;
   }
-  if (elementName.test(key)) found(x, 'unknown-element', key, key);
+  const misplaced = key.endsWith(orderMark) ? key.slice(0, -orderMark.length) : '';
+  if (elementName.test(misplaced)) found(x, 'element-order', misplaced, misplaced);
+  else if (elementName.test(key)) found(x, 'unknown-element', key, key);
   else found(x, 'unknown-element', '', '(its name is not one of an element)');
 }
 

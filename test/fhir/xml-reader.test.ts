@@ -131,6 +131,23 @@ t.test('nothing that FHIR does not know is lost: the validator finds it, at its 
       1,
     ],
     ['no value', '<active value="true"/>\n<gender/>', 'ele-1', 'Patient.gender', 2, 1],
+    ['an order', '<gender value="male"/>\n<active value="true"/>', 'element-order', 'Patient.active', 2, 1],
+    [
+      'an order within',
+      '\n<name><given value="A"/>\n<prefix value="B"/><given value="C"/></name>',
+      'element-order',
+      'Patient.name[0].given',
+      2,
+      7,
+    ],
+    [
+      'a type of XML Schema',
+      '\n<active xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="a" value="true"/>',
+      'unknown-element',
+      'Patient.active',
+      2,
+      1,
+    ],
     ['a boolean that is none', '\n  <active value="1"/>', 'json-type', 'Patient.active', 2, 3],
     [
       'a number that is none',
@@ -158,6 +175,15 @@ t.test('nothing that FHIR does not know is lost: the validator finds it, at its 
     t.ok(found.expression?.startsWith(expression), `${name}: ${found.expression}`);
     t.same(locator()(found.expression!), { line, col }, name);
   }
+});
+
+t.test('where a schema may be found is left out', async (t) => {
+  const schema =
+    'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="http://hl7.org/fhir a.xsd"';
+  t.same(read(`<Patient ${namespace} ${schema}><active value="true"/></Patient>`), {
+    resourceType: 'Patient',
+    active: true,
+  });
 });
 
 t.test('the same fault in a resource and in what holds it is no property given twice', async (t) => {
