@@ -4,16 +4,20 @@
  */
 import type { ValueSet, ValueSetExpansion, ValueSetExpansionContains } from '@medplum/fhirtypes';
 import type { Registry } from '../fhir/registry.ts';
+import { createCanonicalUnits } from './canonical-units.ts';
 import { codeGrammars } from './code-grammar.ts';
 import { type CodeSystemContent, type Concept, codeSystemContent } from './code-system-content.ts';
 import { isPartial } from './partial-expansion.ts';
 import type { Terminology } from './terminology.ts';
+import { ucumSystem } from './ucum.ts';
+import { unitFilter } from './unit-filter.ts';
 import { composeMatcher, expansionMatcher, type Matcher, type MatcherSources } from './value-set-matcher.ts';
 
 export function createTerminology(
   registry: Pick<Registry, 'valueSet' | 'codeSystem' | 'codeSystemEditions' | 'expansion'>,
 ): Terminology {
   const grammars = codeGrammars();
+  const canonicalUnits = createCanonicalUnits();
   const contents = new Map<string, CodeSystemContent | undefined>();
   const editions = new Map<string, readonly CodeSystemContent[]>();
   const matchers = new Map<string, Matcher | undefined>();
@@ -42,7 +46,13 @@ export function createTerminology(
     return undefined;
   }
 
-  const sources: MatcherSources = { content, matcher, grammar: (system) => grammars.get(system) };
+  const sources: MatcherSources = {
+    content,
+    matcher,
+    grammar: (system) => grammars.get(system),
+    grammarFilter: (system, filter) =>
+      system === ucumSystem ? unitFilter(filter, canonicalUnits) : undefined,
+  };
 
   function matcher(valueSet: string): Matcher | undefined {
     if (!matchers.has(valueSet)) {

@@ -3,7 +3,12 @@
  * value sets draw on (SNOMED CT, LOINC, …) is not shipped.
  * https://hl7.org/fhir/R4/valueset.html#compositions
  */
-import type { ValueSet, ValueSetComposeInclude, ValueSetExpansionContains } from '@medplum/fhirtypes';
+import type {
+  ValueSet,
+  ValueSetComposeInclude,
+  ValueSetComposeIncludeFilter,
+  ValueSetExpansionContains,
+} from '@medplum/fhirtypes';
 import { type CodeSystemContent, isInactive } from './code-system-content.ts';
 import { conceptFilter } from './concept-filter.ts';
 import type { Membership } from './terminology.ts';
@@ -11,11 +16,15 @@ import type { Membership } from './terminology.ts';
 /** @param system undefined for a bare code, which any system may explain */
 export type Matcher = (system: string | undefined, code: string) => Membership;
 
+type CodeTest = (code: string) => boolean;
+
 export interface MatcherSources {
   content(system: string): CodeSystemContent | undefined;
   matcher(valueSet: string): Matcher | undefined;
   /** The test of a system that is a grammar. */
-  grammar(system: string): ((code: string) => boolean) | undefined;
+  grammar(system: string): CodeTest | undefined;
+  /** A filter of such a system; undefined for one that cannot be evaluated. */
+  grammarFilter(system: string, filter: ValueSetComposeIncludeFilter): CodeTest | undefined;
 }
 
 /** The matcher of a value set's definition. */
@@ -68,14 +77,14 @@ function systemMatcher(include: ValueSetComposeInclude, named: string, sources: 
   // An edition that is not known here is taken for the one that is.
   const edition = include.version === undefined ? undefined : sources.content(`${own}|${include.version}`);
   const content = edition ?? sources.content(named) ?? sources.content(own);
-  const test = codeTest(include, content, sources.grammar(own));
+  const test = codeTest(include, content, () => grammarTest(include, own, sources));
   return (system, code) => (system === undefined || system === own ? test(code) : 'not-member');
 }
 
 function codeTest(
   { concept, filter }: ValueSetComposeInclude,
   content: CodeSystemContent | undefined,
-  grammar: ((code: string) => boolean) | undefined,
+  withoutContent: () => (code: string) => Membership,
 ): (code: string) => Membership {
   if (concept) {
     // The system knows the spelling of a code whose case does not matter in it.
@@ -83,16 +92,28 @@ function codeTest(
     const listed = new Set(concept.flatMap(({ code }) => [code, spelled(code)]));
     return (code) => of(listed.has(code) || listed.has(spelled(code)));
   }
-  if (!content) {
-    // What a filter chooses among well-formed codes, a grammar cannot tell.
-    return (code) => (grammar?.(code) === false ? 'not-member' : grammar && !filter ? 'member' : 'unknown');
-  }
+  if (!content) return withoutContent();
   const filters = (filter ?? []).map((one) => conceptFilter(one, content));
   return (code) => {
     const found = content.find(code);
     if (!found) return content.completeness === 'complete' ? 'not-member' : 'unknown';
     if (filters.includes(undefined)) return 'unknown';
     return of(filters.every((one) => one!.test(found)));
+  };
+}
+
+/** Of a system that is no list of concepts. */
+function grammarTest(
+  { filter = [] }: ValueSetComposeInclude,
+  system: string,
+  sources: MatcherSources,
+): (code: string) => Membership {
+  const grammar = sources.grammar(system);
+  const filters = filter.map((one) => sources.grammarFilter(system, one));
+  return (code) => {
+    if (grammar?.(code) === false) return 'not-member';
+    if (!grammar || filters.includes(undefined)) return 'unknown';
+    return of(filters.every((test) => test!(code)));
   };
 }
 

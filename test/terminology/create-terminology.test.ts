@@ -145,6 +145,15 @@ t.test('what is not shipped is not known, save where a list or a grammar decides
     'tags older than the grammar',
   );
   t.same(languages.answers(['i-german'], 'urn:ietf:bcp:47'), ['not-member']);
+  const ucum = 'http://unitsofmeasure.org';
+  const units = (property: string) =>
+    terminologyOf([{ system: ucum, filter: [{ property, op: '=', value: 'a' }] }]);
+  t.same(
+    units('canonical').answers(['s', 'mo', 'ms', 'm', 's/m', '{a}', 'years'], ucum),
+    ['member', 'member', 'member', 'not-member', 'not-member', 'not-member', 'not-member'],
+    'units of a dimension',
+  );
+  t.same(units('property').answers(['s', 'years'], ucum), ['unknown', 'not-member']);
   const types = terminologyOf([{ system: 'urn:ietf:bcp:13' }]);
   t.same(types.answers(['text/plain; charset=utf-8', 'text'], 'urn:ietf:bcp:13'), ['member', 'not-member']);
 });
