@@ -6,7 +6,7 @@
  */
 import type { ElementDefinition, ElementDefinitionConstraint, StructureDefinition } from '@medplum/fhirtypes';
 import type { Model } from '../fhir/model.ts';
-import { type Binding, bindingOf, isBindable } from './checks/binding.ts';
+import { type Binding, bindingOf, isBindable, unitBinding } from './checks/binding.ts';
 import { nativeInvariants } from './checks/invariant.ts';
 import { plainlyHeld, type Watch } from './checks/plainly-held.ts';
 import { choiceKey, type ElementNode, elementTree, typeCodes } from './element-tree.ts';
@@ -111,7 +111,7 @@ function functionSource(
     resource ? '' : `if (n === 0 || (n === 1 && o.id !== undefined)) noContent(x);`,
     presence.requirements(),
     ...calls,
-    ...nativeRules(path, presence),
+    ...nativeRules(node, path, presence, generator),
     '}',
   ];
   return lines.filter((line) => line !== '').join('\n');
@@ -153,7 +153,7 @@ const keptInScope: Readonly<Record<string, string>> = {
 };
 
 /** Rules of the specification that need the whole object and are written by hand. */
-function nativeRules(path: string, presence: Presence): string[] {
+function nativeRules(node: ElementNode, path: string, presence: Presence, generator: Generator): string[] {
   // ext-1: a value or extensions, not both.
   if (path === 'Extension')
     return [`if ((${presence.choice('value')} !== '') === (v_extension !== undefined)) extensionContent(x);`];
@@ -162,7 +162,11 @@ function nativeRules(path: string, presence: Presence): string[] {
   if (path === 'Coding') return ['coding(x, o, v_system, v_code, v_display, v_version);'];
   if (path === 'Expression') return ['expression(x, v_language, v_expression);'];
   if (path === 'Identifier') return ['identifier(x, v_system, v_value);'];
-  if (quantities.has(path)) return ['quantity(x, o, v_system, v_code);'];
+  if (quantities.has(path)) {
+    const units = unitBinding(node.definition.binding);
+    const bound = units ? ` bound(o, x, '${path}', ${constant(generator, units)});` : '';
+    return [`quantity(x, o, v_system, v_code);${bound}`];
+  }
   if (path === 'Reference') return ['reference(x, v_reference, v_type);'];
   return [];
 }

@@ -151,7 +151,35 @@ t.test('what is wrong with the code of a unit is a warning', async (t) => {
     onsetAge: { value: 1, unit: 'x', system: 'http://unitsofmeasure.org', code },
   });
   t.same(findings(condition('a'), 'warning'), []);
-  t.same(findings(condition('years'), 'warning'), ['unit-unknown @ Condition.onset.code']);
+  t.same(findings(condition('years'), 'warning'), [
+    'unit-unknown @ Condition.onset.code',
+    'binding-extensible @ Condition.onset',
+  ]);
+});
+
+t.test('ages, durations and distances have the units that their types are bound to', async (t) => {
+  const condition = (key: string, code: string) => ({
+    resourceType: 'Condition',
+    subject: { display: 'x' },
+    [key]: { value: 1, unit: 'x', system: 'http://unitsofmeasure.org', code },
+  });
+  const unusual = ['binding-extensible @ Condition.onset'];
+  t.same(findings(condition('onsetAge', 'a'), 'warning'), []);
+  t.same(findings(condition('onsetAge', 'min'), 'warning'), []);
+  t.same(findings(condition('onsetAge', 's'), 'warning'), unusual);
+  t.same(findings(condition('onsetAge', 'mg'), 'warning'), unusual);
+  const parameter = (key: string, code: string) => ({
+    resourceType: 'Parameters',
+    parameter: [
+      { name: 'x', [key]: { value: 1, unit: 'x', system: 'http://unitsofmeasure.org', code } },
+      { name: 'y', [key]: { extension: [{ url: 'http://example.org/x', valueString: 'no code' }] } },
+    ],
+  });
+  const wrong = ['binding-extensible @ Parameters.parameter[0].value'];
+  t.same(findings(parameter('valueDuration', 's'), 'warning'), []);
+  t.same(findings(parameter('valueDuration', 'm'), 'warning'), wrong);
+  t.same(findings(parameter('valueDistance', 'km'), 'warning'), []);
+  t.same(findings(parameter('valueDistance', 'h'), 'warning'), wrong);
 });
 
 t.test('a supplement and a value set are no code systems', async (t) => {

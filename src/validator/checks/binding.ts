@@ -23,6 +23,8 @@ export interface Binding {
 const maxValueSet = 'http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet';
 
 const rememberedMembers = 2000;
+/** Types whose unit is a coding by their system and code, which they need not have. */
+const quantities: ReadonlySet<string> = new Set(['Quantity', 'Age', 'Distance', 'Duration']);
 const bindable = new Set([
   'code',
   'string',
@@ -56,6 +58,11 @@ export function bindingOf(definition: ElementDefinitionBinding | undefined): Bin
     strength,
     max === undefined || strength === 'required' ? undefined : makeBinding(max, 'required', undefined),
   );
+}
+
+/** The units that a type is bound to. A unit says what it is in words too: only the value set of usual ones is looked at. */
+export function unitBinding(definition: ElementDefinitionBinding | undefined): Binding | undefined {
+  return bindingOf(definition && { ...definition, extension: [] });
 }
 
 function makeBinding(valueSet: string, strength: Binding['strength'], max: Binding | undefined): Binding {
@@ -166,7 +173,7 @@ export function membershipOf(
   run: Run | undefined,
 ): Membership | undefined {
   if (type === 'CodeableConcept') return conceptMembership(value, binding, terminology, run);
-  if (type === 'Coding' || type === 'Quantity') return codingMembership(value, binding, terminology, run);
+  if (type === 'Coding' || quantities.has(type)) return codingMembership(value, binding, terminology, run);
   return typeof value === 'string' ? codeMembership(value, binding, terminology) : undefined;
 }
 
@@ -190,5 +197,5 @@ export function checkBinding(
   }
   if (membership === 'unknown') sayOnce(run, binding.unchecked, '');
   else if (membership === 'not-member') say(run, binding.broken, '');
-  else if (binding.strength === 'required' && type !== 'Quantity') say(run, binding.broken, '');
+  else if (binding.strength === 'required' && !quantities.has(type)) say(run, binding.broken, '');
 }
