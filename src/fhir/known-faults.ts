@@ -42,6 +42,12 @@ export const expressionFaults: readonly ExpressionFault[] = [
     reason: '"more than one" is above one, not above two (mended in R5)',
   },
   {
+    key: 'tim-9',
+    wrong: "offset.empty() or (when.exists() and ((when in ('C' | 'CM' | 'CD' | 'CV')).not()))",
+    right: "offset.empty() or (when.exists() and when.where($this in ('C' | 'CM' | 'CD' | 'CV')).empty())",
+    reason: 'in takes one item, and there may be several events (mended in R5)',
+  },
+  {
     key: 'ras-2',
     wrong: 'probability is decimal implies (probability as decimal) <= 100',
     right: 'probability.empty() or ((probability is decimal) implies ((probability as decimal) <= 100))',

@@ -19,6 +19,7 @@ import { inOrder } from './checks/plainly-held.ts';
 import { badFormat, isTextIn, primitiveChecks, wrongJson } from './checks/primitive.ts';
 import { checkExists, checkTarget, checkType } from './checks/reference.ts';
 import { checkReferenceText, typeReader } from './checks/reference-text.ts';
+import { checkSamples } from './checks/sampled-data.ts';
 import { checkUri, isAbsolute } from './checks/url.ts';
 import type { Compilation } from './compilation.ts';
 import { isCode, isText, isUri, primitiveFormats } from './primitives.ts';
@@ -117,6 +118,7 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck, judge
     attachment: checkAttachment,
     expression: (x: Run, language: unknown, text: unknown) => checkExpression(x, language, text, judge),
     linkIds: checkLinkIds,
+    samples: checkSamples,
     inOrder,
     coding,
     quantity,
@@ -209,13 +211,15 @@ const walk = {
   nothing(x: Run, companions: unknown, index: number, step: string): void {
     if (!Array.isArray(companions) || !isObject(companions[index])) found(x, 'null-unexpected', step, step);
   },
-  /** Ids of elements are any text, and unique within the resource. */
+  /** Ids of elements are any text without white space, and unique within the resource. */
   elementId(value: unknown, x: Run, unique: boolean): void {
     if (typeof value !== 'string') {
       wrongJson(x, value, 'id', 'string');
       return;
     }
-    if (!isText(value)) badFormat(x, value, 'id', 'string');
+    // The ids of a definition's elements have the names of slices in them.
+    if (unique ? !isUri(value) : !isText(value))
+      badFormat(x, value, 'id', unique ? 'id of an element' : 'string');
     if (!unique) return;
     x.scope.elementIds ??= new Set();
     if (x.scope.elementIds.has(value)) found(x, 'id-duplicate', '');

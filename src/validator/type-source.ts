@@ -10,6 +10,7 @@ import { type Binding, bindingOf, isBindable, unitBinding } from './checks/bindi
 import { nativeInvariants } from './checks/invariant.ts';
 import { plainlyHeld, type Watch } from './checks/plainly-held.ts';
 import { choiceKey, type ElementNode, elementTree, typeCodes } from './element-tree.ts';
+import { handWritten, kept, quantities } from './hand-written.ts';
 import { primitiveFormats } from './primitives.ts';
 
 /** The source of one type and what it refers to. */
@@ -133,42 +134,20 @@ function ruleSource(
   return call === '' || holds === undefined ? call : `if (!(${holds})) ${call}`;
 }
 
-/** Types with a unit that may be coded: Quantity and what is made of it. https://hl7.org/fhir/R4/datatypes.html#quantityvariations */
-const quantities: ReadonlySet<string> = new Set(['Quantity', 'Age', 'Count', 'Distance', 'Duration']);
-
-/** Values that rules written by hand ask for: kept as the walk meets them, which is cheaper than to look them up. */
-const kept: Readonly<Record<string, readonly string[]>> = {
-  Coding: ['system', 'code', 'display', 'version'],
-  Expression: ['language', 'expression'],
-  Extension: ['extension'],
-  Identifier: ['system', 'value'],
-  Reference: ['reference', 'type'],
-  ...Object.fromEntries([...quantities].map((type) => [type, ['system', 'code']])),
-};
-
 /** Elements of every resource that its scope keeps. */
 const keptInScope: Readonly<Record<string, string>> = {
   'Resource.meta': 'x.scope.meta = v;',
   'DomainResource.contained': 'x.scope.contained = v;',
 };
 
-/** Rules of the specification that need the whole object and are written by hand. */
+/** Rules of the specification that need the whole object. */
 function nativeRules(node: ElementNode, path: string, presence: Presence, generator: Generator): string[] {
   // ext-1: a value or extensions, not both.
   if (path === 'Extension')
     return [`if ((${presence.choice('value')} !== '') === (v_extension !== undefined)) extensionContent(x);`];
-  if (path === 'Questionnaire') return ['linkIds(o, x);'];
-  if (path === 'Attachment') return ['attachment(o, x);'];
-  if (path === 'Coding') return ['coding(x, o, v_system, v_code, v_display, v_version);'];
-  if (path === 'Expression') return ['expression(x, v_language, v_expression);'];
-  if (path === 'Identifier') return ['identifier(x, v_system, v_value);'];
-  if (quantities.has(path)) {
-    const units = unitBinding(node.definition.binding);
-    const bound = units ? ` bound(o, x, '${path}', ${constant(generator, units)});` : '';
-    return [`quantity(x, o, v_system, v_code);${bound}`];
-  }
-  if (path === 'Reference') return ['reference(x, v_reference, v_type);'];
-  return [];
+  const units = quantities.has(path) ? unitBinding(node.definition.binding) : undefined;
+  const bound = units ? `bound(o, x, '${path}', ${constant(generator, units)});` : '';
+  return [handWritten[path] ?? '', bound];
 }
 
 interface Presence {

@@ -13,6 +13,12 @@ const observation = (more: object) => ({
   ...more,
 });
 
+const samples = (data: string) => ({ origin: { value: 0 }, period: 10, dimensions: 1, data });
+const timing = (repeat: object) => ({
+  resourceType: 'Parameters',
+  parameter: [{ name: 'x', valueTiming: { repeat } }],
+});
+
 const narrative = (_div: object) => ({
   status: 'generated',
   div: '<div xmlns="http://www.w3.org/1999/xhtml">x</div>',
@@ -113,6 +119,19 @@ const table: Record<string, Case[]> = {
     ['integer', patient({ multipleBirthInteger: 1.5 }), ['format @ Patient.multipleBirth']],
     ['id of the resource', patient({ id: 'a_b' }), ['format @ Patient.id']],
     ['id of an element may be any text', patient({ name: [{ id: 'a_b', text: 'x' }] }), []],
+    ['without spaces', patient({ name: [{ id: 'a b', text: 'x' }] }), ['format @ Patient.name[0].id']],
+    ['samples', observation({ valueSampledData: samples('-1 2.5 1e3 E U L\n 0') }), []],
+    ['one sample', observation({ valueSampledData: samples('1') }), []],
+    ['no samples', observation({ valueSampledData: samples('1 2, 3') }), ['format @ Observation.value.data']],
+  ],
+  'rules that R4 words right and writes wrong are meant as they are worded': [
+    ['an offset from an event', timing({ when: ['AC', 'HS'], offset: 30 }), []],
+    [
+      'from a meal',
+      timing({ when: ['AC', 'CM'], offset: 30 }),
+      ['tim-9 @ Parameters.parameter[0].value.repeat'],
+    ],
+    ['from nothing', timing({ offset: 30 }), ['tim-9 @ Parameters.parameter[0].value.repeat']],
   ],
   'every element has content (ele-1)': [
     ['nothing', patient({ maritalStatus: {} }), ['ele-1 @ Patient.maritalStatus']],
