@@ -2,7 +2,7 @@
  * One file, or what comes on stdin, checked: JSON, XML, or NDJSON with a resource on each line.
  * https://hl7.org/fhir/R4/json.html, https://hl7.org/fhir/R4/xml.html, http://ndjson.org
  */
-import { createReadStream } from 'node:fs';
+import { createReadStream, readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { FhirError } from '../core/fhir-error.ts';
@@ -13,7 +13,7 @@ import type { Model } from '../fhir/model.ts';
 import { readXml } from '../fhir/xml-reader.ts';
 import type { ValidationOptions, Validator } from '../validator/validator.ts';
 import { readLines } from './read-lines.ts';
-import { readText, textOf } from './read-text.ts';
+import { textOf } from './read-text.ts';
 
 export interface Checker {
   readonly validator: Validator;
@@ -39,10 +39,19 @@ const linesEnding = /\.(?:ndjson|jsonl)$/i;
  * @throws the error of the file system for a file that cannot be read
  */
 export async function checkFile(checker: Checker, file: string): Promise<readonly Issue[]> {
+  try {
+    return await checkContent(checker, file);
+  } catch (error) {
+    if (error instanceof FhirError) return error.issues;
+    throw error;
+  }
+}
+
+async function checkContent(checker: Checker, file: string): Promise<readonly Issue[]> {
   if (file === standardInput) return checkUnnamed(checker, await buffer(process.stdin));
   if (linesEnding.test(file)) return checkLines(checker, createReadStream(file));
   const check = checks.find(({ ending }) => ending.test(file))?.check ?? checkJson;
-  return check(checker, readText(file));
+  return check(checker, textOf(readFileSync(file)));
 }
 
 /** Without a name, the text itself tells what it is. */

@@ -189,3 +189,15 @@ t.test('a byte order mark before a text is no part of it', async (t) => {
   const piped = await katReading(`\ufeff${wrong}`, 'validate', '-');
   t.same(errorsIn(piped.stdout), ['<stdin>:1:27 Patient.gender']);
 });
+
+t.test('a text in another encoding than UTF-8 is not taken for what it may say', async (t) => {
+  const text = '{"resourceType":"Patient",\n"name":[{"family":"Müller"}]}';
+  const latin = file('encoded/a.json', Buffer.from(text, 'latin1'));
+  const xml = file(
+    'encoded/b.xml',
+    Buffer.from('<Patient xmlns="http://hl7.org/fhir"><name><family value="Ü"/></name></Patient>', 'latin1'),
+  );
+  const { code, stdout } = await kat('validate', latin, xml, file('encoded/c.json', text));
+  t.equal(code, 1);
+  t.match(stdout.split('\n'), [/a\.json:2:21 error .*UTF-8/, /b\.xml:1:59 error .*UTF-8/, '']);
+});
