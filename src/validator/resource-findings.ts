@@ -178,4 +178,19 @@ export const resourceFindings = {
     code: 'invalid',
     text: 'The path of the discriminator leads to no element of what is sliced',
   },
+  'report-duplicate-part': {
+    severity: 'error',
+    code: 'business-rule',
+    text: 'Another {0} of the report has this code',
+  },
+  'report-score-missing': {
+    severity: 'error',
+    code: 'business-rule',
+    text: 'The measure scores, and the group has no score',
+  },
+  'report-score-range': {
+    severity: 'error',
+    code: 'value',
+    text: 'The score of a proportion lies between 0 and 1',
+  },
 } as const satisfies Record<string, FindingRow>;

@@ -60,6 +60,44 @@ t.test('a report has the groups, populations and stratifiers of its measure', as
   t.same(judged(scored, {}, cohort), ['report-score @ MeasureReport.group[0].measureScore']);
 });
 
+t.test('a report has each part once, and misses none only when it is complete', async (t) => {
+  const judged = (group: object, more: object = {}, of: object = measure) =>
+    errors(report(group, more), { supporting: [of as typeof measure & { [element: string]: unknown }] });
+  const first = population('initial-population');
+  t.same(judged({ population: [first, first] }), [
+    'report-duplicate-part @ MeasureReport.group[0].population[1]',
+  ]);
+  t.same(judged({}, { group: [] }).slice(-1), ['report-missing-part @ MeasureReport']);
+  for (const more of [{ status: 'pending' }, { status: 'error' }, { type: 'data-collection' }])
+    t.same(
+      judged({}, { group: undefined, ...more }).filter((one) => one.startsWith('report')),
+      [],
+    );
+  const component = ['age', 'sex'].map((text) => ({ code: { text }, ...criteria }));
+  const components = { ...measure, group: [{ code: { text: 'g' }, stratifier: [{ component }] }] };
+  const given = (...codes: string[]) => ({
+    stratifier: [{ stratum: [{ component: codes.map((text) => ({ code: { text }, value: { text } })) }] }],
+  });
+  const at = 'MeasureReport.group[0].stratifier[0].stratum[0]';
+  t.same(judged(given('sex', 'age'), {}, components), []);
+  t.same(judged(given('sex'), {}, components), [`report-missing-part @ ${at}`]);
+  t.same(judged(given('sex', 'age', 'x'), {}, components), [`report-unknown-part @ ${at}.component[2]`]);
+});
+
+t.test('a report is scored as its measure scores', async (t) => {
+  const system = 'http://terminology.hl7.org/CodeSystem/measure-scoring';
+  const judged = (code: string, group: object, more: object = {}) =>
+    errors(report(group, more), { supporting: [{ ...measure, scoring: { coding: [{ system, code }] } }] });
+  const of = (value: number, unit?: string) => ({ measureScore: { value, ...(unit && { unit }) } });
+  t.same(judged('cohort', {}), []);
+  t.same(judged('proportion', of(0.5)), []);
+  t.same(judged('proportion', of(50, '%')), []);
+  t.same(judged('proportion', of(1.5)), ['report-score-range @ MeasureReport.group[0].measureScore.value']);
+  t.same(judged('ratio', of(1.5)), []);
+  t.same(judged('ratio', {}), ['report-score-missing @ MeasureReport.group[0]']);
+  t.same(judged('ratio', {}, { status: 'pending' }), []);
+});
+
 t.test('a code system has the content it says it has', async (t) => {
   const system = (more: object) => ({
     resourceType: 'CodeSystem',

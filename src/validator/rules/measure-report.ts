@@ -1,85 +1,102 @@
 /**
- * A MeasureReport against its Measure: groups, populations and stratifiers of the measure, scores where it scores.
+ * A MeasureReport against its Measure: groups, populations and stratifiers of the measure, each once, and scores as it
+ * scores. What is missing is a fault only of a report that is complete: others are still made, or hold data alone.
  * https://hl7.org/fhir/R4/measurereport.html
  */
 import type { Issue } from '../../core/issue.ts';
-import { isObject } from '../../fhir/resource.ts';
 import { ruleIssue } from '../finding.ts';
 import type { TypeRule } from '../type-rules.ts';
+import { codesOf, type Element, hasName, sameCode } from './measure-codes.ts';
+import { scoreIssues } from './measure-score.ts';
 import { objectsIn } from './objects-in.ts';
 
-type Element = Record<string, unknown>;
-
-/** Codes and text of a concept, or of a list of them, as names to compare. */
-function names(concepts: unknown): string[] {
-  const list = Array.isArray(concepts) ? concepts : [concepts];
-  return list
-    .filter(isObject)
-    .flatMap((concept) => [
-      ...objectsIn(concept.coding).map(({ system, code }) => `${String(system)}|${String(code)}`),
-      ...(typeof concept.text === 'string' ? [concept.text] : []),
-    ]);
-}
-
-const sameCode = (one: Element, other: Element) =>
-  names(one.code).some((name) => names(other.code).includes(name));
-
-function hasCode(concept: unknown, code: string): boolean {
-  return isObject(concept) && objectsIn(concept.coding).some((coding) => coding.code === code);
-}
-
 export const measureReportRule: TypeRule = (report, { find }) => {
-  const issues: Issue[] = [];
   const groups = objectsIn(report.group);
-  groups.forEach((group, index) => {
-    objectsIn(group.population).forEach((population, at) => {
-      if (report.type !== 'subject-list' && population.subjectResults !== undefined) {
-        issues.push(ruleIssue('report-subjects', `MeasureReport.group[${index}].population[${at}]`));
-      }
-    });
-  });
+  const issues = groups.flatMap((group, index) => subjectIssues(group, index, report.type));
   const measure = typeof report.measure === 'string' ? find(report.measure, 'Measure') : undefined;
   if (!measure) return issues;
+  const isComplete = report.status === 'complete' && report.type !== 'data-collection';
   const wanted = objectsIn(measure.group);
-  const single = groups.length === 1 && wanted.length === 1;
-  const reported = new Set<Element>();
-  groups.forEach((group, index) => {
+  const scorings = codesOf(measure.scoring);
+  const matched = pair(groups, wanted, 'group', 'MeasureReport', issues);
+  matched.forEach((match, index) => {
+    const group = groups[index];
+    if (!group || !match) return;
     const path = `MeasureReport.group[${index}]`;
-    const match = single && group.code === undefined ? wanted[0] : wanted.find((one) => sameCode(one, group));
-    if (!match) {
-      issues.push(ruleIssue('report-unknown-part', path, 'group'));
-      return;
-    }
-    reported.add(match);
-    if (group.measureScore !== undefined && hasCode(measure.scoring, 'cohort')) {
-      issues.push(ruleIssue('report-score', `${path}.measureScore`));
-    }
-    compare(group, match, 'population', path, issues);
-    compare(group, match, 'stratifier', path, issues);
+    issues.push(...scoreIssues(group, scorings, isComplete, path));
+    pair(objectsIn(group.population), objectsIn(match.population), 'population', path, issues);
+    issues.push(...stratifierIssues(group, match, isComplete, path));
   });
-  for (const one of wanted) {
-    if (!reported.has(one)) issues.push(ruleIssue('report-missing-part', 'MeasureReport', 'group'));
-  }
+  if (isComplete) issues.push(...missing(matched, wanted, 'group', 'MeasureReport'));
   return issues;
 };
 
-/** Populations or stratifiers of a group, matched by code. */
-function compare(
-  given: Element,
-  wanted: Element,
-  part: 'population' | 'stratifier',
+function subjectIssues(group: Element, index: number, type: unknown): Issue[] {
+  return objectsIn(group.population).flatMap(({ subjectResults }, at) =>
+    type === 'subject-list' || subjectResults === undefined
+      ? []
+      : [ruleIssue('report-subjects', `MeasureReport.group[${index}].population[${at}]`)],
+  );
+}
+
+type Part = 'group' | 'population' | 'stratifier' | 'component';
+
+/** What each part of a report is in the measure; what is nothing there, or stands there twice, is a fault. */
+function pair(
+  ours: readonly Element[],
+  theirs: readonly Element[],
+  part: Part,
   path: string,
   issues: Issue[],
-): void {
-  const ours = objectsIn(given[part]);
-  const theirs = objectsIn(wanted[part]);
-  ours.forEach((one, index) => {
-    if (!theirs.some((other) => sameCode(one, other))) {
-      issues.push(ruleIssue('report-unknown-part', `${path}.${part}[${index}]`, part));
-    }
+): (Element | undefined)[] {
+  // Where there is but one, it need not be named.
+  const only = ours.length === 1 && theirs.length === 1 && !hasName(ours[0]) ? theirs[0] : undefined;
+  const seen = new Set<Element>();
+  return ours.map((one, index) => {
+    const match = only ?? theirs.find((other) => sameCode(one, other) || sameComponents(one, other));
+    const place = `${path}.${part}[${index}]`;
+    if (!match) issues.push(ruleIssue('report-unknown-part', place, part));
+    else if (seen.has(match)) issues.push(ruleIssue('report-duplicate-part', place, part));
+    else seen.add(match);
+    return match;
   });
-  if (part === 'population') return;
-  for (const other of theirs) {
-    if (!ours.some((one) => sameCode(one, other))) issues.push(ruleIssue('report-missing-part', path, part));
-  }
+}
+
+function missing(
+  matched: readonly (Element | undefined)[],
+  wanted: readonly Element[],
+  part: Part,
+  path: string,
+): Issue[] {
+  return wanted
+    .filter((one) => !matched.includes(one))
+    .map(() => ruleIssue('report-missing-part', path, part));
+}
+
+const componentsOf = (stratifier: Element) =>
+  objectsIn(stratifier.stratum).flatMap(({ component }) => objectsIn(component));
+
+/** A stratifier of several criteria has a code for each of them, and mostly none of its own. */
+function sameComponents(reported: Element, wanted: Element): boolean {
+  const theirs = objectsIn(wanted.component);
+  return (
+    !hasName(reported) && componentsOf(reported).some((one) => theirs.some((other) => sameCode(one, other)))
+  );
+}
+
+function stratifierIssues(group: Element, wanted: Element, isComplete: boolean, path: string): Issue[] {
+  const ours = objectsIn(group.stratifier);
+  const theirs = objectsIn(wanted.stratifier);
+  const issues: Issue[] = [];
+  const matched = pair(ours, theirs, 'stratifier', path, issues);
+  ours.forEach((stratifier, index) => {
+    const components = objectsIn(matched[index]?.component);
+    objectsIn(stratifier.stratum).forEach((stratum, at) => {
+      const place = `${path}.stratifier[${index}].stratum[${at}]`;
+      if (components.length === 0) return;
+      const given = pair(objectsIn(stratum.component), components, 'component', place, issues);
+      if (isComplete) issues.push(...missing(given, components, 'component', place));
+    });
+  });
+  return isComplete ? [...issues, ...missing(matched, theirs, 'stratifier', path)] : issues;
 }

@@ -1,0 +1,43 @@
+/**
+ * The score of a group of a MeasureReport, as its Measure scores: a cohort has none, the others have one.
+ * https://hl7.org/fhir/R4/valueset-measure-scoring.html
+ */
+import type { Issue } from '../../core/issue.ts';
+import { isObject } from '../../fhir/resource.ts';
+import { ruleIssue } from '../finding.ts';
+import { codesOf, type Element } from './measure-codes.ts';
+import { objectsIn } from './objects-in.ts';
+
+const scored = ['proportion', 'ratio', 'continuous-variable'];
+/** Populations of whom a score is made: of nobody there is none. */
+const scoredPopulations = ['denominator', 'measure-population'];
+
+export function scoreIssues(
+  group: Element,
+  scorings: readonly unknown[],
+  isComplete: boolean,
+  path: string,
+): Issue[] {
+  const { measureScore: score } = group;
+  const place = `${path}.measureScore`;
+  if (score === undefined) {
+    const isWanted = isComplete && scored.some((one) => scorings.includes(one)) && !isOfNobody(group);
+    return isWanted ? [ruleIssue('report-score-missing', path)] : [];
+  }
+  if (scorings.includes('cohort')) return [ruleIssue('report-score', place)];
+  if (scorings.includes('proportion') && isObject(score) && !isProportion(score))
+    return [ruleIssue('report-score-range', `${place}.value`)];
+  return [];
+}
+
+function isOfNobody({ population }: Element): boolean {
+  return objectsIn(population).some(
+    ({ code, count }) => count === 0 && codesOf(code).some((one) => scoredPopulations.includes(String(one))),
+  );
+}
+
+/** A part of a whole, or of a hundred. */
+function isProportion({ value, unit, code }: Element): boolean {
+  const whole = unit === '%' || code === '%' ? 100 : 1;
+  return typeof value !== 'number' || (value >= 0 && value <= whole);
+}
