@@ -193,4 +193,15 @@ export const resourceFindings = {
     code: 'value',
     text: 'The score of a proportion lies between 0 and 1',
   },
+  'profile-order': {
+    severity: 'error',
+    code: 'invalid',
+    text: 'The element does not stand where its type has it: elements of a differential are in order',
+  },
+  'profile-slice': { severity: 'error', code: 'invalid', text: 'The slice {0}' },
+  'profile-derivation': {
+    severity: 'error',
+    code: 'invalid',
+    text: 'A definition that has a base is a constraint of its type, or a specialization that is a type of its own',
+  },
 } as const satisfies Record<string, FindingRow>;

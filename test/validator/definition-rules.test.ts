@@ -122,6 +122,73 @@ t.test('a cardinality is a range together with that of the base', async (t) => {
   t.same(judged('Observation.subject', { min: 2 }), broken);
 });
 
+t.test('a definition says how it derives from its base', async (t) => {
+  const { derivation, ...rest } = profile('Patient', { Patient: {} }) as unknown as Record<string, object>;
+  t.ok(derivation);
+  t.same(errors({ ...rest, derivation }), []);
+  t.same(errors(rest), ['profile-derivation @ StructureDefinition']);
+  const special = { ...rest, derivation: 'specialization' };
+  t.same(errors(special), ['profile-derivation @ StructureDefinition.type']);
+  const logical = (says: object) =>
+    errors({
+      ...special,
+      kind: 'logical',
+      type: rest.url,
+      baseDefinition: `${base}/Element`,
+      differential: {
+        element: ['Model', 'Model.a'].map((id) => ({ id, path: id, ...(id !== 'Model' && says) })),
+      },
+    });
+  t.same(logical({ type: [{ code: 'date' }], fixedDate: '2024' }), []);
+  t.same(logical({ type: [{ code: 'date' }], fixedString: '2024' }), [
+    'profile-value-type @ StructureDefinition.differential.element[1].fixed',
+  ]);
+});
+
+t.test('the elements of a differential stand in the order of their type', async (t) => {
+  const judged = (type: string, ...ids: string[]) =>
+    errors(profile(type, Object.fromEntries(ids.map((id) => [id, { short: 'x' }])))).map((one) =>
+      one.replace(' @ StructureDefinition.differential.element', ' '),
+    );
+  t.same(
+    judged('Patient', 'Patient', 'Patient.id', 'Patient.name', 'Patient.name.given', 'Patient.birthDate'),
+    [],
+  );
+  t.same(
+    judged('Observation', 'Observation.valueQuantity', 'Observation.value[x].unit', 'Observation.note'),
+    [],
+  );
+  t.same(judged('Patient', 'Patient.birthDate', 'Patient.name'), ['profile-order [1]']);
+  t.same(judged('Patient', 'Patient.name.family', 'Patient.name'), ['profile-order [1]']);
+  t.same(judged('Patient', 'Patient.name.given', 'Patient.name.family'), ['profile-order [1]']);
+});
+
+t.test('slices have names, and something tells them apart', async (t) => {
+  const at = 'StructureDefinition.differential.element';
+  const slicing = { discriminator: [{ type: 'value', path: 'system' }], rules: 'open' };
+  const slices = { 'Patient.identifier:a': { sliceName: 'a' }, 'Patient.identifier:b': { sliceName: 'b' } };
+  const judged = (elements: Record<string, object>) => errors(profile('Patient', elements));
+  t.same(judged({ 'Patient.identifier': { slicing }, ...slices }), []);
+  t.same(judged({ 'Patient.identifier:a': { sliceName: 'a' } }), [], 'a single one is no slice');
+  t.same(
+    judged({ 'Patient.extension:a': { sliceName: 'a' }, 'Patient.extension:b': { sliceName: 'b' } }),
+    [],
+  );
+  t.same(judged(slices), [`profile-slice @ ${at}[0]`, `profile-slice @ ${at}[1]`]);
+  t.same(judged({ 'Patient.identifier': { slicing }, 'Patient.identifier:a': { min: 1 } }), [
+    `profile-slice @ ${at}[1]`,
+  ]);
+});
+
+t.test('no profile lets an element change what others mean', async (t) => {
+  const judged = (id: string, isModifier: boolean) =>
+    errors(profile('Patient', { [id]: { isModifier, isModifierReason: 'x' } }));
+  const wider = ['profile-widens @ StructureDefinition.differential.element[0]'];
+  t.same(judged('Patient.active', true), []);
+  t.same(judged('Patient.active', false), wider);
+  t.same(judged('Patient.name', true), wider);
+});
+
 t.test('a response is about a subject that its form is for', async (t) => {
   const form = { ...define('Questionnaire', { subjectType: ['Patient'] }), resourceType: 'Questionnaire' };
   const judged = (subject: object) =>

@@ -10,8 +10,9 @@ import type { ElementCase } from './element-case.ts';
 const valueKey = /^(fixed|pattern|minValue|maxValue|defaultValue)([A-Z]\w*)$/;
 
 /** `fixedCode` is for elements that hold a code. */
-export function valueTypeIssues({ element, types, place }: ElementCase): Issue[] {
-  if (types === undefined) return [];
+export function valueTypeIssues({ element, types, place, context: { model } }: ElementCase): Issue[] {
+  // The value of a primitive type is of none of the types of FHIR.
+  if (types === undefined || model.type(element.path?.split('.')[0] ?? '')?.kind === 'primitive') return [];
   const names = new Set(types.map((type) => type.toLowerCase()));
   return Object.keys(element).flatMap((key) => {
     const [, name, type = ''] = valueKey.exec(key) ?? [];
@@ -27,6 +28,11 @@ export function bindingIssues({ element, types, place, context }: ElementCase): 
   const bound = element.binding?.valueSet;
   if (typeof bound === 'string' && !context.valueSet(bound) && context.codeSystem(bound))
     return [ruleIssue('canonical-type', `${place}.binding.valueSet`, 'CodeSystem', 'ValueSet')];
-  if (element.binding === undefined || types === undefined || types.some(isBindable)) return [];
+  if (
+    element.binding === undefined ||
+    types === undefined ||
+    types.some((type) => isBindable(type) || context.model.isA(type, 'Quantity'))
+  )
+    return [];
   return [ruleIssue('profile-binding', `${place}.binding`, types.join(', '))];
 }

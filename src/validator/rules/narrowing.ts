@@ -20,7 +20,7 @@ export function fixedIssues({ element, base, place }: ElementCase): Issue[] {
 const limit = (max: string) => (max === '*' ? Number.POSITIVE_INFINITY : Number(max));
 const codesOf = ({ type }: ElementDefinition) => (type ?? []).map(({ code = '' }) => code);
 
-/** Cardinality, types and the strength of a binding. */
+/** Cardinality, types, the strength of a binding, and whether it changes what others mean. */
 export function wideningIssues({
   element,
   inherited,
@@ -29,7 +29,7 @@ export function wideningIssues({
   context: { model },
 }: ElementCase): Issue[] {
   if (!inherited) return [];
-  const { min, max, binding } = element;
+  const { min, max, binding, isModifier } = element;
   const wider: string[] = [];
   if (min !== undefined && min < (inherited.min ?? 0)) wider.push('min');
   if (max !== undefined && limit(max) > limit(inherited.max ?? '*')) wider.push('max');
@@ -41,6 +41,13 @@ export function wideningIssues({
   const wasRequired = inherited.binding?.strength === 'required';
   if (wasRequired && binding?.strength !== undefined && binding.strength !== 'required')
     wider.push('binding');
+  // Of an extension as a whole its own definition says so. https://hl7.org/fhir/R4/extensibility.html#modifierExtension
+  if (
+    isModifier !== undefined &&
+    isModifier !== (inherited.isModifier ?? false) &&
+    element.path?.includes('.')
+  )
+    wider.push('isModifier');
   return wider.map((what) => ruleIssue('profile-widens', place, what, base?.url ?? ''));
 }
 

@@ -10,20 +10,19 @@ import type { RuleContext, TypeRule } from '../type-rules.ts';
 import { constraintIssues } from './constraint-expressions.ts';
 import { discriminatorIssues } from './discriminators.ts';
 import type { ElementCase } from './element-case.ts';
+import { orderIssues } from './element-order.ts';
 import { typesAt } from './element-types.ts';
 import { bindingIssues, valueTypeIssues } from './element-values.ts';
 import { contextIssues } from './extension-contexts.ts';
 import { fixedIssues, rangeIssues, targetIssues, wideningIssues } from './narrowing.ts';
 import { isReadable } from './readable.ts';
+import { sliceIssues } from './slices.ts';
 
 type ElementRule = (one: ElementCase) => Issue[];
 
-const ofAny: readonly ElementRule[] = [constraintIssues];
+const ofAny: readonly ElementRule[] = [constraintIssues, valueTypeIssues, bindingIssues, profileIssues];
 const ofProfiles: readonly ElementRule[] = [
   fixedIssues,
-  valueTypeIssues,
-  bindingIssues,
-  profileIssues,
   wideningIssues,
   rangeIssues,
   targetIssues,
@@ -43,7 +42,16 @@ export const structureDefinitionRule: TypeRule = (resource, context) => {
   const isProfile = structure.derivation === 'constraint';
   const base = isProfile ? baseOf(structure, context) : undefined;
   const rules = isProfile ? [...ofAny, ...ofProfiles] : ofAny;
-  const issues = [...contextIssues(structure, context), ...(isProfile ? baseIssues(structure, base) : [])];
+  const issues = [
+    ...contextIssues(structure, context),
+    ...derivationIssues(structure, context),
+    ...(isProfile ? baseIssues(structure, base) : []),
+  ];
+  if (part === 'differential') {
+    const place = `StructureDefinition.${part}.element`;
+    issues.push(...orderIssues(elements, place, context.model));
+    if (isProfile) issues.push(...sliceIssues(elements, base, place));
+  }
   const fixedUrl = elements.findIndex((one) => isObject(one) && one.id === 'Extension.url');
   const stated = elements[fixedUrl]?.fixedUri;
   // The url of an extension is that of its definition; a profile of an extension keeps the one it derives from.
@@ -67,6 +75,15 @@ export const structureDefinitionRule: TypeRule = (resource, context) => {
 
 function baseOf({ baseDefinition }: StructureDefinition, context: RuleContext) {
   return baseDefinition === undefined ? undefined : context.structure(baseDefinition);
+}
+
+/** What has a base says how it derives from it; what specializes it is no longer of its type. */
+function derivationIssues(structure: StructureDefinition, context: RuleContext): Issue[] {
+  const { derivation, baseDefinition, type } = structure;
+  if (baseDefinition === undefined) return [];
+  if (derivation === undefined) return [ruleIssue('profile-derivation', 'StructureDefinition')];
+  const isSame = derivation === 'specialization' && baseOf(structure, context)?.type === type;
+  return isSame ? [ruleIssue('profile-derivation', 'StructureDefinition.type')] : [];
 }
 
 /** A profile is of the type and kind of its base. */

@@ -1,0 +1,47 @@
+/**
+ * Slices of a differential: they have names, and something tells several of one element apart.
+ * https://hl7.org/fhir/R4/profiling.html#slicing
+ */
+import type { ElementDefinition, StructureDefinition } from '@medplum/fhirtypes';
+import type { Issue } from '../../core/issue.ts';
+import { isObject } from '../../fhir/resource.ts';
+import { ruleIssue } from '../finding.ts';
+
+/** An element that is a slice, by its id: what it is a slice of. */
+const slice = /^(.*\.[^.:]+):[^.:]+$/;
+/** Slices of extensions are told apart by their URLs, those of a choice by their types, whether that is said or not. */
+const implied = /(?:\.extension|\.modifierExtension|\[x\])$/;
+
+export function sliceIssues(
+  elements: readonly ElementDefinition[],
+  base: StructureDefinition | undefined,
+  place: string,
+): Issue[] {
+  const known = [...(base?.snapshot?.element ?? []), ...elements].filter(isObject);
+  const ids = new Set((base?.snapshot?.element ?? []).map(({ id }) => id));
+  const sliced = new Set(known.flatMap(({ id, path, slicing }) => (slicing ? [id ?? path] : [])));
+  // What a profile of a type says of slices is said elsewhere.
+  const profiled = known.flatMap(({ id = '', type = [] }) =>
+    type.some(({ profile }) => profile !== undefined) ? [`${id}.`] : [],
+  );
+  const wholes = elements.map((element) =>
+    isObject(element) ? slice.exec(element.id ?? '')?.[1] : undefined,
+  );
+  return elements.flatMap((element, index) => {
+    if (!isObject(element) || typeof element.id !== 'string') return [];
+    const { id, sliceName } = element;
+    const whole = wholes[index];
+    if (whole === undefined || ids.has(id)) return [];
+    const where = `${place}[${index}]`;
+    if (sliceName === undefined) return [ruleIssue('profile-slice', where, 'has no name')];
+    // A single element may have a name without being one of several: profiles of R4 itself name some.
+    const isTold =
+      base === undefined ||
+      wholes.indexOf(whole) === wholes.lastIndexOf(whole) ||
+      implied.test(whole) ||
+      sliced.has(whole) ||
+      sliceName.includes('/') ||
+      profiled.some((start) => id.startsWith(start));
+    return isTold ? [] : [ruleIssue('profile-slice', where, 'belongs to no slicing')];
+  });
+}
