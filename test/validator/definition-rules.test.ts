@@ -74,12 +74,13 @@ t.test('elements that are FHIRPath by definition parse', async (t) => {
 });
 
 t.test('the contexts of an extension are expressions and URLs', async (t) => {
+  const url = 'https://kat.test/StructureDefinition/with-context';
   const judged = (type: string, expression: string, more: object = {}) =>
     errors(
       profile(
         'Extension',
-        { 'Extension.value[x]': { type: [{ code: 'string' }] } },
-        { context: [{ type, expression }], ...more },
+        { 'Extension.url': { fixedUri: url }, 'Extension.value[x]': { type: [{ code: 'string' }] } },
+        { url, context: [{ type, expression }], ...more },
       ),
     );
   t.same(judged('fhirpath', 'Patient.name.given'), []);
@@ -178,6 +179,30 @@ t.test('slices have names, and something tells them apart', async (t) => {
   t.same(judged({ 'Patient.identifier': { slicing }, 'Patient.identifier:a': { min: 1 } }), [
     `profile-slice @ ${at}[1]`,
   ]);
+});
+
+t.test('what does not repeat is not sliced, but for a choice of types', async (t) => {
+  const judged = (id: string, path: string, says: object = {}) => {
+    const slicing = { discriminator: [{ type: 'value', path }], rules: 'open' };
+    return errors(profile('Observation', { [id]: { slicing, ...says } }));
+  };
+  t.same(judged('Observation.identifier', 'system'), []);
+  t.same(judged('Observation.value[x]', '$this'), []);
+  t.same(judged('Observation.code', 'text', { max: '1' }), [], 'one that says so itself');
+  t.same(judged('Observation.code', 'text'), [
+    'profile-slice @ StructureDefinition.differential.element[0].slicing',
+  ]);
+});
+
+t.test('an extension fixes its url', async (t) => {
+  const url = 'https://kat.test/StructureDefinition/with-url';
+  const judged = (elements: Record<string, object>) =>
+    errors(profile('Extension', elements, { url, context: [{ type: 'element', expression: 'Patient' }] }));
+  t.same(judged({ 'Extension.url': { fixedUri: url } }), []);
+  t.same(judged({ 'Extension.url': { fixedUri: `${url}/x` } }), [
+    'extension-own-url @ StructureDefinition.differential.element[0].fixed',
+  ]);
+  t.same(judged({ 'Extension.value[x]': { min: 1 } }), ['extension-own-url @ StructureDefinition']);
 });
 
 t.test('no profile lets an element change what others mean', async (t) => {

@@ -30,6 +30,10 @@ export function sliceIssues(
   return elements.flatMap((element, index) => {
     if (!isObject(element) || typeof element.id !== 'string') return [];
     const { id, sliceName } = element;
+    if (isOfSingle(element, base))
+      return [
+        ruleIssue('profile-slice', `${place}[${index}].slicing`, 'is of an element that does not repeat'),
+      ];
     const whole = wholes[index];
     if (whole === undefined || ids.has(id)) return [];
     const where = `${place}[${index}]`;
@@ -44,4 +48,14 @@ export function sliceIssues(
       profiled.some((start) => id.startsWith(start));
     return isTold ? [] : [ruleIssue('profile-slice', where, 'belongs to no slicing')];
   });
+}
+
+/** What is there at most once has slices only as a choice of types, or where it says again that it does not repeat. */
+function isOfSingle(
+  { id = '', max, slicing }: ElementDefinition,
+  base: StructureDefinition | undefined,
+): boolean {
+  if (!slicing || implied.test(id) || max !== undefined) return false;
+  const inherited = base?.snapshot?.element?.find((one) => one.id === id);
+  return inherited?.max === '1' && inherited.slicing === undefined;
 }

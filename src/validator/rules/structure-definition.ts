@@ -52,11 +52,7 @@ export const structureDefinitionRule: TypeRule = (resource, context) => {
     issues.push(...orderIssues(elements, place, context.model));
     if (isProfile) issues.push(...sliceIssues(elements, base, place));
   }
-  const fixedUrl = elements.findIndex((one) => isObject(one) && one.id === 'Extension.url');
-  const stated = elements[fixedUrl]?.fixedUri;
-  // The url of an extension is that of its definition; a profile of an extension keeps the one it derives from.
-  if (structure.baseDefinition === extension && stated !== undefined && stated !== structure.url)
-    issues.push(ruleIssue('extension-own-url', `StructureDefinition.${part}.element[${fixedUrl}].fixed`));
+  issues.push(...extensionUrlIssues(structure, elements, part));
   elements.forEach((element, index) => {
     if (!isObject(element) || typeof element.path !== 'string') return;
     const place = `StructureDefinition.${part}.element[${index}]`;
@@ -72,6 +68,21 @@ export const structureDefinitionRule: TypeRule = (resource, context) => {
   });
   return issues;
 };
+
+/** The url of an extension is that of its definition; a profile of an extension keeps the one it derives from. */
+function extensionUrlIssues(
+  { baseDefinition, derivation, url }: StructureDefinition,
+  elements: readonly ElementDefinition[],
+  part: string,
+): Issue[] {
+  if (baseDefinition !== extension || derivation !== 'constraint') return [];
+  const at = elements.findIndex((one) => isObject(one) && (one.id ?? one.path) === 'Extension.url');
+  const { fixedUri, patternUri } = elements[at] ?? {};
+  const stated = fixedUri ?? patternUri;
+  if (stated === url) return [];
+  const place = stated === undefined ? '' : `.${part}.element[${at}].fixed`;
+  return [ruleIssue('extension-own-url', `StructureDefinition${place}`)];
+}
 
 function baseOf({ baseDefinition }: StructureDefinition, context: RuleContext) {
   return baseDefinition === undefined ? undefined : context.structure(baseDefinition);
