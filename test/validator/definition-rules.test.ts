@@ -114,6 +114,18 @@ t.test('a snapshot that stands alone is looked at as a differential is', async (
   t.same(judged('Patient.nome'), ['profile-path @ StructureDefinition.snapshot.element[1].path']);
 });
 
+t.test('a snapshot is held against the base too', async (t) => {
+  const judged = (path: string, says: object) => {
+    const all = { definition: 'x', min: 0, max: '1', base: { path, min: 0, max: '*' }, ...says };
+    const element = ['Patient', path].map((one) => ({ id: one, path: one, ...all }));
+    return errors(profile('Patient', { Patient: {} }, { snapshot: { element } }));
+  };
+  const at = 'StructureDefinition.snapshot.element[1]';
+  t.same(judged('Patient.name', { max: '*' }), []);
+  t.same(judged('Patient.gender', { max: '*' }), [`profile-widens @ ${at}`]);
+  t.same(judged('Patient.nome', {}), [`profile-path @ ${at}.path`]);
+});
+
 t.test('a cardinality is a range together with that of the base', async (t) => {
   const judged = (id: string, says: object) => errors(profile('Observation', { [id]: says }));
   const broken = ['definition-range @ StructureDefinition.differential.element[0]'];

@@ -7,12 +7,13 @@ import { isBindable } from '../checks/binding.ts';
 import { ruleIssue } from '../finding.ts';
 import type { ElementCase } from './element-case.ts';
 
+const systemTypes = 'http://hl7.org/fhirpath/';
 const valueKey = /^(fixed|pattern|minValue|maxValue|defaultValue)([A-Z]\w*)$/;
 
 /** `fixedCode` is for elements that hold a code. */
-export function valueTypeIssues({ element, types, place, context: { model } }: ElementCase): Issue[] {
+export function valueTypeIssues({ element, types, place }: ElementCase): Issue[] {
   // The value of a primitive type is of none of the types of FHIR.
-  if (types === undefined || model.type(element.path?.split('.')[0] ?? '')?.kind === 'primitive') return [];
+  if (types === undefined || element.type?.some(({ code = '' }) => code.startsWith(systemTypes))) return [];
   const names = new Set(types.map((type) => type.toLowerCase()));
   return Object.keys(element).flatMap((key) => {
     const [, name, type = ''] = valueKey.exec(key) ?? [];

@@ -30,12 +30,14 @@ const ofProfiles: readonly ElementRule[] = [
   typeIssues,
 ];
 
+/** What the generated part of a profile may get wrong by itself. */
+const ofSnapshots: readonly ElementRule[] = [valueTypeIssues, bindingIssues, wideningIssues, typeIssues];
+
 const extension = 'http://hl7.org/fhir/StructureDefinition/Extension';
 
 export const structureDefinitionRule: TypeRule = (resource, context) => {
   if (!isReadable(resource, 'StructureDefinition', context.model)) return [];
   const structure = resource as unknown as StructureDefinition;
-  // What a snapshot says is what the base and the differential say; it is looked at where it stands alone.
   const part = structure.differential === undefined ? 'snapshot' : 'differential';
   const elements = structure[part]?.element;
   if (!Array.isArray(elements)) return contextIssues(structure, context);
@@ -53,21 +55,33 @@ export const structureDefinitionRule: TypeRule = (resource, context) => {
     if (isProfile) issues.push(...sliceIssues(elements, base, place));
   }
   issues.push(...extensionUrlIssues(structure, elements, part));
-  elements.forEach((element, index) => {
-    if (!isObject(element) || typeof element.path !== 'string') return;
+  issues.push(...elementIssues(structure, part, rules, base, context));
+  // What is wrong with the differential shows in the snapshot once more.
+  const isChecked =
+    part === 'snapshot' || !isProfile || structure.snapshot === undefined || issues.length > 0;
+  return isChecked ? issues : elementIssues(structure, 'snapshot', ofSnapshots, base, context);
+};
+
+/** What rules say of each element of a differential or a snapshot. */
+function elementIssues(
+  structure: StructureDefinition,
+  part: 'differential' | 'snapshot',
+  rules: readonly ElementRule[],
+  base: StructureDefinition | undefined,
+  context: RuleContext,
+): Issue[] {
+  return (structure[part]?.element ?? []).flatMap((element, index) => {
+    if (!isObject(element) || typeof element.path !== 'string') return [];
     const place = `StructureDefinition.${part}.element[${index}]`;
     const found = typesAt(element.path, context.model);
-    if (found === 'none') {
-      if (isProfile) issues.push(ruleIssue('profile-path', `${place}.path`));
-      return;
-    }
+    if (found === 'none')
+      return structure.derivation === 'constraint' ? [ruleIssue('profile-path', `${place}.path`)] : [];
     const own = (element.type ?? []).map(({ code = '' }) => code).filter((code) => context.model.type(code));
     const types = own.length > 0 ? own : found === 'unknown' ? undefined : found;
     const inherited = inheritedBy(element, base);
-    for (const rule of rules) issues.push(...rule({ element, types, inherited, base, place, context }));
+    return rules.flatMap((rule) => rule({ element, types, inherited, base, place, context }));
   });
-  return issues;
-};
+}
 
 /** The url of an extension is that of its definition; a profile of an extension keeps the one it derives from. */
 function extensionUrlIssues(
