@@ -31,6 +31,9 @@ export interface CodeSystemContent {
 /** Properties by which code systems of HL7 name a parent besides nesting. */
 const parentProperties: ReadonlySet<string> = new Set(['parent', 'subsumedBy']);
 
+/** Code systems that others than HL7 go on writing, of which R4 has an old edition in full. */
+const outgrown: ReadonlySet<string> = new Set(['http://dicom.nema.org/resources/ontology/DCM']);
+
 /** @returns undefined for a code system that ships no content (`not-present`, `supplement`) */
 export function codeSystemContent(system: CodeSystem): CodeSystemContent | undefined {
   if (!system.concept || system.content === 'not-present' || system.content === 'supplement')
@@ -49,7 +52,7 @@ export function codeSystemContent(system: CodeSystem): CodeSystemContent | undef
   const parentsOf = ({ parents }: Pick<Concept, 'parents'>): Concept[] =>
     parents.flatMap((parent) => find(parent) ?? []);
   return {
-    completeness: system.content === 'complete' ? 'complete' : 'partial',
+    completeness: system.content === 'complete' && !outgrown.has(system.url ?? '') ? 'complete' : 'partial',
     size: sizeOf(byKey.values()),
     find,
     concepts: () => byKey.values(),

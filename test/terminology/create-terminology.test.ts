@@ -326,6 +326,14 @@ t.test('a code is known when any edition of its code system has it', async (t) =
   t.same(terminology.lookup(seriousness, 'grave')?.found, false);
 });
 
+t.test('a code system of others, of which R4 has an old edition, has grown since', async (t) => {
+  const terminology = createTerminology(registry());
+  const dicom = 'http://dicom.nema.org/resources/ontology/DCM';
+  t.equal(terminology.content(dicom), 'partial');
+  t.same(terminology.lookup(dicom, '110500')?.found, true);
+  t.equal(terminology.lookup(dicom, '130488'), undefined);
+});
+
 t.test('what a value set of R4 holds is what R4 says', async (t) => {
   const terminology = createTerminology(registry());
   const system = 'http://terminology.hl7.org/CodeSystem/condition-clinical';
