@@ -291,6 +291,51 @@ t.test('canonical URLs lead to what they are for', async (t) => {
   t.same(inside('ValueSet'), ['canonical-type @ QuestionnaireResponse.questionnaire']);
 });
 
+t.test(
+  'canonical URLs of other definitions lead to what they are for, and profiles are of what is spoken of',
+  async (t) => {
+    const library = (requirement: object) =>
+      errors(
+        define('Library', {
+          type: { text: 'x' },
+          dataRequirement: [{ type: 'Observation', ...requirement }],
+        }),
+      );
+    const at = 'Library.dataRequirement[0]';
+    t.same(library({ codeFilter: [{ path: 'code', valueSet: genderSet }] }), []);
+    t.same(library({ codeFilter: [{ path: 'code', valueSet: genders }] }), [
+      `canonical-type @ ${at}.codeFilter[0].valueSet`,
+    ]);
+    t.same(library({ profile: [`${base}/bodyweight`, `${base}/DomainResource`] }), []);
+    t.same(library({ profile: [`${base}/Patient`] }), [`profile-of-type @ ${at}.profile[0]`]);
+    const capability = (definition: string) =>
+      errors(
+        define('CapabilityStatement', {
+          date: '2024-01-01',
+          kind: 'requirements',
+          description: 'x',
+          fhirVersion: '4.0.1',
+          format: ['json'],
+          rest: [{ mode: 'server', resource: [{ type: 'Patient', operation: [{ name: 'x', definition }] }] }],
+        }),
+      );
+    t.same(capability('https://kat.test/OperationDefinition/x'), []);
+    t.same(capability(genderSet), [
+      'canonical-type @ CapabilityStatement.rest[0].resource[0].operation[0].definition',
+    ]);
+    const plan = (profile: string) =>
+      errors(
+        define('PlanDefinition', {
+          action: [{ action: [{ input: [{ type: 'Patient', profile: [profile] }] }] }],
+        }),
+      );
+    t.same(plan(`${base}/Patient`), []);
+    t.same(plan(`${base}/Observation`), [
+      'profile-of-type @ PlanDefinition.action[0].action[0].input[0].profile[0]',
+    ]);
+  },
+);
+
 t.test('cardinalities of parameters and links are ranges', async (t) => {
   const parameter = (min: number, max: string) =>
     errors(

@@ -1,48 +1,15 @@
 /**
- * Canonical URLs of definitions, where what they lead to is known, lead to a resource of a type that is meant.
+ * Canonical URLs of definitions, where what they lead to is known, lead to a resource of a type that is meant, and
+ * profiles are of the type that is spoken of.
  * https://hl7.org/fhir/R4/references.html#canonical
  */
+import type { Issue } from '../../core/issue.ts';
 import type { Resource } from '../../fhir/resource.ts';
 import { ruleIssue } from '../finding.ts';
 import type { RuleContext, TypeRule, TypeRules } from '../type-rules.ts';
-import { membersOf } from './members.ts';
+import { canonicalPaths, profiledTypes } from './canonical-paths.ts';
+import { type Member, membersOf } from './members.ts';
 import { objectsIn } from './objects-in.ts';
-
-interface Canonicals {
-  /** The types of resources that each may lead to. */
-  readonly targets: Readonly<Record<string, readonly string[]>>;
-  /** The names of the elements that lead to them. */
-  readonly within?: readonly string[];
-}
-
-/** By resource type. */
-const canonicals: Readonly<Record<string, Canonicals>> = {
-  ActivityDefinition: { targets: { profile: ['StructureDefinition'], library: ['Library'] } },
-  CapabilityStatement: {
-    targets: { profile: ['StructureDefinition'], supportedProfile: ['StructureDefinition'] },
-    within: ['rest', 'resource'],
-  },
-  ConceptMap: { targets: { sourceCanonical: ['ValueSet'], targetCanonical: ['ValueSet'] } },
-  Measure: { targets: { library: ['Library'] } },
-  MeasureReport: { targets: { measure: ['Measure'] } },
-  OperationDefinition: {
-    targets: { valueSet: ['ValueSet'], targetProfile: ['StructureDefinition'] },
-    within: ['parameter', 'part', 'binding'],
-  },
-  PlanDefinition: {
-    targets: {
-      definitionCanonical: ['ActivityDefinition', 'PlanDefinition', 'Questionnaire'],
-      library: ['Library'],
-    },
-    within: ['action'],
-  },
-  Questionnaire: {
-    targets: { derivedFrom: ['Questionnaire'], answerValueSet: ['ValueSet'] },
-    within: ['item'],
-  },
-  QuestionnaireResponse: { targets: { questionnaire: ['Questionnaire'] } },
-  ValueSet: { targets: { valueSet: ['ValueSet'] }, within: ['compose', 'include', 'exclude'] },
-};
 
 /** How what has a URL is found, by its type. */
 const known: Readonly<Record<string, (url: string, context: RuleContext) => object | undefined>> = {
@@ -67,23 +34,43 @@ function otherType(
   return Object.keys(known).find((type) => known[type]?.(url, context));
 }
 
-function targetRule({ targets, within = [] }: Canonicals): TypeRule {
-  const names = new Set(Object.keys(targets));
-  const holders = new Set(within);
+/** The path by which an element is defined: without indexes, and once where elements hold others of their kind. */
+const pathOf = ({ place, name }: Member) =>
+  `${place}.${name}`.replace(/\[\d+\]/g, '').replace(/(\.\w+)\1+/g, '$1');
+
+function targetRule(paths: Readonly<Record<string, readonly string[]>>): TypeRule {
+  const steps = Object.keys(paths).map((path) => path.split('.').slice(1));
+  const names = new Set(steps.flatMap((path) => path.slice(-1)));
+  const holders = new Set(steps.flatMap((path) => path.slice(0, -1)));
   return (resource, context) =>
-    membersOf(resource, names, holders).flatMap(({ name, value, place }) => {
-      const allowed = targets[name] ?? [];
+    membersOf(resource, names, holders).flatMap((member) => {
+      const path = pathOf(member);
+      const allowed = Object.hasOwn(paths, path) ? (paths[path] ?? []) : [];
+      if (allowed.length === 0) return [];
+      const { value, name, place } = member;
       const repeats = Array.isArray(value);
       return (repeats ? value : [value]).flatMap((url: unknown, index: number) => {
-        const type = typeof url === 'string' ? otherType(url, allowed, resource, context) : undefined;
-        const step = repeats ? `${name}[${index}]` : name;
-        return type === undefined
-          ? []
-          : [ruleIssue('canonical-type', `${place}.${step}`, type, allowed.join(', '))];
+        if (typeof url !== 'string') return [];
+        const step = `${place}.${repeats ? `${name}[${index}]` : name}`;
+        const type = otherType(url, allowed, resource, context);
+        if (type !== undefined) return [ruleIssue('canonical-type', step, type, allowed.join(', '))];
+        return profileIssues(url, profiledTypes[path]?.(member.holder), step, context);
       });
     });
 }
 
+/** A profile is of the type that it stands for, or of one that this specializes. */
+function profileIssues(
+  url: string,
+  type: unknown,
+  place: string,
+  { structure, model }: RuleContext,
+): Issue[] {
+  const of = typeof type === 'string' ? structure(url)?.type : undefined;
+  if (of === undefined || of === type || model.isA(String(type), of)) return [];
+  return [ruleIssue('profile-of-type', place, url, String(type))];
+}
+
 export const canonicalTargetRules: TypeRules = Object.fromEntries(
-  Object.entries(canonicals).map(([type, own]) => [type, [targetRule(own)]]),
+  Object.entries(canonicalPaths).map(([type, paths]) => [type, [targetRule(paths)]]),
 );
