@@ -218,7 +218,7 @@ const walk = {
       return;
     }
     // The ids of a definition's elements have the names of slices in them.
-    if (unique ? !isUri(value) : !isText(value))
+    if (!isText(value) || (unique && !isUri(value)))
       badFormat(x, value, 'id', unique ? 'id of an element' : 'string');
     if (!unique) return;
     x.scope.elementIds ??= new Set();

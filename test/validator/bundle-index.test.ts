@@ -8,7 +8,7 @@ function indexOf(...entry: readonly object[]) {
 }
 
 t.test('a relative reference is of the server that its entry comes from', async (t) => {
-  const [here, there] = [patient('1', { gender: 'male' }), patient('1', { gender: 'female' })];
+  const [here, there] = [patient('1', { meta: { versionId: '3' } }), patient('1', { gender: 'female' })];
   const index = indexOf(
     { fullUrl: 'https://here.example/fhir/Patient/1', resource: here },
     { fullUrl: 'https://there.example/_history/fhir/Patient/1', resource: there },
@@ -17,7 +17,8 @@ t.test('a relative reference is of the server that its entry comes from', async 
   const target = (reference: string, fullUrl?: string) => index.target(reference, fullUrl);
   t.equal(target('Patient/1', 'https://here.example/fhir/Observation/9'), here);
   t.equal(target('Patient/1', 'https://there.example/_history/fhir/Observation/9'), there);
-  t.equal(target('Patient/1/_history/3', 'https://here.example/fhir/Observation/9'), here, 'of any version');
+  t.equal(target('Patient/1/_history/3', 'https://here.example/fhir/Observation/9'), here);
+  t.equal(target('Patient/1/_history/4', 'https://here.example/fhir/Observation/9'), undefined);
   t.equal(
     target('Patient/1', 'https://here.example/fhir/Observation/9/_history/2'),
     here,
