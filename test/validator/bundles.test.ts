@@ -302,6 +302,17 @@ t.test('a reference to a version leads to the entry of that version', async (t) 
   ]);
 });
 
+t.test('a relative reference in a bundle is a type and an id', async (t) => {
+  const within = (reference: string) =>
+    errors(bundle('collection', { fullUrl: uuid(1), resource: condition(reference) }));
+  const broken = ['reference-format @ Bundle.entry[0].resource.subject.reference'];
+  for (const reference of ['Patient/1', 'Patient/1/_history/2', 'Other/1'])
+    t.same(within(reference), [], reference);
+  for (const reference of ['/Patient/1', '../Patient/1', 'fhir/Patient/1'])
+    t.same(within(reference), broken, reference);
+  t.same(errors(condition('/Patient/1')), [], 'by itself it may be a path of some server');
+});
+
 t.test('references to elsewhere are followed as far as asked for', async (t) => {
   const known = { resourceType: 'Patient', id: 'known' };
   const about = (reference: string, options: ValidationOptions) => errors(condition(reference), options);

@@ -11,6 +11,8 @@ import { urnFault } from './url.ts';
 export const literal =
   /^(?:.*\/)?([A-Z][A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/;
 
+const twoSteps = /^[^/]+\/[^/]+(?:\/_history\/[^/]+)?$/;
+
 /** The resource type that a text begins with, up to a place in it. */
 export type TypeReader = (text: string, end: number) => string | undefined;
 
@@ -70,8 +72,18 @@ export function checkReferenceText(text: string, run: Run, typeAt: TypeReader): 
   const end = query < 0 ? text.length : query;
   const colon = text.indexOf(':');
   if (colon > 0 && colon < end) checkUrn(text, run);
-  else found(run, slash < 0 || slash > end ? 'reference-format' : 'reference-relative', 'reference');
+  else
+    found(
+      run,
+      slash >= 0 && slash < end && mayBeRelative(text, run) ? 'reference-relative' : 'reference-format',
+      'reference',
+    );
   return false;
+}
+
+/** What in a bundle is not absolute has a meaning only as a type and an id. https://hl7.org/fhir/R4/bundle.html#references */
+function mayBeRelative(text: string, { scope }: Run): boolean {
+  return scope.bundle?.bundle.resourceType !== 'Bundle' || twoSteps.test(text);
 }
 
 function checkUrn(text: string, run: Run): void {
