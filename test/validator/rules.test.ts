@@ -473,3 +473,15 @@ t.test(
     t.same(judged({ answerOption }, 'x', 'none'), [`response-answer-exclusive @ ${place}[1]`]);
   },
 );
+
+t.test('members of a group are of the type that the group says', async (t) => {
+  const group = (type: string, reference: string) =>
+    errors({ resourceType: 'Group', type, actual: true, member: [{ entity: { reference } }] });
+  const broken = ['reference-type @ Group.member[0].entity'];
+  t.same(group('person', 'Patient/1'), []);
+  t.same(group('practitioner', 'http://x.com/fhir/PractitionerRole/1'), []);
+  t.same(group('medication', 'Group/1'), []);
+  t.same(group('person', 'Device/1'), broken);
+  t.same(group('device', 'http://x.com/fhir/Patient/1'), broken);
+  t.same(group('person', 'Organization/1'), broken, 'said once');
+});

@@ -3,6 +3,7 @@ import type { TypeRules } from '../type-rules.ts';
 import { capabilityStatementRule } from './capability-statement.ts';
 import { codeSystemRule } from './code-system.ts';
 import { conceptMapRule } from './concept-map.ts';
+import { groupRule } from './group.ts';
 import { measureReportRule } from './measure-report.ts';
 import { operationDefinitionRule } from './operation-definition.ts';
 import { searchParameterRule } from './search-parameter.ts';
@@ -14,6 +15,7 @@ export const ownRules: TypeRules = {
   CapabilityStatement: [capabilityStatementRule],
   CodeSystem: [codeSystemRule],
   ConceptMap: [conceptMapRule],
+  Group: [groupRule],
   MeasureReport: [measureReportRule],
   OperationDefinition: [operationDefinitionRule],
   SearchParameter: [searchParameterRule],
