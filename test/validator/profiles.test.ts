@@ -335,6 +335,21 @@ t.test('profiles of data types and of contained targets apply', async (t) => {
   );
 });
 
+t.test('a target that is found elsewhere is of a type that the profile allows', async (t) => {
+  const targetProfile = ['http://hl7.org/fhir/StructureDefinition/Patient'];
+  const about = profile('Observation', {
+    'Observation.subject': { type: [{ code: 'Reference', targetProfile }] },
+  });
+  const by = validatorWith(about);
+  const resource = observation({ subject: { reference: 'urn:uuid:c757873d-ec9a-4326-a141-556f43239520' } });
+  const found = (resourceType: string, references: 'ignore' | 'exist' | 'conform') =>
+    errors(resource, { profiles: [about.url], references, resolve: () => ({ resourceType }) }, by);
+  t.same(found('Patient', 'exist'), []);
+  t.same(found('Group', 'exist'), ['reference-type @ Observation.subject']);
+  t.same(found('Group', 'conform'), ['reference-type @ Observation.subject']);
+  t.same(found('Group', 'ignore'), []);
+});
+
 t.test('a target that is here needs a profile that is known', async (t) => {
   const targetProfile = ['https://kat.test/none'];
   const about = profile('Observation', {

@@ -29,7 +29,8 @@ export function resolveReference(reference: string, run: Run): TypedValue | unde
   return { type: target.resourceType, value: target };
 }
 
-const areFollowed = ({ options: { references } }: Run): boolean =>
+/** Whether targets outside of the resource are asked for. */
+export const areFollowed = ({ options: { references } }: Run): boolean =>
   references !== undefined && references !== 'ignore';
 
 function outside(reference: string, run: Run): Record<string, unknown> | undefined {

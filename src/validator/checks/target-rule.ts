@@ -8,7 +8,7 @@ import { conforms } from '../conformance.ts';
 import type { CheckFactory } from '../profile-scope.ts';
 import { found, notice, type Run, sayOnce } from '../run.ts';
 import { equals } from './fixed.ts';
-import { checkTarget, resolveReference } from './reference.ts';
+import { areFollowed, checkTarget, resolveReference } from './reference.ts';
 import { typeReader } from './reference-text.ts';
 
 const notChecked = notice('reference-not-checked');
@@ -42,7 +42,7 @@ export const targetRule: CheckFactory = (definition, base, { compilation }, know
 
   const check: TargetCheck = (value, run, text, type) => {
     if (!isObject(value)) return;
-    if (!anyType && !(run.scope.bundle === undefined && fitsAtSight(text, type))) {
+    if (!anyType && !(run.scope.bundle === undefined && fitsAtSight(text, type, run))) {
       const named = typeof text === 'string' ? typeAt(text, text.indexOf('/')) : undefined;
       checkTarget(value, run, types, isResourceType, named);
     }
@@ -60,10 +60,10 @@ export const targetRule: CheckFactory = (definition, base, { compilation }, know
   };
 
   /** Most references say that they lead to what they may, `Patient/…`, or do not say where they lead, `urn:uuid:…`. */
-  function fitsAtSight(text: unknown, type: unknown): boolean {
+  function fitsAtSight(text: unknown, type: unknown, run: Run): boolean {
     if (typeof text !== 'string') return false;
     for (let i = 0; i < beginnings.length; i++) if (text.startsWith(beginnings[i] as string)) return true;
-    return type === undefined && text.startsWith('urn:');
+    return type === undefined && text.startsWith('urn:') && !areFollowed(run);
   }
 
   if (known === undefined) {
