@@ -9,6 +9,7 @@ import { equals, fixedValue, patternTest, patternValue } from './checks/fixed.ts
 import { conforms } from './conformance.ts';
 import { discriminatorSteps, type Place, placesAt, type Step } from './discriminator-path.ts';
 import { type ElementNode, typeCodes } from './element-tree.ts';
+import { allOf, anyOf, type Match } from './match.ts';
 import type { ProfileScope } from './profile-scope.ts';
 import type { Run } from './run.ts';
 import { definitionsAt } from './slice-definitions.ts';
@@ -17,7 +18,7 @@ import type { Matcher } from './slicing.ts';
 import { createSourceUnit } from './source-unit.ts';
 
 /** A test of one value, with the type it has. */
-type PlaceTest = (place: Place, run: Run) => boolean;
+type PlaceTest<M extends Match = boolean> = (place: Place, run: Run) => M;
 
 /** Whether a value at the end of element names passes; generated, so that each name is looked up where it was last. */
 function anyAt(names: readonly string[], passes: (value: unknown) => boolean): (value: unknown) => boolean {
@@ -90,7 +91,7 @@ export function sliceTest(
     ofValues.length === tests.length ? (value: unknown) => ofValues.every((test) => test(value)) : undefined;
   return {
     ofValue,
-    matches: (instance, run) => tests.every(({ matches }) => matches(instance, run)),
+    matches: (instance, run) => allOf(tests, ({ matches }) => matches(instance, run)),
     certain: tests.length === discriminators.length && tests.every(({ certain }) => certain),
     marks: tests.flatMap(({ marks }) => marks),
   };
@@ -124,11 +125,11 @@ function discriminatorTest(
     return { ofValue: plain, matches: ({ value }) => plain(value), certain, marks };
   }
   const testOf = byValue ? valueTest : kind === 'type' ? typeTest : profileTest;
-  const tests = nodes.flatMap((node) => testOf(node, scope) ?? []);
+  const tests: PlaceTest<Match>[] = nodes.flatMap((node) => testOf(node, scope) ?? []);
   if (tests.length === 0) return undefined;
   return asking((instance, run) => {
     const places = placesAt(instance, steps, run, compilation);
-    return tests.every((test) => places.some((place) => test(place, run)));
+    return allOf(tests, (test) => anyOf(places, (place) => test(place, run)));
   });
 }
 
@@ -171,8 +172,12 @@ function typeTest({ definition }: ElementNode): PlaceTest | undefined {
   return ({ type }) => codes.includes(type);
 }
 
-function profileTest(node: ElementNode, { compilation }: ProfileScope): PlaceTest | undefined {
+/** Of a target that is not at hand its type is known at most: it may conform. */
+function profileTest(node: ElementNode, { compilation }: ProfileScope): PlaceTest<Match> | undefined {
   const urls = (node.definition.type ?? []).flatMap(({ profile }) => profile ?? []);
   if (urls.length === 0) return typeTest(node);
-  return ({ value, type }, run) => urls.some((url) => conforms(value, type, url, run, compilation) === true);
+  return ({ value, type }, run) => {
+    const fits = urls.some((url) => conforms(value, type, url, run, compilation) === true);
+    return fits && value === undefined && compilation.registry.isResourceType(type) ? 'maybe' : fits;
+  };
 }

@@ -9,12 +9,13 @@ import type { ValueCheck } from './compilation.ts';
 import { sliceTest } from './discriminator.ts';
 import type { ElementNode } from './element-tree.ts';
 import { checkInstance, type Instance, stepOf } from './instance.ts';
+import type { Match } from './match.ts';
 import type { ProfileScope } from './profile-scope.ts';
 import { found, foundOnce, type Run } from './run.ts';
 import { mayOverlap, type SliceTest } from './slice-test.ts';
 
-/** Whether an occurrence belongs to a slice; undefined when that cannot be told. */
-export type Matcher = (instance: Instance, run: Run) => boolean;
+/** Whether an occurrence belongs to a slice. */
+export type Matcher = (instance: Instance, run: Run) => Match;
 
 export type SlicingCheck = (
   instances: readonly Instance[],
@@ -135,12 +136,19 @@ export function slicesCheck(slicing: Slicing): SlicingCheck {
   return (instances, holder, run) => {
     if (untold.length > 0) foundOnce(run, 'slicing-not-checked', '', path, ways);
     const counts = slices.map(() => 0);
+    let possible: number[] | undefined;
     const members = inner.some((one) => one) ? slices.map((): Instance[] => []) : undefined;
     let last = -1;
     let ended = false;
     for (let i = 0; i < instances.length; i++) {
       const instance = instances[i] as Instance;
       const index = sliceOf(instance, slices, run);
+      if (index === undecided) {
+        foundOnce(run, 'slicing-not-checked', '', path, ways);
+        possible ??= slices.map(() => 0);
+        addPossible(possible, instance, slices, run);
+        continue;
+      }
       if (index < 0) {
         if (rules === 'closed' && untold.length === 0)
           found(run, 'slice-closed', stepOf(instance), name, path);
@@ -156,21 +164,38 @@ export function slicesCheck(slicing: Slicing): SlicingCheck {
       if (check) checkInstance(instance, check, run);
       const { rivals } = slices[index] as Slice;
       for (let j = 0; j < rivals.length; j++) {
-        if (rivals[j]?.matches(instance, run)) found(run, 'slice-multiple', stepOf(instance), name, path);
+        if (rivals[j]?.matches(instance, run) === true)
+          found(run, 'slice-multiple', stepOf(instance), name, path);
       }
     }
     for (let i = 0; i < slices.length; i++) {
       const slice = slices[i] as Slice;
       const count = counts[i] ?? 0;
-      if (count < slice.min) found(run, 'slice-min', '', `${path}:${slice.name}`, slice.min);
+      if (count + (possible?.[i] ?? 0) < slice.min)
+        found(run, 'slice-min', '', `${path}:${slice.name}`, slice.min);
       if (count > slice.max) found(run, 'slice-max', name, `${path}:${slice.name}`, slice.max);
       inner[i]?.(members?.[i] ?? [], holder, run);
     }
   };
 }
 
-/** The first slice that an occurrence belongs to, or -1. */
+const noSlice = -1;
+const undecided = -2;
+
+/** The first slice that an occurrence belongs to. */
 function sliceOf(instance: Instance, slices: readonly Slice[], run: Run): number {
-  for (let i = 0; i < slices.length; i++) if ((slices[i] as Slice).test.matches(instance, run)) return i;
-  return -1;
+  let none = noSlice;
+  for (let i = 0; i < slices.length; i++) {
+    const match = (slices[i] as Slice).test.matches(instance, run);
+    if (match === true) return i;
+    if (match === 'maybe') none = undecided;
+  }
+  return none;
+}
+
+/** Counts an occurrence with every slice that it may belong to. */
+function addPossible(possible: number[], instance: Instance, slices: readonly Slice[], run: Run): void {
+  slices.forEach(({ test }, i) => {
+    if (test.matches(instance, run) === 'maybe') possible[i] = (possible[i] ?? 0) + 1;
+  });
 }

@@ -354,6 +354,35 @@ const untold: Record<string, Row> = {
       ['another', observation({ performer: [{ reference: 'Organization/1' }] }), ['slice-min @ Observation']],
     ],
   },
+  'a target that is not at hand may conform to any profile of its type': {
+    type: 'Observation',
+    says: {
+      'Observation.performer': {
+        slicing: { discriminator: [{ type: 'profile', path: 'resolve()' }], rules: 'closed' },
+      },
+      'Observation.performer:other': {
+        sliceName: 'other',
+        max: '1',
+        type: [{ code: 'Reference', targetProfile: [patient.url] }],
+      },
+      'Observation.performer:who': {
+        sliceName: 'who',
+        min: 1,
+        max: '1',
+        type: [{ code: 'Reference', targetProfile: [identified.url] }],
+      },
+    },
+    others: [patient, identified],
+    cases: [
+      ['one', observation({ performer: [{ reference: 'Patient/1' }] }), []],
+      ['many', observation({ performer: [1, 2, 3].map((id) => ({ reference: `Patient/${id}` })) }), []],
+      [
+        'none of that type',
+        observation({ performer: [{ reference: 'Organization/1' }] }),
+        ['slice-closed @ Observation.performer[0]', 'slice-min @ Observation'],
+      ],
+    ],
+  },
   'a value beyond a reference is that of its target': {
     type: 'Observation',
     says: {
