@@ -4,37 +4,44 @@
  * https://hl7.org/fhir/extensions/StructureDefinition-itemWeight.html
  */
 import { isObject } from '../fhir/resource.ts';
-import { allItems, choiceOf, extensionValue, type FormItem, formItems, objectsOf } from './form.ts';
+import { choiceOf, extensionValue, type FormItem, objectsOf } from './form.ts';
+import type { Form } from './read-form.ts';
 import { isSameAnswer } from './same-answer.ts';
 
 const scores = ['itemWeight', 'ordinalValue'].map((id) => `http://hl7.org/fhir/StructureDefinition/${id}`);
+
+/** An option of an item that counts. */
+export interface OptionWeight {
+  readonly offered: unknown;
+  readonly weight: number;
+}
 
 /** @returns the score of an answer, or of the value of one, of this very response; undefined when it has none */
 export type AnswerWeights = (value: unknown) => number | undefined;
 
 export function answerWeights(
-  questionnaire: Readonly<Record<string, unknown>>,
+  form: Pick<Form, 'byLinkId' | 'demands'>,
   response: Readonly<Record<string, unknown>>,
 ): AnswerWeights {
   let known: ReadonlyMap<unknown, number> | undefined;
   return (value) => {
-    known ??= weightsByAnswer(questionnaire, response);
+    known ??= weightsByAnswer(form, response);
     return known.get(value);
   };
 }
 
 function weightsByAnswer(
-  questionnaire: Readonly<Record<string, unknown>>,
+  { byLinkId, demands }: Pick<Form, 'byLinkId' | 'demands'>,
   response: Readonly<Record<string, unknown>>,
 ): ReadonlyMap<unknown, number> {
-  const items = new Map(allItems(formItems(questionnaire)).map((item) => [item.linkId, item]));
   const weights = new Map<unknown, number>();
   const walk = (holder: Readonly<Record<string, unknown>>): void => {
     for (const given of objectsOf(holder.item)) {
-      const item = items.get(String(given.linkId));
+      const item = byLinkId.get(String(given.linkId));
+      const weighed = item ? demands(item).weights : [];
       for (const answer of objectsOf(given.answer)) {
         const value = choiceOf(answer, 'value')?.value;
-        const weight = item && optionWeight(item, value);
+        const weight = weightAmong(weighed, value);
         // The same code may count differently in another item: it is this very object that has the score.
         if (weight !== undefined) {
           weights.set(answer, weight);
@@ -49,15 +56,19 @@ function weightsByAnswer(
   return weights;
 }
 
-/** What an option of an item counts, by its value. */
-export function optionWeight(item: FormItem, value: unknown): number | undefined {
-  for (const option of objectsOf(item.definition.answerOption)) {
+/** What the options of an item count. */
+export function optionWeights(item: FormItem): OptionWeight[] {
+  return objectsOf(item.definition.answerOption).flatMap((option) => {
     const offered = choiceOf(option, 'value')?.value;
-    if (!isSameAnswer(value, offered)) continue;
     // On the option in later versions of FHIR, on its value in R4.
     const holders = [isObject(offered) ? offered : option, option];
     const found = holders.flatMap((holder) => scores.map((url) => extensionValue(holder, url)));
-    return found.find((weight): weight is number => typeof weight === 'number');
-  }
-  return undefined;
+    const weight = found.find((one): one is number => typeof one === 'number');
+    return weight === undefined ? [] : [{ offered, weight }];
+  });
+}
+
+/** What the option counts that a value is. */
+export function weightAmong(options: readonly OptionWeight[], value: unknown): number | undefined {
+  return options.find(({ offered }) => isSameAnswer(value, offered))?.weight;
 }

@@ -38,7 +38,7 @@ export function checkConstraints(response: Json, form: Form, { compile }: Expres
       issues.push({ ...formFinding('response-constraint', path), severity, hint: `${key}: ${human}` });
   };
   if (form.constraints.length > 0) {
-    const environment = formEnvironment(form.questionnaire, response, parts);
+    const environment = formEnvironment(form, response, parts);
     for (const constraint of form.constraints)
       check(constraint, target, environment, 'QuestionnaireResponse');
   }

@@ -56,7 +56,7 @@ const completeStatuses: ReadonlySet<unknown> = new Set(['completed', 'amended'])
 
 /** @returns findings with expressions that begin with `QuestionnaireResponse` */
 export function checkResponse(response: Json, form: Form, { memberOf, compile }: ResponseCheck): Issue[] {
-  const { items, questionnaire } = form;
+  const { items } = form;
   const complete = completeStatuses.has(response.status);
   const { contained } = response;
   const walk: Walk = { memberOf, compile, complete, form, contained, answers: new Map(), issues: [] };
@@ -64,7 +64,7 @@ export function checkResponse(response: Json, form: Form, { memberOf, compile }:
     form: items,
     holder: { value: response },
     at: { path: 'QuestionnaireResponse' },
-    environment: once(() => formEnvironment(questionnaire, response, { compile })),
+    environment: once(() => formEnvironment(form, response, { compile })),
   });
   return walk.issues;
 }

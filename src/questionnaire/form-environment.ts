@@ -5,6 +5,7 @@
 import type { Environment, ExpressionCompiler, TypedValue } from '../fhirpath/expression.ts';
 import { answerWeights } from './answer-weights.ts';
 import { type FormItem, objectsOf } from './form.ts';
+import type { Form } from './read-form.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -28,12 +29,13 @@ const none: readonly never[] = [];
 const variableUrl = 'http://hl7.org/fhir/StructureDefinition/variable';
 
 /** The environment of expressions of a form about a response, with the variables of the form itself. */
-export function formEnvironment(questionnaire: Json, response: Json, parts: ExpressionParts): Environment {
+export function formEnvironment(form: Form, response: Json, parts: ExpressionParts): Environment {
+  const { questionnaire } = form;
   const resource: TypedValue = { type: 'QuestionnaireResponse', value: response };
   const bare: Environment = {
     resource,
     rootResource: resource,
-    weight: answerWeights(questionnaire, response),
+    weight: answerWeights(form, response),
     variables: { ...parts.variables, questionnaire: { type: 'Questionnaire', value: questionnaire } },
     ...(parts.now === undefined ? {} : { now: parts.now }),
   };

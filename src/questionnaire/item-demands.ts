@@ -5,6 +5,7 @@
  */
 import { isObject } from '../fhir/resource.ts';
 import { type ItemTypeRule, itemTypeRule, listed } from './answer-type.ts';
+import { type OptionWeight, optionWeights } from './answer-weights.ts';
 import { type Condition, conditionOf } from './enable-when.ts';
 import { choiceOf, extensionValue, type FormItem, objectsOf } from './form.ts';
 import { expressionsOf, type FormExpression } from './form-environment.ts';
@@ -26,6 +27,8 @@ export interface ItemDemands {
   /** The answers it offers, and the suffixes of `value[x]` that they have. */
   readonly options: readonly unknown[];
   readonly optionTypes: ReadonlySet<string>;
+  /** What its options count, as far as they count. */
+  readonly weights: readonly OptionWeight[];
   readonly valueSet: string | undefined;
   readonly maxLength: number | undefined;
   /** Whether extensions may say more. */
@@ -38,7 +41,8 @@ const translation = 'http://hl7.org/fhir/StructureDefinition/translation';
 const enableWhenExpression =
   'http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-enableWhenExpression';
 
-export function itemDemands({ type, definition }: FormItem): ItemDemands {
+export function itemDemands(item: FormItem): ItemDemands {
+  const { type, definition } = item;
   const { required, repeats, maxLength, answerValueSet } = definition;
   const most = numberOr(extensionValue(definition, `${occurrence}maxOccurs`), Number.POSITIVE_INFINITY);
   const options = objectsOf(definition.answerOption).map((option) => choiceOf(option, 'value'));
@@ -54,6 +58,7 @@ export function itemDemands({ type, definition }: FormItem): ItemDemands {
     enabledBy: expressionsOf(definition, enableWhenExpression)[0],
     options: options.map((option) => option?.value),
     optionTypes: new Set(isComputed ? listed : options.flatMap((option) => option?.type ?? [])),
+    weights: optionWeights(item),
     valueSet: typeof answerValueSet === 'string' ? answerValueSet : undefined,
     maxLength: typeof maxLength === 'number' ? maxLength : undefined,
     extended: definition.extension !== undefined,

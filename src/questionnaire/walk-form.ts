@@ -73,9 +73,7 @@ export function walkForm<State>(
       }
     }
   };
-  const environment = once(() =>
-    adding(formEnvironment(form.questionnaire, response, parts), start.variables),
-  );
+  const environment = once(() => adding(formEnvironment(form, response, parts), start.variables));
   level(form.items, { value: response }, { path: 'QuestionnaireResponse' }, environment, start.state);
 }
 

@@ -28,10 +28,11 @@ export function extractByDefinition(extraction: Extraction): void {
   if (!JSON.stringify(questionnaire).includes(resourceUrl)) return;
   const variables = allocatedIds(questionnaire, extraction);
   const focus: TypedValue = { type: 'QuestionnaireResponse', value: response };
-  const environment = adding(formEnvironment(questionnaire, response, parts), variables);
+  const form = readForm(questionnaire);
+  const environment = adding(formEnvironment(form, response, parts), variables);
   const root = beginResource(extraction, questionnaire, focus, environment);
   if (root) setValues(extraction, questionnaire, root, focus, environment, 'QuestionnaireResponse');
-  walkForm(readForm(questionnaire), response, parts, { state: root, variables }, (place, above) => {
+  walkForm(form, response, parts, { state: root, variables }, (place, above) => {
     if (!place.present) return { state: above };
     const own = allocatedIds(place.item.definition, extraction);
     const inner = adding(place.environment(), own);

@@ -21,10 +21,11 @@ export function extractByTemplate(extraction: Extraction): void {
   if (!JSON.stringify(questionnaire).includes(templateUrl)) return;
   const variables = allocatedIds(questionnaire, extraction);
   const focus: TypedValue = { type: 'QuestionnaireResponse', value: response };
-  const environment = adding(formEnvironment(questionnaire, response, parts), variables);
+  const form = readForm(questionnaire);
+  const environment = adding(formEnvironment(form, response, parts), variables);
   extractBundle(extraction, focus, environment);
   extractAt(extraction, questionnaire, focus, environment, 'QuestionnaireResponse');
-  walkForm(readForm(questionnaire), response, parts, { state: undefined, variables }, (place) => {
+  walkForm(form, response, parts, { state: undefined, variables }, (place) => {
     const own = place.present ? allocatedIds(place.item.definition, extraction) : {};
     if (place.present) {
       const inner = adding(place.environment(), own);

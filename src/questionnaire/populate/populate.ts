@@ -10,6 +10,7 @@ import { type AnswerValue, answerFromValue } from '../answer-from-value.ts';
 import { formFinding } from '../finding.ts';
 import { choiceOf, extensionValue, type FormItem, formItems, objectsOf } from '../form.ts';
 import { type ExpressionParts, expressionsOf, formEnvironment } from '../form-environment.ts';
+import { readForm } from '../read-form.ts';
 import { adding } from '../walk-form.ts';
 import { formValues, resourcesIn } from './form-query.ts';
 import { launchContexts } from './launch-contexts.ts';
@@ -54,7 +55,10 @@ export async function populate(
   };
   const focus: TypedValue = { type: 'QuestionnaireResponse', value: response };
   const contexts = await launchContexts(form, population);
-  const queried = adding(formEnvironment(form, response, { ...population.parts, variables: contexts }), {});
+  const queried = adding(
+    formEnvironment(readForm(form), response, { ...population.parts, variables: contexts }),
+    {},
+  );
   const sources = await sourceQueries(form, focus, queried, population);
   const known = await withVariables(adding(queried, sources), form, focus, population, 'Questionnaire');
   const [environment = known] = await contextsOf(form, false, known, focus, population, 'Questionnaire');

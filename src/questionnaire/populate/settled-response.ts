@@ -88,7 +88,7 @@ function enabledItems(response: Resource, form: Form, parts: ExpressionParts): J
       });
     });
   };
-  const environment = once(() => formEnvironment(form.questionnaire, response, parts));
+  const environment = once(() => formEnvironment(form, response, parts));
   return level(form.items, { value: response }, environment);
 }
 

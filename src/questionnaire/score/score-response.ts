@@ -1,5 +1,5 @@
 /** The score of a response, whatever form asked the questions, as long as its items carry the instrument's codes. */
-import { optionWeight } from '../answer-weights.ts';
+import { optionWeights, weightAmong } from '../answer-weights.ts';
 import { allItems, type FormItem, formItems, objectsOf } from '../form.ts';
 import { answersWithin } from '../given-answers.ts';
 import type { Code, Instrument, ItemScores, Score } from './instrument.ts';
@@ -32,5 +32,5 @@ function hasCode({ definition }: FormItem, { system, code }: Code): boolean {
 /** What the one answer counts. */
 function scoreOf(item: FormItem, response: Json): number | undefined {
   const answers = answersWithin(response).get(item.linkId) ?? [];
-  return answers.length === 1 ? optionWeight(item, answers[0]) : undefined;
+  return answers.length === 1 ? weightAmong(optionWeights(item), answers[0]) : undefined;
 }
