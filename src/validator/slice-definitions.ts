@@ -50,8 +50,11 @@ function childDefinitions(node: ElementNode, step: Step, compilation: Compilatio
   const child = node.children.find((one) => one.name === name);
   const all = child ? [child, ...child.slices] : [];
   const fitting = step.kind === 'extension' ? all.filter((one) => isOfUrl(one, step.name)) : all;
-  if (fitting.length > 0) return fitting;
   const [url, ...others] = (node.definition.type ?? []).flatMap(({ profile }) => profile ?? []);
+  // Of an extension whose definition is not known, the elements inside do not say which url it has.
+  const isBare =
+    url !== undefined && name === 'url' && !fitting.some(({ definition }) => definition.fixedUri);
+  if (fitting.length > 0 && !isBare) return fitting;
   // Of several profiles any may be met: what one of them says need not hold.
   if (url === undefined || others.length > 0) return [];
   const structure = compilation.structure(url);

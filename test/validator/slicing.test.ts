@@ -420,6 +420,22 @@ const untold: Record<string, Row> = {
       ['not there', { resourceType: 'Patient' }, ['slice-min @ Patient']],
     ],
   },
+  'an extension whose definition is not known is told by its url, whatever is said of what is in it': {
+    type: 'Patient',
+    says: {
+      'Patient.extension:far': {
+        sliceName: 'far',
+        min: 1,
+        type: [{ code: 'Extension', profile: ['https://kat.test/far'] }],
+      },
+      'Patient.extension:far.value[x]': { type: [{ code: 'string' }], maxLength: 2 },
+    },
+    cases: [
+      ['there', extended('https://kat.test/far', 'x'), []],
+      ['not there', extended('https://kat.test/near', 'x'), ['slice-min @ Patient']],
+      ['too long', extended('https://kat.test/far', 'xyz'), ['string-length @ Patient.extension[0].value']],
+    ],
+  },
   'a type of a choice that is prohibited': {
     type: 'Observation',
     says: {
@@ -522,6 +538,10 @@ const untold: Record<string, Row> = {
     ],
   },
 };
+
+function extended(url: string, valueString: string): object {
+  return { resourceType: 'Patient', extension: [{ url, valueString }] };
+}
 
 function category(code: string): object {
   return { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code }] };
