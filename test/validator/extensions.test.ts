@@ -156,6 +156,19 @@ t.test('a context invariant holds where the extension stands', async (t) => {
   t.same(errors(patient({ active: false }), {}, by), ['extension-context @ Patient.extension[0]']);
 });
 
+t.test('an element that may have certain extensions only', async (t) => {
+  const only = (...urls: string[]) =>
+    profile('Patient', { 'Patient.extension': { type: [{ code: 'Extension', profile: urls }] } });
+  const birthPlace = { url: `${base}patient-birthPlace`, valueAddress: { city: 'x' } };
+  for (const definition of [only(url), only(url, `${base}patient-religion`)]) {
+    const by = validatorWith(mood([element('Patient')]), definition);
+    const judged = (extension: object[]) =>
+      errors({ resourceType: 'Patient', extension }, { profiles: [definition.url] }, by);
+    t.same(judged([value]), []);
+    t.same(judged([value, birthPlace]), ['profile-mismatch @ Patient.extension[1]']);
+  }
+});
+
 t.test('a context invariant may ask for the extension itself', async (t) => {
   const by = validatorWith(
     mood([element('Patient')], { contextInvariant: ['%extension.value.exists() and active'] }),

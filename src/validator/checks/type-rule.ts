@@ -11,6 +11,8 @@ import type { CheckFactory } from '../profile-scope.ts';
 import { found, foundOnce, type Run } from '../run.ts';
 import { equals } from './fixed.ts';
 
+const bare = (canonical: string) => canonical.split('|')[0];
+
 interface AllowedType {
   readonly code: string;
   readonly profiles: readonly string[];
@@ -36,7 +38,8 @@ export const typeRule: CheckFactory = (definition, base, { compilation }, known)
     if (fitting.length === 0) return type.includes('.') || !model.type(type) ? 'fits' : 'refused';
     if (fitting.some(({ profiles }) => profiles.length === 0)) return 'fits';
     const urls = fitting.flatMap(({ profiles }) => profiles);
-    return urls.length === 1 && isBroughtByUrl(urls[0] as string, type, compilation) ? 'fits' : urls;
+    const isOfSlice = definition.sliceName !== undefined && urls.length === 1;
+    return isOfSlice && isBroughtByUrl(urls[0] as string, type, compilation) ? 'fits' : urls;
   };
   if (known !== undefined && verdictOn(known) === 'fits') return undefined;
   return (value, run, type) => {
@@ -58,7 +61,7 @@ type TypeVerdict = 'fits' | 'refused' | readonly string[];
 function isBroughtByUrl(url: string, type: string, compilation: Compilation): boolean {
   if (type !== 'Extension') return false;
   const elements = compilation.structure(url)?.snapshot?.element;
-  return elements?.some((one) => one.path === 'Extension.url' && one.fixedUri === url.split('|')[0]) ?? false;
+  return elements?.some((one) => one.path === 'Extension.url' && one.fixedUri === bare(url)) ?? false;
 }
 
 function allowedTypes(definition: ElementDefinition): AllowedType[] {
@@ -73,9 +76,15 @@ const checkProfiles = (
   value: unknown,
   run: Run,
   type: string,
-  urls: readonly string[],
+  allowed: readonly string[],
   compilation: Compilation,
 ): void => {
+  const url = isObject(value) ? value.url : undefined;
+  const urls = allowed.filter((one) => bare(one) === url || !isBroughtByUrl(one, type, compilation));
+  if (urls.length === 0) {
+    found(run, 'profile-mismatch', '', type, allowed.join(', '));
+    return;
+  }
   const [only, ...others] = urls;
   if (only !== undefined && others.length === 0) {
     const profile = compilation.profile(only);
