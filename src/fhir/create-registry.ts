@@ -125,12 +125,29 @@ function registryOf(parts: Parts): Registry {
 function runTimeDefinition(resource: Resource, registry: () => Registry): Definition {
   const url = typeof resource.url === 'string' ? resource.url : '';
   const version = typeof resource.version === 'string' ? resource.version : undefined;
-  return lazyDefinition(resource.resourceType, url, version, 'run-time', () => {
-    const bare = resource.resourceType === 'StructureDefinition' && resource.snapshot === undefined;
-    if (!bare) return resource;
-    const structure = resource as unknown as StructureDefinition;
-    return generateSnapshot(structure, (canonical) => registry().structure(canonical)) as unknown as Resource;
-  });
+  const hasAll = resource.resourceType !== 'StructureDefinition' || resource.snapshot !== undefined;
+  const make = hasAll ? () => resource : () => withSnapshot(resource, registry());
+  const definition = lazyDefinition(resource.resourceType, url, version, 'run-time', make);
+  return hasAll ? definition : { ...definition, read: exceptFromWithin(definition.read, resource) };
+}
+
+function withSnapshot(resource: Resource, registry: Registry): Resource {
+  const structure = resource as unknown as StructureDefinition;
+  return generateSnapshot(structure, (canonical) => registry.structure(canonical)) as unknown as Resource;
+}
+
+/** Extensions may stand within themselves: while the snapshot of one is made, the differential has to do. */
+function exceptFromWithin(read: () => Resource, bare: Resource): () => Resource {
+  let open = false;
+  return () => {
+    if (open) return bare;
+    open = true;
+    try {
+      return read();
+    } finally {
+      open = false;
+    }
+  };
 }
 
 function compareText(one: string, other: string): number {

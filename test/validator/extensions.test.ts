@@ -156,6 +156,33 @@ t.test('a context invariant holds where the extension stands', async (t) => {
   t.same(errors(patient({ active: false }), {}, by), ['extension-context @ Patient.extension[0]']);
 });
 
+t.test('an extension may stand within itself', async (t) => {
+  const tree = {
+    ...profile(
+      'Extension',
+      {
+        'Extension.extension:name': { sliceName: 'name', min: 1 },
+        'Extension.extension:name.url': { fixedUri: 'name' },
+        'Extension.extension:name.value[x]': { type: [{ code: 'string' }] },
+        'Extension.extension:part': { sliceName: 'part', type: [{ code: 'Extension', profile: [url] }] },
+        'Extension.url': { fixedUri: url },
+      },
+      { context: [element('Element')] },
+    ),
+    url,
+  };
+  const by = validatorWith(tree);
+  const branch = (name: object, ...parts: object[]) => ({
+    url,
+    extension: [{ url: 'name', ...name }, ...parts],
+  });
+  const judged = (extension: object) => errors({ resourceType: 'Patient', extension: [extension] }, {}, by);
+  t.same(judged(branch({ valueString: 'a' }, branch({ valueString: 'b' }))), []);
+  t.same(judged(branch({ valueString: 'a' }, branch({ valueCode: 'b' }))), [
+    'type @ Patient.extension[0].extension[1].extension[0].value',
+  ]);
+});
+
 t.test('an element that may have certain extensions only', async (t) => {
   const only = (...urls: string[]) =>
     profile('Patient', { 'Patient.extension': { type: [{ code: 'Extension', profile: urls }] } });
