@@ -22,6 +22,8 @@ export interface ProfileCheck {
   /** Canonicals of the profiles it derives from: whoever conforms to it conforms to them. */
   readonly ancestors: ReadonlySet<string>;
   readonly check: ValueCheck;
+  /** What it demands of an instance of the element of an id, and of what is inside. */
+  element(id: string): ValueCheck | undefined;
 }
 
 export interface Compilation {

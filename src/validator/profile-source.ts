@@ -13,6 +13,7 @@ import { bindingRule } from './checks/binding-rule.ts';
 import { fixedCheck, patternCheck } from './checks/fixed.ts';
 import { addedInvariants } from './checks/invariant.ts';
 import { narrativeControl } from './checks/narrative-control.ts';
+import { profileElementRule } from './checks/profile-element.ts';
 import { maxLengthCheck, rangeCheck } from './checks/range.ts';
 import { regexCheck } from './checks/regex.ts';
 import { targetRule } from './checks/target-rule.ts';
@@ -30,6 +31,7 @@ import { createSourceUnit, type SourceUnit } from './source-unit.ts';
 /** In the order in which findings are to appear. */
 const factories: readonly CheckFactory[] = [
   typeRule,
+  profileElementRule,
   (definition, base, scope) => fixedCheck(definition, base, scope.profile),
   (definition, base, scope) => patternCheck(definition, base, scope.profile),
   maxLengthCheck,

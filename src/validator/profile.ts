@@ -3,10 +3,10 @@
  * https://hl7.org/fhir/R4/profiling.html
  */
 import type { ElementDefinition, StructureDefinition } from '@medplum/fhirtypes';
-import type { BaseElements } from './base-elements.ts';
+import type { BaseElement, BaseElements } from './base-elements.ts';
 import type { InvariantSurroundings } from './checks/invariant.ts';
 import type { Compilation, ProfileCheck, ValueCheck } from './compilation.ts';
-import { elementTree } from './element-tree.ts';
+import { type ElementNode, elementTree } from './element-tree.ts';
 import type { ProfileScope } from './profile-scope.ts';
 import { instanceCheck } from './profile-source.ts';
 
@@ -21,31 +21,65 @@ export function compileProfile(
   const type = structure.type ?? '';
   const nothing: ValueCheck = () => undefined;
   const ofType = compilation.registry.typeStructure(type)?.url === url;
-  if (ofType) return { url, type, structure, ancestors: new Set(), check: nothing };
+  const element = () => undefined;
+  if (ofType) return { url, type, structure, ancestors: new Set(), check: nothing, element };
   const tree = elementTree(structure);
+  const scope: ProfileScope = {
+    compilation,
+    surroundings,
+    bases,
+    profile: url,
+    instanceCheck: (node, base) => instanceCheck(node, base, scope),
+  };
   let compiled: ValueCheck | undefined;
+  const elements = new Map<string, ValueCheck>();
 
   /** Compiled at the first use: profiles may refer to one another in a circle. */
   function body(): ValueCheck {
     if (!tree) return nothing;
-    const scope: ProfileScope = {
-      compilation,
-      surroundings,
-      bases,
-      profile: url,
-      instanceCheck: (node, base) => instanceCheck(node, base, scope),
-    };
-    return (
-      instanceCheck({ ...tree, definition: withoutTypes(tree.definition) }, bases.root(type), scope) ??
-      nothing
-    );
+    const root = { ...tree, definition: withoutTypes(tree.definition) };
+    return instanceCheck(root, bases.root(type), scope) ?? nothing;
   }
 
-  const check: ValueCheck = (value, run, actual, companion) => {
-    compiled ??= body();
-    compiled(value, run, actual, companion);
+  function elementCheck(id: string): ValueCheck {
+    const node = tree && nodeOf(id, tree);
+    return (node && instanceCheck(node, baseOf(node, type, bases), scope)) ?? nothing;
+  }
+
+  return {
+    url,
+    type,
+    structure,
+    ancestors: ancestorsOf(structure, compilation),
+    check(value, run, actual, companion) {
+      compiled ??= body();
+      compiled(value, run, actual, companion);
+    },
+    element(id) {
+      const check = elements.get(id) ?? elementCheck(id);
+      elements.set(id, check);
+      return check;
+    },
   };
-  return { url, type, structure, ancestors: ancestorsOf(structure, compilation), check };
+}
+
+/** The element of an id in a tree. */
+function nodeOf(id: string, node: ElementNode): ElementNode | undefined {
+  if (node.definition.id === id) return node;
+  for (const one of [...node.children, ...node.slices]) {
+    const found = nodeOf(id, one);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** The element of the type that an element of a profile constrains. */
+function baseOf({ definition }: ElementNode, type: string, bases: BaseElements): BaseElement | undefined {
+  const [, ...steps] = definition.path?.split('.') ?? [];
+  return steps.reduce<BaseElement | undefined>(
+    (base, step) => bases.child(base, [], step.replace('[x]', '')),
+    bases.root(type),
+  );
 }
 
 /** The profiles above a profile, up to the type. */

@@ -466,3 +466,27 @@ t.test('vital signs follow their profile by code', async (t) => {
   const quantity = { value: 37, unit: 'x', system: 'http://unitsofmeasure.org', code: 'kg' };
   t.same(errors({ ...temperature, valueQuantity: quantity }), ['binding-required @ Observation.value.code']);
 });
+
+/** https://hl7.org/fhir/R4/extension-elementdefinition-profile-element.html */
+t.test('a backbone element may follow an element of a profile', async (t) => {
+  const url = 'https://kat.test/StructureDefinition/form';
+  const named = { url: `${reason.replace(/[^/]*$/, '')}elementdefinition-profile-element` };
+  const extension = [{ ...named, valueString: 'Questionnaire.item' }];
+  const form = {
+    ...profile('Questionnaire', {
+      'Questionnaire.item.text': { min: 1 },
+      'Questionnaire.item.item': {
+        type: [{ code: 'BackboneElement', profile: [url], _profile: [{ extension }] }],
+      },
+    }),
+    url,
+  };
+  const by = validatorWith(form);
+  const judged = (item: object) =>
+    errors({ resourceType: 'Questionnaire', status: 'draft', item: [item] }, { profiles: [url] }, by);
+  const group = (linkId: string, item: object) => ({ linkId, type: 'group', text: 'a', item: [item] });
+  const leaf = { linkId: '3', type: 'string' };
+  t.same(judged(group('1', group('2', { ...leaf, text: 'b' }))), []);
+  t.same(judged(group('1', leaf)), ['cardinality-min @ Questionnaire.item[0].item[0]']);
+  t.same(judged(group('1', group('2', leaf))), ['cardinality-min @ Questionnaire.item[0].item[0].item[0]']);
+});
