@@ -120,6 +120,11 @@ const table: Record<string, Case[]> = {
     ['id of the resource', patient({ id: 'a_b' }), ['format @ Patient.id']],
     ['id of an element may be any text', patient({ name: [{ id: 'a_b', text: 'x' }] }), []],
     ['without spaces', patient({ name: [{ id: 'a b', text: 'x' }] }), ['format @ Patient.name[0].id']],
+    [
+      'and not without end',
+      patient({ name: [{ id: 'a'.repeat(1024 * 1024 + 1), text: 'x' }] }),
+      ['format @ Patient.name[0].id'],
+    ],
     ['samples', observation({ valueSampledData: samples('-1 2.5 1e3 E U L\n 0') }), []],
     ['one sample', observation({ valueSampledData: samples('1') }), []],
     ['no samples', observation({ valueSampledData: samples('1 2, 3') }), ['format @ Observation.value.data']],
