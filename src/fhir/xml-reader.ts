@@ -135,10 +135,10 @@ function createReader(model: Model, xml: string) {
     return JSON.stringify(value);
   }
 
-  /** The text of a narrative as JSON wants it: the div in the XHTML namespace without a prefix. */
+  /** The text of a narrative as JSON wants it: all in the XHTML namespace and without a prefix. What is not stays as it is. */
   function narrative(div: XmlElement): string {
     let text = xml.slice(div.start, div.end);
-    if (div.namespace !== xhtmlNamespace) return text;
+    if (!isXhtml(div)) return text;
     if (div.prefix !== '')
       text = text.replaceAll(`<${div.prefix}:`, '<').replaceAll(`</${div.prefix}:`, '</');
     const declared = div.prefix === '' && div.attributes.some(({ name }) => name === 'xmlns');
@@ -166,6 +166,10 @@ function misplacedIn({ children }: XmlElement, { key, properties }: TypeModel): 
     if (place > last) last = place;
   }
   return undefined;
+}
+
+function isXhtml({ namespace, children }: XmlElement): boolean {
+  return namespace === xhtmlNamespace && children.every(isXhtml);
 }
 
 function isUnknownAttribute(name: string, namespace: string): boolean {

@@ -133,6 +133,14 @@ t.test('nothing that FHIR does not know is lost: the validator finds it, at its 
     ['no value', '<active value="true"/>\n<gender/>', 'ele-1', 'Patient.gender', 2, 1],
     ['an order', '<gender value="male"/>\n<active value="true"/>', 'element-order', 'Patient.active', 2, 1],
     [
+      'FHIR within XHTML',
+      '<text><status value="empty"/>\n<h:div xmlns:h="http://www.w3.org/1999/xhtml"><p>a</p></h:div></text>',
+      'narrative',
+      'Patient.text.div',
+      2,
+      1,
+    ],
+    [
       'an order within',
       '\n<name><given value="A"/>\n<prefix value="B"/><given value="C"/></name>',
       'element-order',
