@@ -8,7 +8,7 @@
 import { refuse } from '../core/fhir-error.ts';
 import type { Locator } from './json-locator.ts';
 import { positionOf } from './json-source.ts';
-import type { Model, PropertyModel, TypeModel } from './model.ts';
+import type { Model, TypeModel } from './model.ts';
 import { createXmlLocator } from './xml-locator.ts';
 import { fhirNamespace, isAttribute, orderMark, xhtmlNamespace } from './xml-syntax.ts';
 import { parseXml, type XmlElement } from './xml-tree.ts';
@@ -158,12 +158,14 @@ function createReader(model: Model, xml: string) {
 }
 
 /** The first element that stands behind one that its definition has later; undefined when all are in order. */
-function misplacedIn({ children }: XmlElement, { key, properties }: TypeModel): string | undefined {
-  let last = -1;
+function misplacedIn({ children }: XmlElement, type: TypeModel): string | undefined {
+  let last = 0;
   for (const { name } of children) {
-    const place = properties.indexOf(key(name)?.property as PropertyModel);
-    if (place >= 0 && place < last) return name;
-    if (place > last) last = place;
+    const property = type.key(name)?.property;
+    if (!property) continue;
+    const place = type.properties.indexOf(property);
+    if (place < last) return property.name;
+    last = place;
   }
   return undefined;
 }

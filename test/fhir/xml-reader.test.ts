@@ -141,6 +141,14 @@ t.test('nothing that FHIR does not know is lost: the validator finds it, at its 
       1,
     ],
     [
+      'an order of choices',
+      '<multipleBirthInteger value="1"/>\n<deceasedBoolean value="false"/>',
+      'element-order',
+      'Patient.deceased',
+      2,
+      1,
+    ],
+    [
       'an order within',
       '\n<name><given value="A"/>\n<prefix value="B"/><given value="C"/></name>',
       'element-order',
