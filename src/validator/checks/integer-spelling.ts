@@ -38,7 +38,10 @@ export function integerSpelling(model: Model, types: Iterable<string>): Spelling
   /** Whether the value of some integer element is a number that is spelled in another way, as far as names tell. */
   function inMembers(text: string): boolean {
     for (let colon = text.indexOf(':'); colon >= 0; colon = text.indexOf(':', colon + 1)) {
-      if (!isOtherNumber(text, skipSpace(text, colon + 1))) continue;
+      const next = text.charCodeAt(colon + 1);
+      // Most values are texts, objects and arrays, and have no space before them.
+      if (next === 34 || next === 123 || next === 91) continue;
+      if (!isOtherNumber(text, next <= 32 ? skipSpace(text, colon + 1) : colon + 1)) continue;
       names ??= new Set(namesOfIntegers(model, types));
       const name = nameBefore(text, colon);
       if (name !== undefined && names.has(name)) return true;

@@ -35,8 +35,10 @@ function otherType(
 }
 
 /** The path by which an element is defined: without indexes, and once where elements hold others of their kind. */
-const pathOf = ({ place, name }: Member) =>
-  `${place}.${name}`.replace(/\[\d+\]/g, '').replace(/(\.\w+)\1+/g, '$1');
+function pathOf({ place, name }: Member): string {
+  if (!place.includes('[')) return `${place}.${name}`;
+  return `${place}.${name}`.replace(/\[\d+\]/g, '').replace(/(\.\w+)\1+/g, '$1');
+}
 
 function targetRule(paths: Readonly<Record<string, readonly string[]>>): TypeRule {
   const steps = Object.keys(paths).map((path) => path.split('.').slice(1));
