@@ -21,6 +21,7 @@ import { resourceCheck } from './resource.ts';
 import { canonicalTargetRules } from './rules/canonical-targets.ts';
 import { rangeRules } from './rules/definition-ranges.ts';
 import { fhirPathRules } from './rules/fhirpath-elements.ts';
+import { localIdRules } from './rules/local-ids.ts';
 import { ownRules } from './rules/own-rules.ts';
 import { ownUrlRules } from './rules/own-url.ts';
 import { createRun, found, issuesOf, newScope, type Run } from './run.ts';
@@ -124,7 +125,7 @@ export function createValidator({
   const resources = resourceCheck(
     compilation,
     rulesCheck(
-      [ownUrlRules, ownRules, canonicalTargetRules, rangeRules, fhirPathRules, rules],
+      [ownUrlRules, ownRules, canonicalTargetRules, localIdRules, rangeRules, fhirPathRules, rules],
       compilation,
       judge,
     ),

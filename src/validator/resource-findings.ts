@@ -204,4 +204,19 @@ export const resourceFindings = {
     code: 'invalid',
     text: 'A definition that has a base is a constraint of its type, or a specialization that is a type of its own',
   },
+  'local-id-unknown': {
+    severity: 'error',
+    code: 'not-found',
+    text: 'No element of this resource that could be meant has this id',
+  },
+  'map-variable': {
+    severity: 'warning',
+    code: 'not-found',
+    text: 'No input of the group, and nothing before, has this name',
+  },
+  'map-group-duplicate': {
+    severity: 'error',
+    code: 'duplicate',
+    text: 'Another group of the map has this name',
+  },
 } as const satisfies Record<string, FindingRow>;

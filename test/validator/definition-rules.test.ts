@@ -1,7 +1,7 @@
 /** Rules of definitions besides those of profiles and terminology: expressions, canonical URLs, ranges, parameters. */
 import t from 'tap';
 import type { Resource } from '../../src/fhir/resource.ts';
-import { errors, profile, validatorWith } from './parts.ts';
+import { errors, findings, profile, validatorWith } from './parts.ts';
 
 const define = (resourceType: string, more: object) => ({
   resourceType,
@@ -335,6 +335,53 @@ t.test(
     ]);
   },
 );
+
+t.test('actions of a plan name goals and actions of the same plan', async (t) => {
+  const plan = (action: object) =>
+    errors(
+      define('PlanDefinition', {
+        goal: [{ id: 'g', description: { text: 'x' } }],
+        action: [{ id: 'a', action: [{ id: 'b', ...action }] }],
+      }),
+    );
+  const related = (actionId: string) => ({ relatedAction: [{ actionId, relationship: 'after' }] });
+  t.same(plan({ goalId: ['g'], ...related('a') }), []);
+  t.same(plan({ goalId: ['g', 'a'] }), ['local-id-unknown @ PlanDefinition.action[0].action[0].goalId[1]']);
+  t.same(plan(related('g')), [
+    'local-id-unknown @ PlanDefinition.action[0].action[0].relatedAction[0].actionId',
+  ]);
+  const request = (actionId: string) =>
+    errors({
+      resourceType: 'RequestGroup',
+      status: 'active',
+      intent: 'plan',
+      action: [{ id: 'a', resource: { display: 'x' }, ...related(actionId) }],
+    });
+  t.same(request('a'), []);
+  t.same(request('b'), ['local-id-unknown @ RequestGroup.action[0].relatedAction[0].actionId']);
+});
+
+t.test('the rules of a map begin from variables that are there', async (t) => {
+  const group = (rule: object) => ({
+    name: 'g',
+    typeMode: 'none',
+    input: [{ name: 's', mode: 'source' }],
+    rule: [{ name: 'r', source: [{ context: 's', element: 'name', variable: 'v' }], ...rule }],
+  });
+  const judged = (rule: object) => findings(define('StructureMap', { group: [group(rule)] }), 'warning');
+  const target = (context: string, valueId: string) => ({
+    target: [{ context, contextType: 'variable', element: 'x', transform: 'copy', parameter: [{ valueId }] }],
+  });
+  const at = 'StructureMap.group[0].rule[0]';
+  t.same(judged({ rule: [{ name: 'r', source: [{ context: 'v' }] }] }), []);
+  t.same(judged(target('s', 'v')), []);
+  t.same(judged({ source: [{ context: 'w' }] }), [`map-variable @ ${at}.source[0].context`]);
+  t.same(judged(target('w', 'v')), [`map-variable @ ${at}.target[0].context`]);
+  t.same(judged(target('s', 'w')), [`map-variable @ ${at}.target[0].parameter[0].value`]);
+  t.same(errors(define('StructureMap', { group: [group({}), group({})] })), [
+    'map-group-duplicate @ StructureMap.group[1].name',
+  ]);
+});
 
 t.test('cardinalities of parameters and links are ranges', async (t) => {
   const parameter = (min: number, max: string) =>

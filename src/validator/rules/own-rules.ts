@@ -8,6 +8,7 @@ import { measureReportRule } from './measure-report.ts';
 import { operationDefinitionRule } from './operation-definition.ts';
 import { searchParameterRule } from './search-parameter.ts';
 import { structureDefinitionRule } from './structure-definition.ts';
+import { structureMapRule } from './structure-map.ts';
 import { subscriptionRule } from './subscription.ts';
 import { valueSetRule } from './value-set.ts';
 
@@ -20,6 +21,7 @@ export const ownRules: TypeRules = {
   OperationDefinition: [operationDefinitionRule],
   SearchParameter: [searchParameterRule],
   StructureDefinition: [structureDefinitionRule],
+  StructureMap: [structureMapRule],
   Subscription: [subscriptionRule],
   ValueSet: [valueSetRule],
 };

@@ -1,0 +1,47 @@
+/**
+ * Elements that name others of the same resource by their ids: goals and actions of a plan.
+ * https://hl7.org/fhir/R4/plandefinition-definitions.html#PlanDefinition.action.goalId
+ */
+import type { Issue } from '../../core/issue.ts';
+import type { Resource } from '../../fhir/resource.ts';
+import { ruleIssue } from '../finding.ts';
+import type { TypeRule, TypeRules } from '../type-rules.ts';
+import { type Member, membersOf } from './members.ts';
+import { objectsIn } from './objects-in.ts';
+
+interface Naming {
+  /** The element that names another. */
+  readonly name: string;
+  /** The ids that there are to name. */
+  readonly ids: (resource: Resource) => readonly unknown[];
+}
+
+const actionHolders = new Set(['action', 'relatedAction']);
+
+const actionIds = (resource: Resource) =>
+  membersOf(resource, new Set(['id']), new Set(['action'])).map(({ value }: Member) => value);
+const goalIds = ({ goal }: Resource) => objectsIn(goal).map(({ id }) => id);
+
+const actions: Naming = { name: 'actionId', ids: actionIds };
+
+function namingRule(namings: readonly Naming[]): TypeRule {
+  return (resource) =>
+    namings.flatMap(({ name, ids }): Issue[] => {
+      const named = membersOf(resource, new Set([name]), actionHolders);
+      if (named.length === 0) return [];
+      const known = new Set(ids(resource));
+      return named.flatMap(({ value, place }) => {
+        const repeats = Array.isArray(value);
+        return (repeats ? value : [value]).flatMap((id: unknown, index: number) =>
+          typeof id !== 'string' || known.has(id)
+            ? []
+            : [ruleIssue('local-id-unknown', `${place}.${repeats ? `${name}[${index}]` : name}`)],
+        );
+      });
+    });
+}
+
+export const localIdRules: TypeRules = {
+  PlanDefinition: [namingRule([actions, { name: 'goalId', ids: goalIds }])],
+  RequestGroup: [namingRule([actions])],
+};
