@@ -98,6 +98,36 @@ t.test('a report is scored as its measure scores', async (t) => {
   t.same(judged('ratio', {}, { status: 'pending' }), []);
 });
 
+t.test('a property that HL7 defines has the type of its definition', async (t) => {
+  const judged = (uri: string, type: string) =>
+    errors({
+      resourceType: 'CodeSystem',
+      url: 'https://kat.test/CodeSystem/properties',
+      name: 'X',
+      status: 'draft',
+      content: 'complete',
+      property: [{ code: 'p', uri, type }],
+    });
+  const defined = 'http://hl7.org/fhir/concept-properties#';
+  t.same(judged(`${defined}parent`, 'code'), []);
+  t.same(judged(`${defined}other`, 'string'), []);
+  t.same(judged('https://kat.test/properties#parent', 'string'), []);
+  t.same(judged(`${defined}parent`, 'string'), ['code-system-property @ CodeSystem.property[0]']);
+});
+
+t.test('the groups of a map are of code systems', async (t) => {
+  const judged = (source: string) =>
+    errors({
+      resourceType: 'ConceptMap',
+      status: 'draft',
+      group: [{ source, element: [{ code: 'male' }] }],
+    });
+  t.same(judged('http://hl7.org/fhir/administrative-gender'), []);
+  t.same(judged('http://hl7.org/fhir/ValueSet/administrative-gender'), [
+    'code-system-is-value-set @ ConceptMap.group[0].source',
+  ]);
+});
+
 t.test('a code system has the content it says it has', async (t) => {
   const system = (more: object) => ({
     resourceType: 'CodeSystem',

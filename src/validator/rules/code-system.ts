@@ -26,7 +26,11 @@ export const codeSystemRule: TypeRule = (system, context) => {
   if (content === 'not-present' && concepts.length > 0) {
     issues.push(ruleIssue('code-system-not-present', 'CodeSystem.concept[0]'));
   }
-  issues.push(...countIssues(system, concepts.length), ...propertyIssues(system, concepts));
+  issues.push(
+    ...countIssues(system, concepts.length),
+    ...declarationIssues(system.property),
+    ...propertyIssues(system, concepts),
+  );
   if (!isWhole(system, context)) issues.push(ruleIssue('code-system-value-set', 'CodeSystem.valueSet'));
   const [base] = typeof supplements === 'string' ? supplements.split('|') : [];
   if (base === undefined) return issues;
@@ -64,15 +68,27 @@ function countIssues({ content, count, compositional }: Resource, listed: number
 }
 
 /** Properties that every code system has. https://hl7.org/fhir/R4/codesystem.html#defined-props */
-const everywhere = new Set([
-  'inactive',
-  'status',
-  'deprecated',
-  'deprecationDate',
-  'notSelectable',
-  'parent',
-  'child',
+const everywhere: ReadonlyMap<unknown, string> = new Map([
+  ['inactive', 'boolean'],
+  ['status', 'code'],
+  ['deprecated', 'dateTime'],
+  ['deprecationDate', 'dateTime'],
+  ['notSelectable', 'boolean'],
+  ['parent', 'code'],
+  ['child', 'code'],
 ]);
+const defined = 'http://hl7.org/fhir/concept-properties#';
+
+/** A property that HL7 defines is declared with the type that HL7 gives it. */
+function declarationIssues(properties: unknown): Issue[] {
+  return (Array.isArray(properties) ? properties : []).flatMap((one, at) => {
+    if (!isObject(one) || typeof one.uri !== 'string' || !one.uri.startsWith(defined)) return [];
+    const type = everywhere.get(one.uri.slice(defined.length));
+    return type === undefined || one.type === type
+      ? []
+      : [ruleIssue('code-system-property', `CodeSystem.property[${at}]`, 'defined with another type')];
+  });
+}
 
 /** Properties of concepts have the types that the code system declares; codes are those of concepts. */
 function propertyIssues(system: Resource, concepts: readonly PlacedConcept[]): Issue[] {

@@ -1,5 +1,5 @@
 /**
- * The codes of a ConceptMap: those of a code system that is known in full exist in it.
+ * The groups of a ConceptMap: they are of code systems, and codes of a code system that is known in full exist in it.
  * https://hl7.org/fhir/R4/conceptmap.html
  */
 import type { Issue } from '../../core/issue.ts';
@@ -9,7 +9,7 @@ import type { TypeRule } from '../type-rules.ts';
 
 const objects = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
-export const conceptMapRule: TypeRule = (map, { codeExists }) => {
+export const conceptMapRule: TypeRule = (map, { codeExists, isValueSet }) => {
   const issues: Issue[] = [];
   const check = (system: unknown, one: Record<string, unknown>, place: string) => {
     if (typeof system !== 'string' || typeof one.code !== 'string') return;
@@ -17,6 +17,11 @@ export const conceptMapRule: TypeRule = (map, { codeExists }) => {
   };
   objects(map.group).forEach((group, g) => {
     if (!isObject(group)) return;
+    for (const side of ['source', 'target']) {
+      const system = group[side];
+      if (typeof system === 'string' && isValueSet(system))
+        issues.push(ruleIssue('code-system-is-value-set', `ConceptMap.group[${g}].${side}`));
+    }
     objects(group.element).forEach((element, e) => {
       if (!isObject(element)) return;
       const place = `ConceptMap.group[${g}].element[${e}]`;
