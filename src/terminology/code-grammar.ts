@@ -35,3 +35,23 @@ export function codeGrammars(): CodeGrammars {
   tests.push([ucumSystem, createUnitTest()]);
   return new Map(tests.map(([system, test]) => [system, (code) => code.length <= longestCode && test(code)]));
 }
+
+/**
+ * Whether a text may be a code of LOINC: a number with its check digit, or that of a part, an answer or a list.
+ * https://loinc.org/kb/faq/structure/
+ */
+export function mayBeLoinc(code: string): boolean {
+  const [, number, digit] = /^([0-9]{1,7})-([0-9])$/.exec(code) ?? [];
+  if (number === undefined) return /^(?:L[A-Z]|MTHU)[0-9]{1,9}(?:-[0-9])?$/.test(code);
+  return checkDigit(number) === Number(digit);
+}
+
+/** Modulus 10: every other digit counts twice, from the last one on. */
+function checkDigit(number: string): number {
+  let sum = 0;
+  for (let i = 0; i < number.length; i++) {
+    const digit = Number(number[number.length - 1 - i]);
+    sum += i % 2 === 0 ? [0, 2, 4, 6, 8, 1, 3, 5, 7, 9][digit]! : digit;
+  }
+  return (10 - (sum % 10)) % 10;
+}

@@ -5,13 +5,16 @@
 import type { ValueSet, ValueSetExpansion, ValueSetExpansionContains } from '@medplum/fhirtypes';
 import type { Registry } from '../fhir/registry.ts';
 import { createCanonicalUnits } from './canonical-units.ts';
-import { codeGrammars } from './code-grammar.ts';
+import { codeGrammars, mayBeLoinc } from './code-grammar.ts';
 import { type CodeSystemContent, type Concept, codeSystemContent } from './code-system-content.ts';
 import { isPartial } from './partial-expansion.ts';
 import type { Terminology } from './terminology.ts';
 import { ucumSystem } from './ucum.ts';
 import { unitFilter } from './unit-filter.ts';
 import { composeMatcher, expansionMatcher, type Matcher, type MatcherSources } from './value-set-matcher.ts';
+
+/** Not shipped; but what cannot be one of its codes is none. */
+const loinc = 'http://loinc.org';
 
 export function createTerminology(
   registry: Pick<Registry, 'valueSet' | 'codeSystem' | 'codeSystemEditions' | 'expansion'>,
@@ -98,6 +101,7 @@ export function createTerminology(
       const known = content(system);
       if (!known) {
         const wellFormed = grammars.get(system)?.(code);
+        if (system === loinc && !mayBeLoinc(code)) return { found: false };
         return wellFormed === undefined ? undefined : { found: wellFormed };
       }
       const concept = known.find(code) ?? conceptOfEdition(system, code);

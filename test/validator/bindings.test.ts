@@ -214,6 +214,14 @@ t.test('what is not shipped is said to be unchecked, once', async (t) => {
   );
 });
 
+t.test('what cannot be a code of LOINC is none, though its codes are not shipped', async (t) => {
+  const loinc = (code: string) => errors(observation({ coding: [{ system: 'http://loinc.org', code }] }));
+  for (const code of ['44261-6', '1-8', '8480-6', 'LA6683-2', 'LP173421-1', 'LL715-4', 'MTHU000999'])
+    t.same(loinc(code), [], code);
+  for (const code of ['44261-5', '44261', 'PHQ-9', '44261-66'])
+    t.same(loinc(code), ['code-unknown @ Observation.code.coding[0].code'], code);
+});
+
 t.test('the name of a code system is its own to the letter', async (t) => {
   const of = (system: string) =>
     errors({

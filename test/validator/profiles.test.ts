@@ -5,7 +5,7 @@ const subject = { reference: 'Patient/1' };
 const observation = (more: object) => ({
   resourceType: 'Observation',
   status: 'final',
-  code: { coding: [{ system: 'http://loinc.org', code: '1-1' }] },
+  code: { coding: [{ system: 'http://loinc.org', code: '1-8' }] },
   ...more,
 });
 
@@ -60,7 +60,7 @@ const table: Record<string, Row> = {
   'a pattern is met at least': {
     says: {
       'Observation.code': {
-        patternCodeableConcept: { coding: [{ system: 'http://loinc.org', code: '1-1' }] },
+        patternCodeableConcept: { coding: [{ system: 'http://loinc.org', code: '1-8' }] },
       },
     },
     cases: [
@@ -69,16 +69,16 @@ const table: Record<string, Row> = {
         observation({
           code: {
             text: 'a',
-            coding: [{ code: 'x' }, { system: 'http://loinc.org', code: '1-1', display: 'd' }],
+            coding: [{ code: 'x' }, { system: 'http://loinc.org', code: '1-8', display: 'd' }],
           },
         }),
         [],
       ],
       [
-        observation({ code: { coding: [{ system: 'http://loinc.org', code: '1-2' }] } }),
+        observation({ code: { coding: [{ system: 'http://loinc.org', code: '2-6' }] } }),
         ['pattern @ Observation.code'],
       ],
-      [observation({ code: { coding: [{ code: '1-1' }] } }), ['pattern @ Observation.code']],
+      [observation({ code: { coding: [{ code: '1-8' }] } }), ['pattern @ Observation.code']],
     ],
   },
   'fewer types of a choice': {

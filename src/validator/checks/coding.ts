@@ -97,7 +97,7 @@ export function codingCheck(
               : undefined
             : notice('code-system-relative'),
       unchecked: notice('code-not-checked', external.has(system) ? system : 'of this code'),
-      unknownCode: notice(content === 'complete' ? 'code-unknown' : 'code-fragment', system),
+      unknownCode: notice(content === 'partial' ? 'code-fragment' : 'code-unknown', system),
       isPartial: content === 'partial',
       otherDisplay: notice('code-display', system),
       wellFormed: plain.test(system),
