@@ -6,6 +6,8 @@ import { compareVersions } from './compare-versions.ts';
 import type { Definition } from './definitions-file.ts';
 import type { Resource } from './resource.ts';
 
+const fhirVersion = '4.0.1';
+
 /** The definitions of one kind and URL. */
 interface Editions {
   readonly all: Definition[];
@@ -49,9 +51,14 @@ function usualOf(editions: readonly Definition[]): Definition | undefined {
   return newest(own.length > 0 ? own : editions);
 }
 
-/** That version, or the newest that begins with it: `4.0` means `4.0.1`. */
+/**
+ * That version, or the newest that begins with it: `4.0` means `4.0.1`. R4 gives its own version to all that it binds,
+ * value sets with versions of their own among it.
+ */
 function editionOf(editions: readonly Definition[], version: string): Definition | undefined {
-  return newest(editions.filter((one) => one.version === version || one.version?.startsWith(`${version}.`)));
+  const named = editions.filter((one) => one.version === version || one.version?.startsWith(`${version}.`));
+  if (named.length > 0 || version !== fhirVersion) return newest(named);
+  return newest(editions.filter(({ origin }) => origin === 'core'));
 }
 
 function newest(editions: readonly Definition[]): Definition | undefined {

@@ -49,6 +49,9 @@ const packages: readonly SourcePackage[] = [
   { name: 'hl7.fhir.r4.expansions', origin: 'expansions', files: /^ValueSet-/ },
 ];
 
+/** `example`, `example2`, `example-filter`; what ExampleScenario draws on begins with the same letters. */
+const isExample = (id = '') => /^example(?![a-z])/.test(id);
+
 const guideFolders = ['profiles', 'terminology'];
 
 /** @param root folder of the project */
@@ -58,7 +61,7 @@ export function readPackages(root: string): SourceFile[] {
     return readdirSync(folder)
       .filter((file) => files.test(file) && file.endsWith('.json'))
       .map((file) => ({ file: join(folder, file), origin, resource: readResource(join(folder, file)) }))
-      .filter(({ resource }) => typeof resource.url === 'string' && !resource.id?.startsWith('example'));
+      .filter(({ resource }) => typeof resource.url === 'string' && !isExample(resource.id));
   });
 }
 

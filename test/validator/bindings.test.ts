@@ -214,6 +214,21 @@ t.test('what is not shipped is said to be unchecked, once', async (t) => {
   );
 });
 
+t.test('every value set that R4 has and binds is found by the version of R4', async (t) => {
+  const extension = (valueCode: string) =>
+    errors(
+      patient({
+        extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/iso21090-nullFlavor', valueCode }],
+      }),
+    );
+  t.same(extension('ASKU'), []);
+  t.same(extension('asku'), ['binding-required @ Patient.extension[0].value']);
+  const actor = (type: string) =>
+    errors({ resourceType: 'ExampleScenario', status: 'draft', actor: [{ actorId: 'a', type }] });
+  t.same(actor('person'), []);
+  t.same(actor('human'), ['binding-required @ ExampleScenario.actor[0].type']);
+});
+
 t.test('what cannot be a code of LOINC is none, though its codes are not shipped', async (t) => {
   const loinc = (code: string) => errors(observation({ coding: [{ system: 'http://loinc.org', code }] }));
   for (const code of ['44261-6', '1-8', '8480-6', 'LA6683-2', 'LP173421-1', 'LL715-4', 'MTHU000999'])
