@@ -8,7 +8,7 @@ import type { Resource } from '../../fhir/resource.ts';
 import { ruleIssue } from '../finding.ts';
 import type { RuleContext, TypeRule, TypeRules } from '../type-rules.ts';
 import { canonicalPaths, profiledTypes } from './canonical-paths.ts';
-import { type Member, membersOf } from './members.ts';
+import { membersOf } from './members.ts';
 import { objectsIn } from './objects-in.ts';
 
 /** How what has a URL is found, by its type. */
@@ -34,29 +34,21 @@ function otherType(
   return Object.keys(known).find((type) => known[type]?.(url, context));
 }
 
-/** The path by which an element is defined: without indexes, and once where elements hold others of their kind. */
-function pathOf({ place, name }: Member): string {
-  if (!place.includes('[')) return `${place}.${name}`;
-  return `${place}.${name}`.replace(/\[\d+\]/g, '').replace(/(\.\w+)\1+/g, '$1');
-}
-
 function targetRule(paths: Readonly<Record<string, readonly string[]>>): TypeRule {
   const steps = Object.keys(paths).map((path) => path.split('.').slice(1));
   const names = new Set(steps.flatMap((path) => path.slice(-1)));
   const holders = new Set(steps.flatMap((path) => path.slice(0, -1)));
   return (resource, context) =>
-    membersOf(resource, names, holders).flatMap((member) => {
-      const path = pathOf(member);
+    membersOf(resource, names, holders).flatMap(({ value, name, path, place, holder }) => {
       const allowed = Object.hasOwn(paths, path) ? (paths[path] ?? []) : [];
       if (allowed.length === 0) return [];
-      const { value, name, place } = member;
       const repeats = Array.isArray(value);
       return (repeats ? value : [value]).flatMap((url: unknown, index: number) => {
         if (typeof url !== 'string') return [];
         const step = `${place}.${repeats ? `${name}[${index}]` : name}`;
         const type = otherType(url, allowed, resource, context);
         if (type !== undefined) return [ruleIssue('canonical-type', step, type, allowed.join(', '))];
-        return profileIssues(url, profiledTypes[path]?.(member.holder), step, context);
+        return profileIssues(url, profiledTypes[path]?.(holder), step, context);
       });
     });
 }
