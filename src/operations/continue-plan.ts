@@ -102,7 +102,7 @@ function stepsOf({ instantiatesUri }: Resource): string[] {
   return [(instantiatesUri ?? []) as string | string[]].flat();
 }
 
-/** The group without what stands already, and without groups that hold nothing any more. */
+/** The group without what stands already, without groups that hold nothing any more and without what speaks of either. */
 function withoutActions(group: Resource, standing: ReadonlySet<string>): Resource {
   const left = (actions: readonly RequestGroupAction[]): RequestGroupAction[] =>
     actions.flatMap(({ action, ...one }) => {
@@ -112,7 +112,26 @@ function withoutActions(group: Resource, standing: ReadonlySet<string>): Resourc
     });
   const { action = [], ...rest } = group as Resource & { action?: RequestGroupAction[] };
   const within = left(action);
-  return within.length === 0 ? (rest as Resource) : { ...rest, action: within };
+  if (within.length === 0) return rest as Resource;
+  return { ...rest, action: relatedAmong(within, new Set(idsOf(within))) };
+}
+
+const idsOf = (actions: readonly RequestGroupAction[]): (string | undefined)[] =>
+  actions.flatMap(({ id, action = [] }) => [id, ...idsOf(action)]);
+
+/** Actions whose relations are to those of these ids. */
+function relatedAmong(
+  actions: readonly RequestGroupAction[],
+  ids: ReadonlySet<string | undefined>,
+): RequestGroupAction[] {
+  return actions.map(({ relatedAction = [], action, ...one }) => {
+    const related = relatedAction.filter(({ actionId }) => ids.has(actionId));
+    return {
+      ...one,
+      ...(related.length > 0 ? { relatedAction: related } : {}),
+      ...(action ? { action: relatedAmong(action, ids) } : {}),
+    };
+  });
 }
 
 /** A request of the plan that runs, in the place of the one before. */

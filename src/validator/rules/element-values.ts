@@ -25,13 +25,15 @@ export function valueTypeIssues({ element, types, place }: ElementCase): Issue[]
 }
 
 /** Only what may hold a code is bound to codes, and to a value set, not to a code system. */
-export function bindingIssues({ element, types, place, context }: ElementCase): Issue[] {
+export function bindingIssues({ element, types, inherited, place, context }: ElementCase): Issue[] {
   const bound = element.binding?.valueSet;
   if (typeof bound === 'string' && !context.valueSet(bound) && context.codeSystem(bound))
     return [ruleIssue('canonical-type', `${place}.binding.valueSet`, 'CodeSystem', 'ValueSet')];
   if (
     element.binding === undefined ||
     types === undefined ||
+    // What is bound as a choice of types stays bound where only the others of them are left.
+    (bound !== undefined && inherited?.binding?.valueSet === bound) ||
     types.some((type) => isBindable(type) || context.model.isA(type, 'Quantity'))
   )
     return [];

@@ -31,7 +31,7 @@ const ofProfiles: readonly ElementRule[] = [
 ];
 
 /** What the generated part of a profile may get wrong by itself. */
-const ofSnapshots: readonly ElementRule[] = [valueTypeIssues, bindingIssues, wideningIssues, typeIssues];
+const ofSnapshots: readonly ElementRule[] = [valueTypeIssues, wideningIssues, typeIssues];
 
 const extension = 'http://hl7.org/fhir/StructureDefinition/Extension';
 
