@@ -81,10 +81,16 @@ function variantOf(text: string, n: number): string {
   return JSON.stringify(JSON.parse(text), (key, value) => {
     if (typeof value !== 'string') return value;
     if (key === 'id') return `${value}-${n}`;
-    if (key === 'reference') return `${value}-${n}`;
+    if (key === 'reference') return referenceOf(value, n);
     // Leap years stay leap years.
     return value.replace(/^(\d{4})(?=-\d\d)/, (year) => String(Number(year) - 4 * (n % 20)));
   });
+}
+
+/** A UUID stays one. */
+function referenceOf(reference: string, n: number): string {
+  if (!reference.startsWith('urn:uuid:')) return `${reference}-${n}`;
+  return reference.slice(0, -8) + n.toString(16).padStart(8, '0');
 }
 
 /** A collection of so many instances of the guide. */

@@ -18,8 +18,8 @@ export function isExampleUrl(url: string): boolean {
 }
 
 /** A version or a fragment may follow. */
-const oid = /^urn:oid:[0-2](\.(0|[1-9][0-9]*))+([|#].*)?$/;
-const uuid = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}([|#].*)?$/i;
+const oid = /^urn:oid:[0-2](?:\.(?:0|[1-9][0-9]*))+(?:[|#]|$)/;
+const uuid = /^urn:uuid:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?:[|#]|$)/;
 
 /** What is wrong with the form of an OID or a UUID, if anything. */
 export function urnFault(text: string): 'uri-prefix' | 'uri-oid' | 'uri-uuid' | undefined {

@@ -20,8 +20,10 @@ function names(concepts: unknown): string[] {
 
 export const hasName = (one: Element | undefined) => names(one?.code).length > 0;
 
-export const sameCode = (one: Element, other: Element) =>
-  names(one.code).some((name) => names(other.code).includes(name));
+export function sameCode(one: Element, other: Element): boolean {
+  const theirs = names(other.code);
+  return names(one.code).some((name) => theirs.includes(name));
+}
 
 /** The codes of a concept, whatever their systems. */
 export function codesOf(concept: unknown): readonly unknown[] {
