@@ -8,7 +8,7 @@ import { buffer } from 'node:stream/consumers';
 import { FhirError } from '../core/fhir-error.ts';
 import type { Issue } from '../core/issue.ts';
 import { type Locator, withPositions } from '../fhir/json-locator.ts';
-import { parseJson } from '../fhir/json-source.ts';
+import { readJson } from '../fhir/json-source.ts';
 import type { Model } from '../fhir/model.ts';
 import { readXml } from '../fhir/xml-reader.ts';
 import type { ValidationOptions, Validator } from '../validator/validator.ts';
@@ -96,7 +96,8 @@ function checked(
 ): readonly Issue[] {
   try {
     const { text, locator } = read();
-    return withPositions(validator.validate(parseJson(text), { ...options, text }), text, locator);
+    const { value, plain } = readJson(text);
+    return withPositions(validator.validate(value, { ...options, text, plain }), text, locator);
   } catch (error) {
     if (error instanceof FhirError) return error.issues;
     throw error;

@@ -8,6 +8,8 @@
 export interface Met {
   /** Keys of all objects. */
   keys: number;
+  /** Whether there is a number of hundreds: `1e2` is as long as `100`. */
+  hundreds: boolean;
   enter(depth: number): void;
 }
 
@@ -18,7 +20,7 @@ export interface Met {
  */
 export function plainLength(value: unknown, depth: number, met: Met): number {
   if (typeof value === 'string') return value.length + 2;
-  if (typeof value === 'number') return numberLength(value);
+  if (typeof value === 'number') return numberLength(value, met);
   if (typeof value === 'boolean') return value ? 4 : 5;
   if (value === null) return 4;
   met.enter(depth);
@@ -44,13 +46,14 @@ export function plainLength(value: unknown, depth: number, met: Met): number {
 }
 
 /** Digits as JavaScript writes them, where no power of ten would make them fewer. */
-function numberLength(value: number): number {
+function numberLength(value: number, met: Met): number {
   const size = Math.abs(value);
   const isShortest = Number.isInteger(value)
     ? size < 1e15 && (value % 1000 !== 0 || value === 0)
     : size >= 0.01 && size < 1e15;
   if (!isShortest) return Number.NaN;
   if (size < 10 && Number.isInteger(value)) return value < 0 ? 2 : 1;
+  if (value % 100 === 0) met.hundreds = true;
   return String(value).length;
 }
 

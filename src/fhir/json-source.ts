@@ -18,6 +18,13 @@ export interface TextPosition {
   readonly col: number;
 }
 
+export interface ReadJson {
+  /** As `JSON.parse` gives it. */
+  readonly value: unknown;
+  /** Whether the text is certain to be the one that `JSON.stringify` gives for the value, without any escape. */
+  readonly plain: boolean;
+}
+
 /**
  * Parses JSON text.
  * @returns the value, as `JSON.parse` gives it
@@ -25,16 +32,22 @@ export interface TextPosition {
  *   200 levels or has half a character
  */
 export function parseJson(text: string): unknown {
+  return readJson(text).value;
+}
+
+/** As `parseJson`, and tells what is known of the text by then. */
+export function readJson(text: string): ReadJson {
   const value = parsed(text);
-  const met: Met = { keys: 0, enter: requireDepth };
+  const met: Met = { keys: 0, hundreds: false, enter: requireDepth };
   const length = plainLength(value, 1, met);
   // As long as its value: it has no white space, no escapes and no member that another one has replaced.
-  if (length === text.length) return value;
+  if (length === text.length) return { value, plain: !met.hundreds };
+  const read = { value, plain: false };
   const { characters, ofUnits } = escapesIn(text);
   if (ofUnits) refuseHalfCharacter(text);
-  if (length === text.length - characters) return value;
+  if (length === text.length - characters) return read;
   if (countKeysAtLeast(text) !== met.keys) atOnce(refuseDuplicateKeys(text));
-  return value;
+  return read;
 }
 
 /** Characters that are gone through without a pause. */

@@ -4,7 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { indexStructureDefinitionBundle, validateResource } from '@medplum/core';
 import type { Resource, StructureDefinition } from '@medplum/fhirtypes';
-import { parseJson } from '../../src/fhir/json-source.ts';
+import type { Issue } from '../../src/core/issue.ts';
+import { parseJson, readJson } from '../../src/fhir/json-source.ts';
 import { registry, validator } from '../validator/parts.ts';
 import { type Comparison, print, ratioOf, spreadOf, takeTurns, type Variant } from './compare.ts';
 import { bundleOf, type Corpus, corpora, profileCorpora, withoutNarrative } from './corpora.ts';
@@ -81,7 +82,10 @@ const bytesOf = (texts: readonly string[]): Buffer[] => texts.map((text) => Buff
 const textOf = (bytes: Buffer): string => bytes.toString('utf8');
 
 /** All checks on; what the text cannot hold is known from it. */
-const check = (text: string) => validator.validate(parseJson(text), { text });
+function check(text: string): readonly Issue[] {
+  const { value, plain } = readJson(text);
+  return validator.validate(value, { text, plain });
+}
 
 /** The same bytes three ways, and what is parsed already two ways: `validateResource` does not parse. */
 function variants(texts: readonly string[], shortest: number): Variant[] {

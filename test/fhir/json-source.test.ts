@@ -3,7 +3,7 @@ import t from 'tap';
 import { FhirError } from '../../src/core/fhir-error.ts';
 import { createLocator } from '../../src/fhir/json-locator.ts';
 import { prettyPrint } from '../../src/fhir/json-pretty.ts';
-import { parseJson } from '../../src/fhir/json-source.ts';
+import { parseJson, readJson } from '../../src/fhir/json-source.ts';
 import { compact, replaceLinks, stampResource } from '../../src/fhir/json-splice.ts';
 
 function refusalOf(text: string): FhirError {
@@ -83,6 +83,22 @@ t.test('no spelling hides a property given twice, and no text is taken for one',
   ]) {
     t.doesNotThrow(() => parseJson(text), text);
   }
+});
+
+t.test('a text is plain when nothing in it could be spelled otherwise', async (t) => {
+  const texts = ['{"a":1}', '{"a":[10,-3,2.5,"é",true,null],"b":{}}', '{"a":2024}'];
+  for (const text of texts) t.ok(readJson(text).plain, text);
+  const others = [
+    '{"a": 1}',
+    '{"a":1.0}',
+    '{"a":1e0}',
+    '{"a":1e2}',
+    '{"a":12e2}',
+    '{"a":-0}',
+    '{"a":"\\u0041"}',
+  ];
+  for (const text of others) t.notOk(readJson(text).plain, text);
+  t.notOk(readJson('{"a":100}').plain, 'a number of hundreds may have an exponent in as many characters');
 });
 
 t.test('nesting is bounded', async (t) => {

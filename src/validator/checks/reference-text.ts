@@ -5,7 +5,7 @@
 import { isIdFrom } from '../primitives.ts';
 import { found, type Run, report } from '../run.ts';
 import { containedTarget } from './contained-target.ts';
-import { urnFault } from './url.ts';
+import { isUuidUrn, urnFault } from './url.ts';
 
 /** `[type]/[id]`, absolute or not, with or without a version. */
 export const literal =
@@ -34,11 +34,12 @@ export function typeReader(names: readonly string[]): TypeReader {
 
 /**
  * The form of `Reference.reference`; ref-1: a fragment names a contained resource.
- * @returns whether it is `Type/id` and nothing else
+ * @returns whether it is `Type/id`, or a UUID, and nothing else
  */
 export function checkReferenceText(text: string, run: Run, typeAt: TypeReader): boolean {
   run.referredType = undefined;
   if (text.startsWith('urn:')) {
+    if (isUuidUrn(text)) return true;
     checkUrn(text, run);
     return false;
   }

@@ -21,6 +21,11 @@ export function isExampleUrl(url: string): boolean {
 const oid = /^urn:oid:[0-2](?:\.(?:0|[1-9][0-9]*))+(?:[|#]|$)/;
 const uuid = /^urn:uuid:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?:[|#]|$)/;
 
+const plainUuid = /^urn:uuid:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
+
+/** Whether a text is a URN of a UUID and nothing else. */
+export const isUuidUrn = (text: string): boolean => text.length === 45 && plainUuid.test(text);
+
 /** What is wrong with the form of an OID or a UUID, if anything. */
 export function urnFault(text: string): 'uri-prefix' | 'uri-oid' | 'uri-uuid' | undefined {
   const first = text.charCodeAt(0);
