@@ -96,8 +96,8 @@ function checked(
 ): readonly Issue[] {
   try {
     const { text, locator } = read();
-    const { value, plain } = readJson(text);
-    return withPositions(validator.validate(value, { ...options, text, plain }), text, locator);
+    const { value, plainNumbers } = readJson(text);
+    return withPositions(validator.validate(value, { ...options, text, plainNumbers }), text, locator);
   } catch (error) {
     if (error instanceof FhirError) return error.issues;
     throw error;

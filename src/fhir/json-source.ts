@@ -21,8 +21,8 @@ export interface TextPosition {
 export interface ReadJson {
   /** As `JSON.parse` gives it. */
   readonly value: unknown;
-  /** Whether the text is certain to be the one that `JSON.stringify` gives for the value, without any escape. */
-  readonly plain: boolean;
+  /** Whether the numbers of the text are certain to be spelled as `JSON.stringify` spells them. */
+  readonly plainNumbers: boolean;
 }
 
 /**
@@ -41,13 +41,13 @@ export function readJson(text: string): ReadJson {
   const met: Met = { keys: 0, hundreds: false, enter: requireDepth };
   const length = plainLength(value, 1, met);
   // As long as its value: it has no white space, no escapes and no member that another one has replaced.
-  if (length === text.length) return { value, plain: !met.hundreds };
-  const read = { value, plain: false };
+  const asLong = { value, plainNumbers: !met.hundreds };
+  if (length === text.length) return asLong;
   const { characters, ofUnits } = escapesIn(text);
   if (ofUnits) refuseHalfCharacter(text);
-  if (length === text.length - characters) return read;
+  if (length === text.length - characters) return asLong;
   if (countKeysAtLeast(text) !== met.keys) atOnce(refuseDuplicateKeys(text));
-  return read;
+  return { value, plainNumbers: false };
 }
 
 /** Characters that are gone through without a pause. */

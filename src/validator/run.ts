@@ -99,7 +99,7 @@ export function createRun(options: ValidationOptions, scope: ResourceScope): Run
     findings: [],
     count: 0,
     options,
-    plain: options.plain === true || options.text?.includes('\\') === false,
+    plain: options.text?.includes('\\') === false,
     controls: undefined,
     integers: false,
     judged: 0,

@@ -37,8 +37,8 @@ export interface ValidationOptions {
    * values. Without it, `1.0` is not told from `1`, all other findings are the same.
    */
   readonly text?: string | undefined;
-  /** Whether the text is certain to be the one that `JSON.stringify` gives for the resource, without any escape. */
-  readonly plain?: boolean;
+  /** Whether the numbers of the text are known to be spelled as `JSON.stringify` spells them. */
+  readonly plainNumbers?: boolean;
   /** Whether absent must-support elements of profiles are listed, as information. Default false. */
   readonly mustSupport?: boolean;
 }
