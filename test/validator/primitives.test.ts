@@ -131,6 +131,20 @@ t.test('an integer has no decimal point, not even before zeros, and no exponent'
   }
 });
 
+t.test('brackets in a text do not multiply the work of looking for integers', async (t) => {
+  const name = `${'[1'.repeat(200_000)}]`;
+  const text = JSON.stringify({
+    resourceType: 'Parameters',
+    parameter: [
+      { name: 'x', valueString: name },
+      { name: 'y', valueInteger: 100 },
+    ],
+  });
+  const start = performance.now();
+  t.same(errors(JSON.parse(text), { text }), []);
+  t.ok(performance.now() - start < 1000);
+});
+
 /** https://hl7.org/fhir/R4/datatypes.html#markdown */
 const markdown: [text: string, hasHtml: boolean][] = [
   ['a <b>b</b>', true],

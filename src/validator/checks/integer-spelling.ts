@@ -56,10 +56,17 @@ export function integerSpelling(model: Model, types: Iterable<string>): Spelling
 
 /** Whether an array of numbers, all of which are integers in FHIR, has one that is spelled in another way. */
 function inArrays(text: string): boolean {
-  for (let open = text.indexOf('['); open >= 0; open = text.indexOf('[', open + 1)) {
-    const first = text.charCodeAt(skipSpace(text, open + 1));
-    if ((digit(first) || first === 45) && /[.eE]|-0/.test(text.slice(open, text.indexOf(']', open))))
-      return true;
+  let open = text.indexOf('[');
+  while (open >= 0) {
+    let end = open + 1;
+    const first = text.charCodeAt(skipSpace(text, end));
+    if (digit(first) || first === 45) {
+      // What begins on the way to its end is looked at with it: texts hold any number of brackets.
+      const close = text.indexOf(']', end);
+      end = close < 0 ? text.length : close;
+      if (/[.eE]|-0/.test(text.slice(open, end))) return true;
+    }
+    open = text.indexOf('[', end);
   }
   return false;
 }

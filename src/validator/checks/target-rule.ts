@@ -62,8 +62,9 @@ export const targetRule: CheckFactory = (definition, base, { compilation }, know
   /** Most references say that they lead to what they may, `Patient/…`, or do not say where they lead, `urn:uuid:…`. */
   function fitsAtSight(text: unknown, type: unknown, run: Run): boolean {
     if (typeof text !== 'string') return false;
+    if (text.startsWith('urn:')) return type === undefined && !areFollowed(run);
     for (let i = 0; i < beginnings.length; i++) if (text.startsWith(beginnings[i] as string)) return true;
-    return type === undefined && text.startsWith('urn:') && !areFollowed(run);
+    return false;
   }
 
   if (known === undefined) {
