@@ -34,6 +34,15 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+const none: readonly never[] = [];
+
+/** The objects of an array; anything else is structural validation's to report. */
+export function objectsOf(value: unknown): readonly Record<string, unknown>[] {
+  if (!Array.isArray(value)) return none;
+  for (const one of value) if (!isObject(one)) return value.filter(isObject);
+  return value;
+}
+
 /** Whether a value is a JSON object that names its resource type. */
 export function isResource(value: unknown): value is Resource {
   return isObject(value) && typeof value.resourceType === 'string';

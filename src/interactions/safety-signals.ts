@@ -3,10 +3,11 @@
  * a score that rose. The limits are parameters of the protocol in force, or of the guide's general one.
  */
 import type { CarePlan, Coding, Observation } from '@medplum/fhirtypes';
+import { objectsOf } from '../fhir/resource.ts';
 import { hasCode, systems } from '../protocol/codes.ts';
 import type { ResourceReader } from '../protocol/resource-reader.ts';
 import { numberOf, type RuleParameters, ruleParameters } from '../protocol/rule-parameters.ts';
-import { allItems, type FormItem, formItems, objectsOf } from '../questionnaire/form.ts';
+import { allItems, type FormItem, formItems } from '../questionnaire/form.ts';
 import { answersWithin } from '../questionnaire/given-answers.ts';
 import { scoreResponse } from '../questionnaire/score/score-response.ts';
 import { type CompletedForm, completedForms, lastWritten } from './completed-forms.ts';

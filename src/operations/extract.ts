@@ -5,11 +5,10 @@
  */
 import { refuse } from '../core/fhir-error.ts';
 import { operationOutcome } from '../fhir/operation-outcome.ts';
-import { isResource, type Resource } from '../fhir/resource.ts';
+import { isResource, objectsOf, type Resource } from '../fhir/resource.ts';
 import type { RequestContext, Result, Services } from '../interactions/interaction.ts';
 import { requirePresent } from '../interactions/read.ts';
 import { extract as extractFrom } from '../questionnaire/extract/extract.ts';
-import { objectsOf } from '../questionnaire/form.ts';
 import { formOf, requireValid } from './find-form.ts';
 import { createFormReader } from './form-reader.ts';
 import type { Operation, OperationRequest } from './operation.ts';

@@ -2,8 +2,8 @@
  * How large an attachment may be, and of which kinds. What it does not say of itself is not held against it.
  * https://hl7.org/fhir/R4/extension-maxsize.html and https://hl7.org/fhir/R4/extension-mimetype.html
  */
-import { isObject } from '../fhir/resource.ts';
-import { extensionValue, type FormItem, objectsOf } from './form.ts';
+import { isObject, objectsOf } from '../fhir/resource.ts';
+import { extensionValue, type FormItem } from './form.ts';
 
 const base = 'http://hl7.org/fhir/StructureDefinition';
 const megabyte = 1024 * 1024;

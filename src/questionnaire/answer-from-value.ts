@@ -2,9 +2,9 @@
  * The answer that an item takes from a value an expression yields.
  * https://hl7.org/fhir/uv/sdc/populate.html#expression-based-population
  */
-import { isObject } from '../fhir/resource.ts';
+import { isObject, objectsOf } from '../fhir/resource.ts';
 import type { TypedValue } from '../fhirpath/expression.ts';
-import { choiceOf, extensionValue, type FormItem, objectsOf } from './form.ts';
+import { choiceOf, extensionValue, type FormItem } from './form.ts';
 
 /** `{valueDecimal: 7}` and the like. */
 export type AnswerValue = Readonly<Record<`value${string}`, unknown>>;

@@ -3,9 +3,9 @@
  * https://hl7.org/fhir/R4/questionnaire-definitions.html#Questionnaire.item.answerValueSet
  */
 import type { Issue } from '../core/issue.ts';
-import { isObject } from '../fhir/resource.ts';
+import { isObject, objectsOf } from '../fhir/resource.ts';
 import { formFinding } from './finding.ts';
-import { type Answer, choiceValueOf, extensionValue, type FormItem, objectsOf } from './form.ts';
+import { type Answer, choiceValueOf, extensionValue, type FormItem } from './form.ts';
 import type { ItemDemands } from './item-demands.ts';
 import { isSameAnswer } from './same-answer.ts';
 

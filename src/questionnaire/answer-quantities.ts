@@ -4,12 +4,12 @@
  * https://hl7.org/fhir/R4/extension-questionnaire-referenceresource.html
  */
 import type { Issue } from '../core/issue.ts';
-import { isObject } from '../fhir/resource.ts';
+import { isObject, objectsOf } from '../fhir/resource.ts';
 import { compareUnitValues } from '../terminology/canonical-units.ts';
 import { ucumSystem } from '../terminology/ucum.ts';
 import type { MemberOf } from './answer-options.ts';
 import { formFinding } from './finding.ts';
-import { type Answer, extensionValue, type FormItem, objectsOf } from './form.ts';
+import { type Answer, extensionValue, type FormItem } from './form.ts';
 
 const core = 'http://hl7.org/fhir/StructureDefinition/questionnaire-';
 const sdc = 'http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-';

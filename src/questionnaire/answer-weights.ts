@@ -3,8 +3,8 @@
  * https://hl7.org/fhir/R4/extension-ordinalvalue.html and
  * https://hl7.org/fhir/extensions/StructureDefinition-itemWeight.html
  */
-import { isObject } from '../fhir/resource.ts';
-import { choiceOf, extensionValue, type FormItem, objectsOf } from './form.ts';
+import { isObject, objectsOf } from '../fhir/resource.ts';
+import { choiceOf, extensionValue, type FormItem } from './form.ts';
 import type { Form } from './read-form.ts';
 import { isSameAnswer } from './same-answer.ts';
 

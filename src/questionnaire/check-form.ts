@@ -3,10 +3,11 @@
  * https://hl7.org/fhir/R4/questionnaire.html
  */
 import type { Issue } from '../core/issue.ts';
+import { objectsOf } from '../fhir/resource.ts';
 import { itemTypeRule } from './answer-type.ts';
 import { orderedOperators } from './enable-when.ts';
 import { formFinding } from './finding.ts';
-import { allItems, choiceOf, type FormItem, formItems, objectsOf } from './form.ts';
+import { allItems, choiceOf, type FormItem, formItems } from './form.ts';
 import { constraintTexts } from './form-constraint.ts';
 import { isSameAnswer } from './same-answer.ts';
 

@@ -5,6 +5,7 @@
  */
 import type { Issue } from '../core/issue.ts';
 import { once } from '../core/once.ts';
+import { objectsOf } from '../fhir/resource.ts';
 import type { Environment, ExpressionCompiler } from '../fhirpath/expression.ts';
 import { exclusiveIssues, type MemberOf } from './answer-options.ts';
 import { type AnswerSurroundings, checkAnswer } from './check-answer.ts';
@@ -16,7 +17,6 @@ import {
   type FormItem,
   itemsByLinkId,
   type Located,
-  objectsOf,
   type ResponseItem,
   responseItems,
 } from './form.ts';

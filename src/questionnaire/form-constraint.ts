@@ -3,7 +3,9 @@
  * https://hl7.org/fhir/extensions/StructureDefinition-targetConstraint.html and
  * https://hl7.org/fhir/R4/extension-questionnaire-constraint.html
  */
-import { choiceOf, objectsOf } from './form.ts';
+
+import { objectsOf } from '../fhir/resource.ts';
+import { choiceOf } from './form.ts';
 import { type FormExpression, fhirPathLanguage } from './form-environment.ts';
 
 export interface FormConstraint {

@@ -2,9 +2,11 @@
  * What expressions of a form may name: `%resource` and `%questionnaire`, `%qitem`, its variables, the scores of answers.
  * https://hl7.org/fhir/uv/sdc/expressions.html#fhirpath
  */
+
+import { objectsOf } from '../fhir/resource.ts';
 import type { Environment, ExpressionCompiler, TypedValue } from '../fhirpath/expression.ts';
 import { answerWeights } from './answer-weights.ts';
-import { type FormItem, objectsOf } from './form.ts';
+import type { FormItem } from './form.ts';
 import type { Form } from './read-form.ts';
 
 type Json = Readonly<Record<string, unknown>>;

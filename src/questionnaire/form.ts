@@ -3,7 +3,7 @@
  * structural validation has passed.
  * https://hl7.org/fhir/R4/questionnaire.html and https://hl7.org/fhir/R4/questionnaireresponse.html
  */
-import { isObject } from '../fhir/resource.ts';
+import { objectsOf } from '../fhir/resource.ts';
 
 export interface FormItem {
   readonly linkId: string;
@@ -50,13 +50,6 @@ class Step implements ResponseItem {
 }
 
 const none: readonly never[] = [];
-
-/** The objects of an array; anything else is structural validation's to report. */
-export function objectsOf(value: unknown): readonly Record<string, unknown>[] {
-  if (!Array.isArray(value)) return none;
-  for (const one of value) if (!isObject(one)) return value.filter(isObject);
-  return value;
-}
 
 /** The items of a Questionnaire as a tree. */
 export function formItems(parent: Readonly<Record<string, unknown>>, path = 'Questionnaire'): FormItem[] {

@@ -3,11 +3,11 @@
  * their author gave them.
  * https://hl7.org/fhir/R4/questionnaire-definitions.html
  */
-import { isObject } from '../fhir/resource.ts';
+import { isObject, objectsOf } from '../fhir/resource.ts';
 import { type ItemTypeRule, itemTypeRule, listed } from './answer-type.ts';
 import { type OptionWeight, optionWeights } from './answer-weights.ts';
 import { type Condition, conditionOf } from './enable-when.ts';
-import { choiceOf, extensionValue, type FormItem, objectsOf } from './form.ts';
+import { choiceOf, extensionValue, type FormItem } from './form.ts';
 import { expressionsOf, type FormExpression } from './form-environment.ts';
 
 export interface ItemDemands {

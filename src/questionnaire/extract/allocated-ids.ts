@@ -2,7 +2,7 @@
  * Ids that a form allocates, so that resources of one transaction can refer to each other.
  * https://hl7.org/fhir/uv/sdc/StructureDefinition-sdc-questionnaire-extractAllocateId.html
  */
-import { objectsOf } from '../form.ts';
+import { objectsOf } from '../../fhir/resource.ts';
 import { type Extraction, type Json, newUrl, sdc } from './extraction.ts';
 
 /** A new `urn:uuid:` for each name that the form, or an item of it, declares. */

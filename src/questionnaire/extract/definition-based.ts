@@ -2,10 +2,10 @@
  * Resources whose elements are named by the definitions of items: an answer goes to the element its item is defined by.
  * https://hl7.org/fhir/uv/sdc/extraction.html#definition-based-extraction
  */
-import { isObject } from '../../fhir/resource.ts';
+import { isObject, objectsOf } from '../../fhir/resource.ts';
 import type { Environment, TypedValue } from '../../fhirpath/expression.ts';
 import { formFinding } from '../finding.ts';
-import { choiceOf, objectsOf } from '../form.ts';
+import { choiceOf } from '../form.ts';
 import { evaluate, formEnvironment } from '../form-environment.ts';
 import { readForm } from '../read-form.ts';
 import { adding, type Place, walkForm } from '../walk-form.ts';

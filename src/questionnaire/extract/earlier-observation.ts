@@ -3,8 +3,7 @@
  * changes the very ones it made.
  * https://hl7.org/fhir/uv/sdc/extraction.html#observation-based-extraction
  */
-import { isObject, type Resource } from '../../fhir/resource.ts';
-import { objectsOf } from '../form.ts';
+import { isObject, objectsOf, type Resource } from '../../fhir/resource.ts';
 import type { Extraction, Json } from './extraction.ts';
 
 /** Of identifiers that name an answer: id of the response, linkId, and a number where there are several. */

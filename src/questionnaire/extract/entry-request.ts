@@ -2,7 +2,9 @@
  * How an extracted resource enters the transaction: made, or put in the place of what is there.
  * https://hl7.org/fhir/uv/sdc/StructureDefinition-sdc-questionnaire-templateExtract.html
  */
-import { choiceOf, objectsOf } from '../form.ts';
+
+import { objectsOf } from '../../fhir/resource.ts';
+import { choiceOf } from '../form.ts';
 import type { Json } from './extraction.ts';
 
 const conditions = ['ifNoneMatch', 'ifModifiedSince', 'ifMatch', 'ifNoneExist'] as const;

@@ -3,10 +3,9 @@
  * element goes.
  * https://hl7.org/fhir/uv/sdc/StructureDefinition-sdc-questionnaire-templateExtractValue.html
  */
-import { isObject } from '../../fhir/resource.ts';
+import { isObject, objectsOf } from '../../fhir/resource.ts';
 import type { Environment, TypedValue } from '../../fhirpath/expression.ts';
 import { formFinding } from '../finding.ts';
-import { objectsOf } from '../form.ts';
 import { evaluate } from '../form-environment.ts';
 import { adding } from '../walk-form.ts';
 import { elementValue } from './element-value.ts';

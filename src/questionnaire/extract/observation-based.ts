@@ -2,9 +2,9 @@
  * Observations from the answers to items that carry a code: one for each answer, joined as the form says.
  * https://hl7.org/fhir/uv/sdc/extraction.html#observation-based-extraction
  */
-import { isObject } from '../../fhir/resource.ts';
+import { isObject, objectsOf } from '../../fhir/resource.ts';
 import { formFinding } from '../finding.ts';
-import { choiceOf, extensionValue, objectsOf } from '../form.ts';
+import { choiceOf, extensionValue } from '../form.ts';
 import { readForm } from '../read-form.ts';
 import type { Code } from '../score/instrument.ts';
 import { instrumentOf, severityOf } from '../score/instruments.ts';

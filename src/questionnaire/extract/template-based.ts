@@ -2,10 +2,10 @@
  * Resources from templates that a form contains, each placed at an item; expressions in the template fill it.
  * https://hl7.org/fhir/uv/sdc/extraction.html#template-based-extraction
  */
-import { isObject } from '../../fhir/resource.ts';
+import { isObject, objectsOf } from '../../fhir/resource.ts';
 import type { Environment, TypedValue } from '../../fhirpath/expression.ts';
 import { formFinding } from '../finding.ts';
-import { extensionValue, objectsOf } from '../form.ts';
+import { extensionValue } from '../form.ts';
 import { evaluate, formEnvironment } from '../form-environment.ts';
 import { readForm } from '../read-form.ts';
 import { adding, walkForm } from '../walk-form.ts';

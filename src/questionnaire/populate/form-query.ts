@@ -3,10 +3,9 @@
  * searches for more than the form means.
  * https://hl7.org/fhir/uv/sdc/expressions.html#fhirquery
  */
-import type { Resource } from '../../fhir/resource.ts';
+import { objectsOf, type Resource } from '../../fhir/resource.ts';
 import type { Environment, TypedValue } from '../../fhirpath/expression.ts';
 import { formFinding } from '../finding.ts';
-import { objectsOf } from '../form.ts';
 import { evaluate, type FormExpression, fhirPathLanguage } from '../form-environment.ts';
 import type { Population } from './population.ts';
 

@@ -2,10 +2,10 @@
  * The launch contexts of a form as variables. The subject stands in for a patient who is not given.
  * https://hl7.org/fhir/uv/sdc/StructureDefinition-sdc-questionnaire-launchContext.html
  */
-import { isObject } from '../../fhir/resource.ts';
+import { isObject, objectsOf } from '../../fhir/resource.ts';
 import type { TypedValue } from '../../fhirpath/expression.ts';
 import { formFinding } from '../finding.ts';
-import { choiceOf, objectsOf } from '../form.ts';
+import { choiceOf } from '../form.ts';
 import { type Json, type Population, sdc } from './population.ts';
 
 type Contexts = Readonly<Record<string, readonly TypedValue[]>>;

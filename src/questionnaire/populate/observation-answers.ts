@@ -2,9 +2,9 @@
  * Answers from the newest Observation of an item's code within the period that the form allows.
  * https://hl7.org/fhir/uv/sdc/populate.html#observation-based-population
  */
-import { isObject } from '../../fhir/resource.ts';
+import { isObject, objectsOf } from '../../fhir/resource.ts';
 import { type AnswerValue, answerFromValue, unitOf } from '../answer-from-value.ts';
-import { choiceOf, extensionValue, type FormItem, objectsOf } from '../form.ts';
+import { choiceOf, extensionValue, type FormItem } from '../form.ts';
 import { resourcesIn, runQuery } from './form-query.ts';
 import { type Json, type Population, sdc } from './population.ts';
 

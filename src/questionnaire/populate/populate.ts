@@ -4,11 +4,11 @@
  * https://hl7.org/fhir/uv/sdc/populate.html
  */
 import type { Issue } from '../../core/issue.ts';
-import type { Resource } from '../../fhir/resource.ts';
+import { objectsOf, type Resource } from '../../fhir/resource.ts';
 import type { Environment, TypedValue } from '../../fhirpath/expression.ts';
 import { type AnswerValue, answerFromValue } from '../answer-from-value.ts';
 import { formFinding } from '../finding.ts';
-import { choiceOf, extensionValue, type FormItem, formItems, objectsOf } from '../form.ts';
+import { choiceOf, extensionValue, type FormItem, formItems } from '../form.ts';
 import { type ExpressionParts, expressionsOf, formEnvironment } from '../form-environment.ts';
 import { readForm } from '../read-form.ts';
 import { adding } from '../walk-form.ts';

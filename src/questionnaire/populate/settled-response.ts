@@ -4,12 +4,12 @@
  * https://hl7.org/fhir/uv/sdc/behavior.html
  */
 import { once } from '../../core/once.ts';
-import type { Resource } from '../../fhir/resource.ts';
+import { objectsOf, type Resource } from '../../fhir/resource.ts';
 import type { AnswerValue } from '../answer-from-value.ts';
 import { calculate } from '../calculate.ts';
 import { enablement, itemFocus } from '../enablement.ts';
 import { formFinding } from '../finding.ts';
-import { answersOf, type FormItem, itemsByLinkId, objectsOf, responseItems } from '../form.ts';
+import { answersOf, type FormItem, itemsByLinkId, responseItems } from '../form.ts';
 import { type ExpressionParts, formEnvironment, itemEnvironment } from '../form-environment.ts';
 import { answersAround, type Holder } from '../given-answers.ts';
 import { type Form, readForm } from '../read-form.ts';

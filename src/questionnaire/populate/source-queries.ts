@@ -2,9 +2,8 @@
  * A contained batch of queries whose answers a form names by the batch's id: `%PrePopQuery.entry[1].resource`.
  * https://hl7.org/fhir/uv/sdc/StructureDefinition-sdc-questionnaire-sourceQueries.html
  */
-import { isObject } from '../../fhir/resource.ts';
+import { isObject, objectsOf } from '../../fhir/resource.ts';
 import type { Environment, TypedValue } from '../../fhirpath/expression.ts';
-import { objectsOf } from '../form.ts';
 import { filledQuery, runQuery } from './form-query.ts';
 import { type Json, type Population, sdc } from './population.ts';
 

@@ -1,6 +1,8 @@
 /** The score of a response, whatever form asked the questions, as long as its items carry the instrument's codes. */
+
+import { objectsOf } from '../../fhir/resource.ts';
 import { optionWeights, weightAmong } from '../answer-weights.ts';
-import { allItems, type FormItem, formItems, objectsOf } from '../form.ts';
+import { allItems, type FormItem, formItems } from '../form.ts';
 import { answersWithin } from '../given-answers.ts';
 import type { Code, Instrument, ItemScores, Score } from './instrument.ts';
 import { instruments } from './instruments.ts';

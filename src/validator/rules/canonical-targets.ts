@@ -4,12 +4,11 @@
  * https://hl7.org/fhir/R4/references.html#canonical
  */
 import type { Issue } from '../../core/issue.ts';
-import type { Resource } from '../../fhir/resource.ts';
+import { objectsOf, type Resource } from '../../fhir/resource.ts';
 import { ruleIssue } from '../finding.ts';
 import type { RuleContext, TypeRule, TypeRules } from '../type-rules.ts';
 import { canonicalPaths, profiledTypes } from './canonical-paths.ts';
 import { membersOf } from './members.ts';
-import { objectsIn } from './objects-in.ts';
 
 /** How what has a URL is found, by its type. */
 const known: Readonly<Record<string, (url: string, context: RuleContext) => object | undefined>> = {
@@ -27,7 +26,7 @@ function otherType(
   context: RuleContext,
 ): string | undefined {
   if (url.startsWith('#')) {
-    const type = objectsIn(contained).find(({ id }) => `#${id}` === url)?.resourceType;
+    const type = objectsOf(contained).find(({ id }) => `#${id}` === url)?.resourceType;
     return typeof type === 'string' && !allowed.includes(type) ? type : undefined;
   }
   if (allowed.some((type) => known[type]?.(url, context))) return undefined;

@@ -4,9 +4,9 @@
  * https://hl7.org/fhir/R4/capabilitystatement-definitions.html#CapabilityStatement.rest.resource.searchParam.type
  */
 import type { Issue } from '../../core/issue.ts';
+import { objectsOf } from '../../fhir/resource.ts';
 import { ruleIssue } from '../finding.ts';
 import type { RuleContext, TypeRule } from '../type-rules.ts';
-import { objectsIn } from './objects-in.ts';
 
 type Element = Record<string, unknown>;
 
@@ -17,7 +17,7 @@ interface Placed {
 
 /** The elements of a list, and where they stand. */
 const placed = (value: unknown, place: string): Placed[] =>
-  objectsIn(value).map((element, index) => ({ element, place: `${place}[${index}]` }));
+  objectsOf(value).map((element, index) => ({ element, place: `${place}[${index}]` }));
 
 export const capabilityStatementRule: TypeRule = ({ rest }, context) =>
   placed(rest, 'CapabilityStatement.rest')

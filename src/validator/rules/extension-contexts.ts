@@ -5,11 +5,11 @@
  */
 import type { StructureDefinition } from '@medplum/fhirtypes';
 import type { Issue } from '../../core/issue.ts';
+import { objectsOf } from '../../fhir/resource.ts';
 import { isAbsolute } from '../checks/url.ts';
 import { ruleIssue } from '../finding.ts';
 import type { RuleContext } from '../type-rules.ts';
 import { malformedIssues } from './constraint-expressions.ts';
-import { objectsIn } from './objects-in.ts';
 
 /** By the type of the context. */
 const judges: ReadonlyMap<unknown, (expression: string, place: string, context: RuleContext) => Issue[]> =
@@ -27,7 +27,7 @@ export function contextIssues(structure: StructureDefinition, surroundings: Rule
     return [ruleIssue('extension-context-type', 'StructureDefinition.context[0]')];
   const invariants: unknown[] = Array.isArray(structure.contextInvariant) ? structure.contextInvariant : [];
   return [
-    ...objectsIn(structure.context).flatMap(({ type, expression }, index) =>
+    ...objectsOf(structure.context).flatMap(({ type, expression }, index) =>
       typeof expression === 'string'
         ? (judges.get(type)?.(expression, `StructureDefinition.context[${index}].expression`, surroundings) ??
           [])

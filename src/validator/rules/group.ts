@@ -2,11 +2,10 @@
  * Members of a Group are of the type that it says.
  * https://hl7.org/fhir/R4/group-definitions.html#Group.type
  */
-import { isObject } from '../../fhir/resource.ts';
+import { isObject, objectsOf } from '../../fhir/resource.ts';
 import { literal } from '../checks/reference-text.ts';
 import { ruleIssue } from '../finding.ts';
 import type { TypeRule } from '../type-rules.ts';
-import { objectsIn } from './objects-in.ts';
 
 /** By the type of the group; a group may be a member of any. */
 const members: ReadonlyMap<unknown, readonly string[]> = new Map([
@@ -24,7 +23,7 @@ const anyMember: ReadonlySet<string> = new Set([...members.values()].flat());
 export const groupRule: TypeRule = ({ type, member }) => {
   const allowed = members.get(type);
   if (allowed === undefined) return [];
-  return objectsIn(member).flatMap(({ entity }, index) => {
+  return objectsOf(member).flatMap(({ entity }, index) => {
     const reference = isObject(entity) && typeof entity.reference === 'string' ? entity.reference : '';
     const named = literal.exec(reference)?.[1];
     if (named === undefined || allowed.includes(named) || !anyMember.has(named)) return [];

@@ -3,11 +3,10 @@
  * https://hl7.org/fhir/R4/plandefinition-definitions.html#PlanDefinition.action.goalId
  */
 import type { Issue } from '../../core/issue.ts';
-import type { Resource } from '../../fhir/resource.ts';
+import { objectsOf, type Resource } from '../../fhir/resource.ts';
 import { ruleIssue } from '../finding.ts';
 import type { TypeRule, TypeRules } from '../type-rules.ts';
 import { type Member, membersOf } from './members.ts';
-import { objectsIn } from './objects-in.ts';
 
 interface Naming {
   /** The element that names another. */
@@ -20,7 +19,7 @@ const actionHolders = new Set(['action', 'relatedAction']);
 
 const actionIds = (resource: Resource) =>
   membersOf(resource, new Set(['id']), new Set(['action'])).map(({ value }: Member) => value);
-const goalIds = ({ goal }: Resource) => objectsIn(goal).map(({ id }) => id);
+const goalIds = ({ goal }: Resource) => objectsOf(goal).map(({ id }) => id);
 
 const actions: Naming = { name: 'actionId', ids: actionIds };
 

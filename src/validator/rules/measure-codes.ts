@@ -2,8 +2,7 @@
  * The codes by which a report and its measure mean the same group, population, stratifier or component.
  * https://hl7.org/fhir/R4/measurereport-definitions.html#MeasureReport.group.code
  */
-import { isObject } from '../../fhir/resource.ts';
-import { objectsIn } from './objects-in.ts';
+import { isObject, objectsOf } from '../../fhir/resource.ts';
 
 export type Element = Record<string, unknown>;
 
@@ -13,7 +12,7 @@ function names(concepts: unknown): string[] {
   return list
     .filter(isObject)
     .flatMap((concept) => [
-      ...objectsIn(concept.coding).map(({ system, code }) => `${String(system)}|${String(code)}`),
+      ...objectsOf(concept.coding).map(({ system, code }) => `${String(system)}|${String(code)}`),
       ...(typeof concept.text === 'string' ? [concept.text] : []),
     ]);
 }
@@ -27,5 +26,5 @@ export function sameCode(one: Element, other: Element): boolean {
 
 /** The codes of a concept, whatever their systems. */
 export function codesOf(concept: unknown): readonly unknown[] {
-  return isObject(concept) ? objectsIn(concept.coding).map(({ code }) => code) : [];
+  return isObject(concept) ? objectsOf(concept.coding).map(({ code }) => code) : [];
 }

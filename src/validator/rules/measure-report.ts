@@ -4,19 +4,19 @@
  * https://hl7.org/fhir/R4/measurereport.html
  */
 import type { Issue } from '../../core/issue.ts';
+import { objectsOf } from '../../fhir/resource.ts';
 import { ruleIssue } from '../finding.ts';
 import type { TypeRule } from '../type-rules.ts';
 import { codesOf, type Element, hasName, sameCode } from './measure-codes.ts';
 import { scoreIssues } from './measure-score.ts';
-import { objectsIn } from './objects-in.ts';
 
 export const measureReportRule: TypeRule = (report, { find }) => {
-  const groups = objectsIn(report.group);
+  const groups = objectsOf(report.group);
   const issues = groups.flatMap((group, index) => subjectIssues(group, index, report.type));
   const measure = typeof report.measure === 'string' ? find(report.measure, 'Measure') : undefined;
   if (!measure) return issues;
   const isComplete = report.status === 'complete' && report.type !== 'data-collection';
-  const wanted = objectsIn(measure.group);
+  const wanted = objectsOf(measure.group);
   const scorings = codesOf(measure.scoring);
   const matched = pair(groups, wanted, 'group', 'MeasureReport', issues);
   matched.forEach((match, index) => {
@@ -24,7 +24,7 @@ export const measureReportRule: TypeRule = (report, { find }) => {
     if (!group || !match) return;
     const path = `MeasureReport.group[${index}]`;
     issues.push(...scoreIssues(group, scorings, isComplete, path));
-    pair(objectsIn(group.population), objectsIn(match.population), 'population', path, issues);
+    pair(objectsOf(group.population), objectsOf(match.population), 'population', path, issues);
     issues.push(...stratifierIssues(group, match, isComplete, path));
   });
   if (isComplete) issues.push(...missing(matched, wanted, 'group', 'MeasureReport'));
@@ -32,7 +32,7 @@ export const measureReportRule: TypeRule = (report, { find }) => {
 };
 
 function subjectIssues(group: Element, index: number, type: unknown): Issue[] {
-  return objectsIn(group.population).flatMap(({ subjectResults }, at) =>
+  return objectsOf(group.population).flatMap(({ subjectResults }, at) =>
     type === 'subject-list' || subjectResults === undefined
       ? []
       : [ruleIssue('report-subjects', `MeasureReport.group[${index}].population[${at}]`)],
@@ -74,27 +74,27 @@ function missing(
 }
 
 const componentsOf = (stratifier: Element) =>
-  objectsIn(stratifier.stratum).flatMap(({ component }) => objectsIn(component));
+  objectsOf(stratifier.stratum).flatMap(({ component }) => objectsOf(component));
 
 /** A stratifier of several criteria has a code for each of them, and mostly none of its own. */
 function sameComponents(reported: Element, wanted: Element): boolean {
-  const theirs = objectsIn(wanted.component);
+  const theirs = objectsOf(wanted.component);
   return (
     !hasName(reported) && componentsOf(reported).some((one) => theirs.some((other) => sameCode(one, other)))
   );
 }
 
 function stratifierIssues(group: Element, wanted: Element, isComplete: boolean, path: string): Issue[] {
-  const ours = objectsIn(group.stratifier);
-  const theirs = objectsIn(wanted.stratifier);
+  const ours = objectsOf(group.stratifier);
+  const theirs = objectsOf(wanted.stratifier);
   const issues: Issue[] = [];
   const matched = pair(ours, theirs, 'stratifier', path, issues);
   ours.forEach((stratifier, index) => {
-    const components = objectsIn(matched[index]?.component);
-    objectsIn(stratifier.stratum).forEach((stratum, at) => {
+    const components = objectsOf(matched[index]?.component);
+    objectsOf(stratifier.stratum).forEach((stratum, at) => {
       const place = `${path}.stratifier[${index}].stratum[${at}]`;
       if (components.length === 0) return;
-      const given = pair(objectsIn(stratum.component), components, 'component', place, issues);
+      const given = pair(objectsOf(stratum.component), components, 'component', place, issues);
       if (isComplete) issues.push(...missing(given, components, 'component', place));
     });
   });

@@ -3,10 +3,9 @@
  * https://hl7.org/fhir/R4/valueset-measure-scoring.html
  */
 import type { Issue } from '../../core/issue.ts';
-import { isObject } from '../../fhir/resource.ts';
+import { isObject, objectsOf } from '../../fhir/resource.ts';
 import { ruleIssue } from '../finding.ts';
 import { codesOf, type Element } from './measure-codes.ts';
-import { objectsIn } from './objects-in.ts';
 
 const scored = ['proportion', 'ratio', 'continuous-variable'];
 /** Populations of whom a score is made: of nobody there is none. */
@@ -31,7 +30,7 @@ export function scoreIssues(
 }
 
 function isOfNobody({ population }: Element): boolean {
-  return objectsIn(population).some(
+  return objectsOf(population).some(
     ({ code, count }) => count === 0 && codesOf(code).some((one) => scoredPopulations.includes(String(one))),
   );
 }

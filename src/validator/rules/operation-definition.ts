@@ -4,16 +4,16 @@
  * https://hl7.org/fhir/R4/operationdefinition.html
  */
 import type { Issue } from '../../core/issue.ts';
+import { objectsOf } from '../../fhir/resource.ts';
 import { isBindable } from '../checks/binding.ts';
 import { ruleIssue } from '../finding.ts';
 import type { TypeRule } from '../type-rules.ts';
-import { objectsIn } from './objects-in.ts';
 
 export const operationDefinitionRule: TypeRule = ({ parameter, overload }) => {
-  const names = new Set(objectsIn(parameter).map(({ name }) => name));
+  const names = new Set(objectsOf(parameter).map(({ name }) => name));
   return [
     ...parameterIssues(parameter, 'OperationDefinition.parameter'),
-    ...objectsIn(overload).flatMap(({ parameterName }, at) =>
+    ...objectsOf(overload).flatMap(({ parameterName }, at) =>
       (Array.isArray(parameterName) ? parameterName : []).flatMap((name: unknown, index: number) =>
         names.has(name)
           ? []
@@ -25,7 +25,7 @@ export const operationDefinitionRule: TypeRule = ({ parameter, overload }) => {
 
 function parameterIssues(parameters: unknown, place: string): Issue[] {
   const seen = new Set<string>();
-  return objectsIn(parameters).flatMap(({ name, use, type, binding, part }, index) => {
+  return objectsOf(parameters).flatMap(({ name, use, type, binding, part }, index) => {
     const path = `${place}[${index}]`;
     const key = `${String(use)} ${String(name)}`;
     const issues = parameterIssues(part, `${path}.part`);

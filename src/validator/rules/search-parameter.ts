@@ -3,12 +3,11 @@
  * https://hl7.org/fhir/R4/searchparameter.html
  */
 import type { Issue } from '../../core/issue.ts';
-import type { Resource } from '../../fhir/resource.ts';
+import { objectsOf, type Resource } from '../../fhir/resource.ts';
 import { ruleIssue } from '../finding.ts';
 import type { RuleContext, TypeRule } from '../type-rules.ts';
 import { expressionIssues } from './constraint-expressions.ts';
 import { typesAt } from './element-types.ts';
-import { objectsIn } from './objects-in.ts';
 
 export const searchParameterRule: TypeRule = (parameter, context) => {
   const { base, expression } = parameter;
@@ -30,7 +29,7 @@ function componentIssues({ expression, component }: Resource, context: RuleConte
   const isPlain = typeof expression === 'string' && plainPath.test(expression);
   const found = isPlain ? typesAt(expression, context.model) : 'unknown';
   const types = typeof found === 'string' ? undefined : found;
-  return objectsIn(component).flatMap((one, index) =>
+  return objectsOf(component).flatMap((one, index) =>
     expressionIssues(one.expression, types, `SearchParameter.component[${index}].expression`, context),
   );
 }

@@ -4,19 +4,19 @@
  * https://hl7.org/fhir/R4/structuremap-definitions.html#StructureMap.group.rule.source.context
  */
 import type { Issue } from '../../core/issue.ts';
+import { objectsOf } from '../../fhir/resource.ts';
 import { ruleIssue } from '../finding.ts';
 import type { RuleContext, TypeRule } from '../type-rules.ts';
-import { objectsIn } from './objects-in.ts';
 
 type Element = Record<string, unknown>;
 
 export const structureMapRule: TypeRule = (map, context) => {
   const names = new Set<unknown>();
-  return objectsIn(map.group).flatMap((group, index) => {
+  return objectsOf(map.group).flatMap((group, index) => {
     const place = `StructureMap.group[${index}]`;
     const isTwice = names.has(group.name);
     names.add(group.name);
-    const inputs = new Set(objectsIn(group.input).map(({ name }) => name));
+    const inputs = new Set(objectsOf(group.input).map(({ name }) => name));
     return [
       ...(isTwice ? [ruleIssue('map-group-duplicate', `${place}.name`)] : []),
       ...rulesIssues(group.rule, inputs, place, context),
@@ -30,19 +30,19 @@ function rulesIssues(
   place: string,
   context: RuleContext,
 ): Issue[] {
-  return objectsIn(rules).flatMap((rule, index) => {
+  return objectsOf(rules).flatMap((rule, index) => {
     const at = `${place}.rule[${index}]`;
     const named = new Set(around);
     // A context may be a type as well.
     const isKnown = (name: unknown) =>
       typeof name !== 'string' || named.has(name) || context.model.type(name) !== undefined;
     const issues = [
-      ...objectsIn(rule.source).flatMap((source, one) => {
+      ...objectsOf(rule.source).flatMap((source, one) => {
         const known = isKnown(source.context);
         named.add(source.variable);
         return known ? [] : [ruleIssue('map-variable', `${at}.source[${one}].context`)];
       }),
-      ...objectsIn(rule.target).flatMap((target, one) => {
+      ...objectsOf(rule.target).flatMap((target, one) => {
         const own = targetIssues(target, isKnown, `${at}.target[${one}]`);
         named.add(target.variable);
         return own;
@@ -56,7 +56,7 @@ function rulesIssues(
 function targetIssues(target: Element, isKnown: (name: unknown) => boolean, place: string): Issue[] {
   return [
     ...(isKnown(target.context) ? [] : [ruleIssue('map-variable', `${place}.context`)]),
-    ...objectsIn(target.parameter).flatMap(({ valueId }, index) =>
+    ...objectsOf(target.parameter).flatMap(({ valueId }, index) =>
       isKnown(valueId) ? [] : [ruleIssue('map-variable', `${place}.parameter[${index}].value`)],
     ),
   ];
