@@ -12,7 +12,7 @@ const instant = /^\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:\d{2})$/;
 /** Down to the second: a fraction that is not there is zero. */
 const exact = /\d{2}:\d{2}:\d{2}/;
 
-/** Without the zeros at the end of a fraction, which say nothing; in time linear in the text, unlike a pattern. */
+/** Without the zeros at the end of a fraction, which say nothing. */
 function trimmed(text: string): string {
   const point = text.indexOf('.');
   if (point < 0) return text;
