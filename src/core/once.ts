@@ -1,8 +1,8 @@
 /** What is made when it is first asked for, and then kept. */
-export function once<Value extends object>(make: () => Value): () => Value {
-  let made: Value | undefined;
+export function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
   return () => {
-    made ??= make();
-    return made;
+    made ??= { value: make() };
+    return made.value;
   };
 }

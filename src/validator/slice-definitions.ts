@@ -4,6 +4,7 @@
  * https://hl7.org/fhir/R4/profiling.html#discriminator
  */
 import type { ElementDefinition } from '@medplum/fhirtypes';
+import { lastStep } from '../fhir/last-step.ts';
 import { isObject } from '../fhir/resource.ts';
 import { fixedValue, patternValue } from './checks/fixed.ts';
 import type { Compilation } from './compilation.ts';
@@ -40,7 +41,6 @@ function targetOf({ definition }: ElementNode, compilation: Compilation): Elemen
   return madeNode('', { type });
 }
 
-const lastStep = (url: string) => url.slice(url.lastIndexOf('/') + 1);
 const withoutVersion = (canonical: string) => canonical.split('|')[0] as string;
 
 function childDefinitions(node: ElementNode, step: Step, compilation: Compilation): ElementNode[] {

@@ -4,6 +4,7 @@
  * https://hl7.org/fhir/R4/profiling.html#slicing
  */
 import type { ElementDefinitionSlicingDiscriminator } from '@medplum/fhirtypes';
+import { once } from '../core/once.ts';
 import type { BaseElement } from './base-elements.ts';
 import type { ValueCheck } from './compilation.ts';
 import { sliceTest } from './discriminator.ts';
@@ -118,14 +119,6 @@ function withRivals(slices: readonly Omit<Slice, 'rivals'>[]): Slice[] {
     const later = slices.slice(index + 1).map(({ test }) => test);
     return { ...slice, rivals: later.filter((test) => mayOverlap(slice.test, test)) };
   });
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }
 
 /** The check of a sliced element's occurrences. */

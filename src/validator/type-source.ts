@@ -5,6 +5,7 @@
  * https://hl7.org/fhir/R4/json.html, https://hl7.org/fhir/R4/elementdefinition.html
  */
 import type { ElementDefinition, ElementDefinitionConstraint, StructureDefinition } from '@medplum/fhirtypes';
+import { lastStep } from '../fhir/last-step.ts';
 import type { Model } from '../fhir/model.ts';
 import { type Binding, bindingOf, isBindable, unitBinding } from './checks/binding.ts';
 import { nativeInvariants } from './checks/invariant.ts';
@@ -280,7 +281,6 @@ function unlessKnown(parent: string, name: string, checks: string): string {
   return lookedAt.has(`${parent}.${name}`) ? `if (typeof v !== 'string') { ${checks} }` : checks;
 }
 
-const lastStep = (url: string) => url.slice(url.lastIndexOf('/') + 1);
 const isArray = (definition: ElementDefinition) => (definition.base?.max ?? definition.max) !== '1';
 const isResourceId = (definition: ElementDefinition) => definition.base?.path === 'Resource.id';
 /** `id` of elements and `Extension.url` are XML attributes: they have no extensions. */

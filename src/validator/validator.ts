@@ -24,8 +24,8 @@ export interface ValidationOptions {
   readonly contained?: boolean;
   /**
    * How far references to other resources are followed, into `supporting` and `resolve`. `ignore`, the default: only
-   * inside the resource. `exist`: a target that is not found is an error. `conform`: also one that cannot be shown to
-   * conform to the profiles its element demands.
+   * inside the resource. `exist`: a target that is not found is an error. `conform`: a target that is found is an
+   * error when it cannot be shown to conform to the profiles its element demands.
    */
   readonly references?: 'ignore' | 'exist' | 'conform';
   /** Finds the target of a reference outside of the resource. */
