@@ -25,7 +25,7 @@ export { FhirError } from './core/fhir-error.ts';
 export type { Issue, IssueSeverity, IssueType } from './core/issue.ts';
 export { hasErrors } from './core/issue.ts';
 export { withPositions } from './fhir/json-locator.ts';
-export { parseJson, type ReadJson, readJson } from './fhir/json-source.ts';
+export { parseJson, type ReadJson, readJson, type Spelling } from './fhir/json-source.ts';
 export { openRegistry } from './fhir/open-registry.ts';
 export { type FhirPackage, readPackage } from './fhir/read-package.ts';
 export type { Registry } from './fhir/registry.ts';

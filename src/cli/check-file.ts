@@ -96,8 +96,8 @@ function checked(
 ): readonly Issue[] {
   try {
     const { text, locator } = read();
-    const { value, plainNumbers } = readJson(text);
-    return withPositions(validator.validate(value, { ...options, text, plainNumbers }), text, locator);
+    const { value, spelling } = readJson(text);
+    return withPositions(validator.validate(value, { ...options, text, spelling }), text, locator);
   } catch (error) {
     if (error instanceof FhirError) return error.issues;
     throw error;

@@ -62,6 +62,8 @@ export interface Escapes {
   readonly characters: number;
   /** Whether some escape stands for a UTF-16 unit: `\u0000`. */
   readonly ofUnits: boolean;
+  /** Whether some escape stands for a control character other than a tab or the end of a line. */
+  readonly ofControls: boolean;
 }
 
 /**
@@ -71,12 +73,17 @@ export interface Escapes {
 export function escapesIn(text: string): Escapes {
   let all = 0;
   let units = 0;
+  let ofControls = false;
   let at = text.indexOf('\\');
   while (at >= 0) {
     all++;
-    if (text.charCodeAt(at + 1) === 117) units++;
+    const c = text.charCodeAt(at + 1);
+    if (c === 117) {
+      units++;
+      if (text.startsWith('00', at + 2)) ofControls = true;
+    } else if (c === 98 || c === 102) ofControls = true;
     // Escapes come in rows, line ends and tabs say; another character follows each in any JSON.
     at = text.charCodeAt(at + 2) === 92 ? at + 2 : text.indexOf('\\', at + 2);
   }
-  return { characters: all + 4 * units, ofUnits: units > 0 };
+  return { characters: all + 4 * units, ofUnits: units > 0, ofControls };
 }

@@ -5,7 +5,7 @@
 import { refuse } from '../core/fhir-error.ts';
 import { atOnce, inTurns, type Stepwise } from '../core/pauses.ts';
 import { halfCharacterIn } from './json-half-character.ts';
-import { escapesIn, type Met, plainLength } from './json-length.ts';
+import { type Escapes, escapesIn, type Met, plainLength } from './json-length.ts';
 import { findSyntaxError } from './json-syntax.ts';
 import { countKeysAtLeast, skipString } from './json-text.ts';
 
@@ -18,11 +18,18 @@ export interface TextPosition {
   readonly col: number;
 }
 
+/** What is known of how a text spells its values. */
+export interface Spelling {
+  /** Whether the numbers are certain to be spelled as `JSON.stringify` spells them. */
+  readonly plainNumbers: boolean;
+  /** Whether any character may be escaped, and one that no text of FHIR may hold. */
+  readonly escapes: 'none' | 'some' | 'controls';
+}
+
 export interface ReadJson {
   /** As `JSON.parse` gives it. */
   readonly value: unknown;
-  /** Whether the numbers of the text are certain to be spelled as `JSON.stringify` spells them. */
-  readonly plainNumbers: boolean;
+  readonly spelling: Spelling;
 }
 
 /**
@@ -41,13 +48,20 @@ export function readJson(text: string): ReadJson {
   const met: Met = { keys: 0, hundreds: false, enter: requireDepth };
   const length = plainLength(value, 1, met);
   // As long as its value: it has no white space, no escapes and no member that another one has replaced.
-  const asLong = { value, plainNumbers: !met.hundreds };
-  if (length === text.length) return asLong;
-  const { characters, ofUnits } = escapesIn(text);
-  if (ofUnits) refuseHalfCharacter(text);
-  if (length === text.length - characters) return asLong;
-  if (countKeysAtLeast(text) !== met.keys) atOnce(refuseDuplicateKeys(text));
-  return { value, plainNumbers: false };
+  if (length === text.length) return { value, spelling: { plainNumbers: !met.hundreds, escapes: 'none' } };
+  const escapes = escapesIn(text);
+  if (escapes.ofUnits) refuseHalfCharacter(text);
+  const isLonger = length !== text.length - escapes.characters;
+  if (isLonger && countKeysAtLeast(text) !== met.keys) atOnce(refuseDuplicateKeys(text));
+  return { value, spelling: { plainNumbers: !isLonger && !met.hundreds, escapes: kindOf(escapes) } };
+}
+
+const kindOf = ({ characters, ofControls }: Escapes) =>
+  ofControls ? 'controls' : characters > 0 ? 'some' : 'none';
+
+/** What escapes a text has that `JSON.parse` accepts, for those who did not read it with `readJson`. */
+export function escapesOf(text: string): Spelling['escapes'] {
+  return kindOf(escapesIn(text));
 }
 
 /** Characters that are gone through without a pause. */

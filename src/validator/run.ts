@@ -3,6 +3,7 @@
  * `validate` and is passed to every check; nothing outlives it, so that no answer depends on an earlier one.
  */
 import { gravestFirst, type Issue, type IssueSeverity, moreIssues, mostIssues } from '../core/issue.ts';
+import { escapesOf, type Spelling } from '../fhir/json-source.ts';
 import type { Environment, TypedValue } from '../fhirpath/expression.ts';
 import type { BundleIndex } from './checks/bundle-index.ts';
 import { type MetCodings, noCodings } from './checks/known-code.ts';
@@ -68,10 +69,8 @@ export interface Run {
   /** How many they are: asked before and after each element, which a field answers sooner than the list. */
   count: number;
   readonly options: ValidationOptions;
-  /** Whether no text can hold a control character: the JSON had no escapes. */
-  readonly plain: boolean;
-  /** Whether the JSON may have escapes of control characters; found out when first asked. */
-  controls: boolean | undefined;
+  /** What texts may hold: JSON has control characters only as escapes. */
+  readonly escapes: Spelling['escapes'];
   /** Whether a value of an integer type was met. */
   integers: boolean;
   scope: ResourceScope;
@@ -99,8 +98,7 @@ export function createRun(options: ValidationOptions, scope: ResourceScope): Run
     findings: [],
     count: 0,
     options,
-    plain: options.text?.includes('\\') === false,
-    controls: undefined,
+    escapes: options.spelling?.escapes ?? (options.text === undefined ? 'controls' : escapesOf(options.text)),
     integers: false,
     judged: 0,
     scope,

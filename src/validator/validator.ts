@@ -3,6 +3,7 @@
  * https://hl7.org/fhir/R4/validation.html
  */
 import type { Issue } from '../core/issue.ts';
+import type { Spelling } from '../fhir/json-source.ts';
 import type { Resource } from '../fhir/resource.ts';
 
 export interface ValidationOptions {
@@ -37,8 +38,8 @@ export interface ValidationOptions {
    * values. Without it, `1.0` is not told from `1`, all other findings are the same.
    */
   readonly text?: string | undefined;
-  /** Whether the numbers of the text are known to be spelled as `JSON.stringify` spells them. */
-  readonly plainNumbers?: boolean;
+  /** What `readJson` found the text to be like; absent: it is looked at again. */
+  readonly spelling?: Spelling;
   /** Whether absent must-support elements of profiles are listed, as information. Default false. */
   readonly mustSupport?: boolean;
 }

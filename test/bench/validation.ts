@@ -83,8 +83,8 @@ const textOf = (bytes: Buffer): string => bytes.toString('utf8');
 
 /** All checks on; what the text cannot hold is known from it. */
 function check(text: string): readonly Issue[] {
-  const { value, plainNumbers } = readJson(text);
-  return validator.validate(value, { text, plainNumbers });
+  const { value, spelling } = readJson(text);
+  return validator.validate(value, { text, spelling });
 }
 
 /** The same bytes three ways, and what is parsed already two ways: `validateResource` does not parse. */

@@ -92,7 +92,7 @@ t.test('numbers are plain when none of them could be spelled otherwise', async (
     '{"a":2024}',
     '{"a":"\\u0041\\n","b":7}',
   ];
-  for (const text of texts) t.ok(readJson(text).plainNumbers, text);
+  for (const text of texts) t.ok(readJson(text).spelling.plainNumbers, text);
   const others = [
     '{"a": 1}',
     '{"a":1.0}',
@@ -102,8 +102,22 @@ t.test('numbers are plain when none of them could be spelled otherwise', async (
     '{"a":-0}',
     '{"a":"\\n","b":1e2}',
   ];
-  for (const text of others) t.notOk(readJson(text).plainNumbers, text);
-  t.notOk(readJson('{"a":100}').plainNumbers, 'of hundreds there may be an exponent in as many characters');
+  for (const text of others) t.notOk(readJson(text).spelling.plainNumbers, text);
+  t.notOk(
+    readJson('{"a":100}').spelling.plainNumbers,
+    'of hundreds there may be an exponent in as many characters',
+  );
+});
+
+t.test('what is escaped is known from the text', async (t) => {
+  const texts = {
+    none: ['{"a":1}', '{ "a": "b" }'],
+    some: ['{"a":"\\n"}', '{ "a": "\\"\\\\b\\t\\r\\/\\u0100" }'],
+    controls: ['{"a":"\\b"}', '{"a":"\\n\\f"}', '{ "a": "\\u0001" }'],
+  };
+  for (const [escapes, some] of Object.entries(texts)) {
+    for (const text of some) t.equal(readJson(text).spelling.escapes, escapes, text);
+  }
 });
 
 t.test('nesting is bounded', async (t) => {

@@ -123,8 +123,8 @@ const spelled: [parameter: string, errors: string[]][] = [
 t.test('an integer has no decimal point, not even before zeros, and no exponent', async (t) => {
   for (const [members, expected] of spelled) {
     const text = `{"resourceType":"Parameters","parameter":[{"name":"x",${members}}]}`;
-    const { value, plainNumbers } = readJson(text);
-    for (const options of [{ text }, { text, plainNumbers }]) {
+    const { value, spelling } = readJson(text);
+    for (const options of [{ text }, { text, spelling }]) {
       const formats = errors(value, options).filter((error) => error.startsWith('format'));
       t.same(formats, expected, members);
     }

@@ -3,8 +3,8 @@
  * https://hl7.org/fhir/R4/narrative.html#xhtml, rules txt-1 and txt-2
  */
 import type { FindingKey } from '../finding.ts';
+import { hasControl } from '../primitives.ts';
 import { found, type Run, report } from '../run.ts';
-import { hasControlIn } from './control-characters.ts';
 import { checkFragments, fragmentsIn } from './narrative-links.ts';
 import { type MetName, nameless } from './narrative-names.ts';
 import { elements, holdsText, image, mayStand, paragraph } from './narrative-structure.ts';
@@ -158,7 +158,8 @@ export function checkNarrative(value: unknown, run: Run): void {
     found(run, 'json-type', 'div', 'div', 'xhtml', 'string');
     return;
   }
-  const { fault, fragments } = hasControlIn(value, run) ? malformed : readNarrative(value);
+  const { fault, fragments } =
+    run.escapes === 'controls' && hasControl(value) ? malformed : readNarrative(value);
   const links = fault === 'malformed' ? fragmentsIn(value) : fragments;
   if (links !== undefined) {
     for (const link of links) run.scope.fragments.push(link);

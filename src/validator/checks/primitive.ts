@@ -59,8 +59,8 @@ const hasHtml = (text: string) =>
   text.includes('<') && htmlTag.test(text) && htmlTag.test(text.replace(code, ''));
 
 /** `isText`, as cheap as the run allows. */
-export const isTextIn = (value: string, { plain }: Run): boolean =>
-  plain ? isPlainText(value) : isText(value);
+export const isTextIn = (value: string, { escapes }: Run): boolean =>
+  escapes === 'controls' ? isText(value) : isPlainText(value);
 
 const text: PrimitiveCheck = (value, run, name, index) =>
   (typeof value === 'string' && isTextIn(value, run)) || refuse(value, run, name, index, 'string');
@@ -72,7 +72,7 @@ const markdown: PrimitiveCheck = (value, run, name, index) => {
 };
 
 function uri(value: unknown, run: Run, name: string, index: number, type: string): boolean {
-  if (typeof value !== 'string' || !(run.plain ? isPlainUri(value) : isUri(value)))
+  if (typeof value !== 'string' || !(run.escapes === 'none' ? isPlainUri(value) : isUri(value)))
     return refuse(value, run, name, index, type);
   checkUri(value, run, name, index, type);
   return true;
