@@ -104,7 +104,7 @@ export const canonicalPaths: Readonly<Record<string, Readonly<Record<string, rea
   },
 };
 
-type Holder = Readonly<Record<string, unknown>>;
+export type Holder = Readonly<Record<string, unknown>>;
 
 /** What the profile of an element is of, told by its neighbours or by its definition. */
 export const profiledTypes: Readonly<Record<string, (holder: Holder) => unknown>> = {

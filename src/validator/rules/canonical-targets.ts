@@ -4,11 +4,10 @@
  * https://hl7.org/fhir/R4/references.html#canonical
  */
 import type { Issue } from '../../core/issue.ts';
-import { objectsOf, type Resource } from '../../fhir/resource.ts';
+import { isObject, objectsOf, type Resource } from '../../fhir/resource.ts';
 import { ruleIssue } from '../finding.ts';
 import type { RuleContext, TypeRule, TypeRules } from '../type-rules.ts';
-import { canonicalPaths, profiledTypes } from './canonical-paths.ts';
-import { membersOf } from './members.ts';
+import { canonicalPaths, type Holder, profiledTypes } from './canonical-paths.ts';
 
 /** How what has a URL is found, by its type. */
 const known: Readonly<Record<string, (url: string, context: RuleContext) => object | undefined>> = {
@@ -33,23 +32,63 @@ function otherType(
   return Object.keys(known).find((type) => known[type]?.(url, context));
 }
 
+/** What may be met below an element on the way to canonical URLs. */
+interface Step {
+  readonly targets: { readonly name: string; readonly path: string; readonly allowed: readonly string[] }[];
+  readonly below: Map<string, Step>;
+}
+
+/** The ways to the elements of some paths. Elements that hold others of their kind are below themselves. */
+function stepsOf(paths: Readonly<Record<string, readonly string[]>>): Step {
+  const root: Step = { targets: [], below: new Map() };
+  for (const [path, allowed] of Object.entries(paths)) {
+    const names = path.split('.').slice(1);
+    const name = names.pop() as string;
+    let step = root;
+    for (const holder of names) {
+      const next: Step = step.below.get(holder) ?? { targets: [], below: new Map() };
+      next.below.set(holder, next);
+      step.below.set(holder, next);
+      step = next;
+    }
+    step.targets.push({ name, path, allowed });
+  }
+  return root;
+}
+
 function targetRule(paths: Readonly<Record<string, readonly string[]>>): TypeRule {
-  const steps = Object.keys(paths).map((path) => path.split('.').slice(1));
-  const names = new Set(steps.flatMap((path) => path.slice(-1)));
-  const holders = new Set(steps.flatMap((path) => path.slice(0, -1)));
-  return (resource, context) =>
-    membersOf(resource, names, holders).flatMap(({ value, name, path, place, holder }) => {
-      const allowed = Object.hasOwn(paths, path) ? (paths[path] ?? []) : [];
-      if (allowed.length === 0) return [];
-      const repeats = Array.isArray(value);
-      return (repeats ? value : [value]).flatMap((url: unknown, index: number) => {
-        if (typeof url !== 'string') return [];
-        const step = `${place}.${repeats ? `${name}[${index}]` : name}`;
-        const type = otherType(url, allowed, resource, context);
-        if (type !== undefined) return [ruleIssue('canonical-type', step, type, allowed.join(', '))];
-        return profileIssues(url, profiledTypes[path]?.(holder), step, context);
-      });
-    });
+  const root = stepsOf(paths);
+  return (resource, context) => {
+    const issues: Issue[] = [];
+    const judge = (url: unknown, allowed: readonly string[], path: string, holder: Holder, place: string) => {
+      if (typeof url !== 'string') return;
+      const type = otherType(url, allowed, resource, context);
+      if (type === undefined)
+        issues.push(...profileIssues(url, profiledTypes[path]?.(holder), place, context));
+      else issues.push(ruleIssue('canonical-type', place, type, allowed.join(', ')));
+    };
+    const visit = (holder: Holder, { targets, below }: Step, place: string): void => {
+      for (const { name, path, allowed } of targets) {
+        const value = holder[name];
+        if (value === undefined) continue;
+        if (!Array.isArray(value)) judge(value, allowed, path, holder, `${place}.${name}`);
+        else
+          value.forEach((url, index) => {
+            judge(url, allowed, path, holder, `${place}.${name}[${index}]`);
+          });
+      }
+      for (const [name, step] of below) {
+        const value = holder[name];
+        if (Array.isArray(value))
+          value.forEach((one, index) => {
+            if (isObject(one)) visit(one, step, `${place}.${name}[${index}]`);
+          });
+        else if (isObject(value)) visit(value, step, `${place}.${name}`);
+      }
+    };
+    visit(resource, root, resource.resourceType);
+    return issues;
+  };
 }
 
 /** A profile is of the type that it stands for, or of one that this specializes. */
