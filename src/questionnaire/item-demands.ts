@@ -54,7 +54,8 @@ export function itemDemands(item: FormItem): ItemDemands {
     most: repeats === true ? most : 1,
     least: numberOr(extensionValue(definition, `${occurrence}minOccurs`), 0),
     conditions: objectsOf(definition.enableWhen).map(conditionOf),
-    any: definition.enableBehavior === 'any',
+    // Where it is not said, R4 joins conditions by "or".
+    any: definition.enableBehavior !== 'all',
     enabledBy: expressionsOf(definition, enableWhenExpression)[0],
     options: options.map((option) => option?.value),
     optionTypes: new Set(isComputed ? listed : options.flatMap((option) => option?.type ?? [])),
