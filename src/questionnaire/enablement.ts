@@ -29,7 +29,14 @@ export function enablement(
   if (expression.language !== fhirPathLanguage) return undefined;
   const focus = itemFocus(own[0]?.value ?? { linkId: item.linkId });
   const around = itemEnvironment(environment(), item, focus, { compile });
-  const values = evaluate(expression.expression, focus, around, compile);
+  const says = (from: TypedValue) => truth(evaluate(expression.expression, from, around, compile));
+  const said = says(focus);
+  // Many a form means the response where it begins with a path, not with a variable.
+  return said === false && says(around.resource) === true ? true : said;
+}
+
+/** Undefined for what is neither true nor false. */
+function truth(values: readonly TypedValue[] | undefined): boolean | undefined {
   if (values?.length === 0) return false;
   const [only] = values?.length === 1 ? values : [];
   return typeof only?.value === 'boolean' ? only.value : undefined;

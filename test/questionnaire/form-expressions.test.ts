@@ -50,6 +50,15 @@ t.test('an item that its expression enables must be answered, one that it disabl
   t.same(keys(form, responseOf([])), [], 'an empty result disables');
 });
 
+t.test('an expression may begin from the response', async (t) => {
+  for (const begin of ['QuestionnaireResponse.item', 'item']) {
+    const form = follow(`${begin}.where(linkId = 'dose').answer.value > 50`);
+    t.same(keys(form, responseOf([high, why])), []);
+    t.same(keys(form, responseOf([high])), ['response-required QuestionnaireResponse']);
+    t.same(keys(form, responseOf([low, why])), ['response-item-disabled QuestionnaireResponse.item[1]']);
+  }
+});
+
 t.test('where the expression does not say, what is answered is checked and nothing is missed', async (t) => {
   for (const form of [follow("'yes'"), follow('what ('), follow('true', 'text/cql')]) {
     t.same(keys(form, responseOf([high])), ['response-enabled-unchecked QuestionnaireResponse']);
