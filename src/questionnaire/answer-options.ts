@@ -24,13 +24,16 @@ export function optionIssues(
   value: unknown,
   memberOf: MemberOf,
 ): Issue[] {
+  const isOpen = item.type === 'open-choice';
   // An open choice takes any text besides what it offers.
-  if (item.type === 'open-choice' && (type === 'String' || isText(value))) return [];
+  if (isOpen && type === 'String') return [];
   if (options.length > 0) {
     const isOffered = options.some((option) => isSameAnswer(value, option));
     return isOffered ? [] : [formFinding('response-answer-option', answer.path, item.linkId)];
   }
-  if (valueSet === undefined || !isObject(value)) return [];
+  // A value set is of codings; the code of a quantity is its unit.
+  if (valueSet === undefined || type !== 'Coding' || !isObject(value)) return [];
+  if (isOpen && isText(value)) return [];
   const membership = memberOf(valueSet, value);
   if (membership === 'member') return [];
   const key = membership === 'unknown' ? 'response-answer-unchecked' : 'response-answer-set';
@@ -38,8 +41,8 @@ export function optionIssues(
 }
 
 /** A coding that has nothing but words. */
-const isText = (value: unknown) =>
-  isObject(value) && value.display !== undefined && value.code === undefined && value.system === undefined;
+const isText = ({ display, code, system }: Record<string, unknown>) =>
+  display !== undefined && code === undefined && system === undefined;
 
 const exclusive = 'http://hl7.org/fhir/StructureDefinition/questionnaire-optionExclusive';
 

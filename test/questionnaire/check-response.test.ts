@@ -107,6 +107,8 @@ const form = {
       enableWhen: [{ question: 'heavy', operator: 'exists', answerBoolean: true }],
       item: [{ linkId: 'given', type: 'boolean' }],
     },
+    { linkId: 'open', type: 'open-choice', answerValueSet: 'urn:vs' },
+    { linkId: 'amount', type: 'quantity', answerValueSet: 'urn:vs' },
   ],
 };
 
@@ -206,8 +208,23 @@ const cases: [name: string, items: Item[], expected: string[]][] = [
     ['response-answer-option .item[1].answer[0]'],
   ],
   [
-    'words in a coding for an open choice',
+    'words in a coding for an open choice of options',
     [slept, answered('mood', { valueCoding: { display: 'calm' } }, { valueCoding: yes })],
+    ['response-answer-option .item[1].answer[0]'],
+  ],
+  [
+    'words in a coding for an open choice of a value set',
+    [slept, answered('open', { valueCoding: { display: 'calm' } })],
+    [],
+  ],
+  [
+    'a code for an open choice that is not of its value set',
+    [slept, answered('open', { valueCoding: no })],
+    ['response-answer-set .item[1].answer[0]'],
+  ],
+  [
+    'a quantity for which a value set is named',
+    [slept, answered('amount', { valueQuantity: { value: 1, code: 'N' } })],
     [],
   ],
   ['an answer of what an expression offers', [slept, answered('computed', { valueInteger: 1 })], []],
