@@ -29,8 +29,8 @@ export function checkAnswer(
   const choice = choiceOf(answer.value, 'value') ?? choiceOf(answer.value, '_value');
   if (!rule) return;
   if (!choice) {
-    // Or an extension says why there is no value.
-    if (answer.value.extension === undefined)
+    // Or an extension says why there is no value; or there are but items within the answer.
+    if (answer.value.extension === undefined && answer.value.item === undefined)
       issues.push(formFinding('response-answer-empty', answer.path, item.linkId));
   } else if (!rule.answers.includes(choice.type) || !suitsOptions(item, demands, choice.type)) {
     issues.push(formFinding('response-answer-type', answer.path, item.linkId));

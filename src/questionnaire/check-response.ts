@@ -122,8 +122,11 @@ function checkPlaces(walk: Walk, form: readonly FormItem[], given: readonly Resp
     if (place === -1) {
       const key = item ? 'response-item-place' : 'response-item-unknown';
       walk.issues.push(formFinding(key, one.path, linkId));
-    } else if (place < last) walk.issues.push(formFinding('response-item-order', one.path, linkId));
-    last = Math.max(last, place);
+    } else {
+      if (place < last) walk.issues.push(formFinding('response-item-order', one.path, linkId));
+      // One that is out of its order puts no other out of it.
+      last = place;
+    }
   }
 }
 

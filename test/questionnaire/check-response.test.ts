@@ -157,6 +157,16 @@ const cases: [name: string, items: Item[], expected: string[]][] = [
     [answered('when', { valueDate: '2026-01-01' }), slept],
     ['response-item-order .item[1]'],
   ],
+  [
+    'one item before its time',
+    [
+      answered('when', { valueDate: '2026-01-01' }),
+      slept,
+      { linkId: 'info' },
+      answered('mood', { valueString: 'a' }, { valueString: 'b' }),
+    ],
+    ['response-item-order .item[1]'],
+  ],
   ['a display item that is only shown', [slept, { linkId: 'info' }], []],
   ['its text', [slept, { linkId: 'info', text: 'Thank you' }], []],
   ['its text in another language', [slept, { linkId: 'info', text: 'Merci' }], []],
@@ -304,6 +314,11 @@ const cases: [name: string, items: Item[], expected: string[]][] = [
     'words that are no option',
     [slept, answered('words', { valueCoding: { display: 'none' } })],
     ['response-answer-option .item[1].answer[0]'],
+  ],
+  [
+    'an answer without a value, but with items',
+    [slept, answered('when', { item: [answered('where', { valueString: 'x' })] })],
+    [],
   ],
   ['an answer without a value', [slept, answered('when', {})], ['response-answer-empty .item[1].answer[0]']],
   [
