@@ -191,7 +191,7 @@ function checkCount(
 
 function checkText(walk: Walk, item: FormItem, at: ResponseItem): void {
   const { texts } = walk.form.demands(item);
-  if (typeof at.value.text === 'string' && texts.length > 0 && !texts.includes(at.value.text)) {
+  if (typeof at.value.text === 'string' && texts?.includes(at.value.text) === false) {
     walk.issues.push(formFinding('response-item-text', `${at.path}.text`, item.linkId));
   }
 }

@@ -13,8 +13,8 @@ import { expressionsOf, type FormExpression } from './form-environment.ts';
 export interface ItemDemands {
   /** Absent for a type that R4 does not have. */
   readonly type: ItemTypeRule | undefined;
-  /** What it says, in every language it says it in. */
-  readonly texts: readonly string[];
+  /** What it says, in every language it says it in; undefined where an extension says it. */
+  readonly texts: readonly string[] | undefined;
   readonly required: boolean;
   /** How often it may be repeated or answered, and how often it has to be once it is there. */
   readonly most: number;
@@ -67,8 +67,8 @@ export function itemDemands(item: FormItem): ItemDemands {
 }
 
 /** https://hl7.org/fhir/R4/extension-translation.html */
-function textsOf({ text, _text }: FormItem['definition']): string[] {
-  if (typeof text !== 'string') return [];
+function textsOf({ text, _text }: FormItem['definition']): string[] | undefined {
+  if (typeof text !== 'string') return _text === undefined ? [] : undefined;
   const translations = objectsOf(isObject(_text) ? _text.extension : undefined).filter(
     ({ url }) => url === translation,
   );

@@ -72,7 +72,12 @@ const form = {
         { url: `${ext}/questionnaire-minOccurs`, valueInteger: 2 },
       ],
     },
-    { linkId: 'code', type: 'choice', answerValueSet: 'urn:vs' },
+    {
+      linkId: 'code',
+      type: 'choice',
+      answerValueSet: 'urn:vs',
+      _text: { extension: [{ url: `${ext}/cqf-expression`, valueExpression: { expression: "'Code'" } }] },
+    },
     {
       linkId: 'computed',
       type: 'choice',
@@ -318,6 +323,16 @@ const cases: [name: string, items: Item[], expected: string[]][] = [
   [
     'an answer without a value, but with items',
     [slept, answered('when', { item: [answered('where', { valueString: 'x' })] })],
+    [],
+  ],
+  [
+    'a text where the form has none',
+    [slept, { ...answered('when', { valueDate: '2026-01-01' }), text: 'When?' }],
+    ['response-item-text .item[1].text'],
+  ],
+  [
+    'a text where an extension says it',
+    [slept, { ...answered('code', { valueCoding: yes }), text: 'Code' }],
     [],
   ],
   ['an answer without a value', [slept, answered('when', {})], ['response-answer-empty .item[1].answer[0]']],
