@@ -62,8 +62,10 @@ function responseFindings(
   const found = find(questionnaire, 'Questionnaire');
   if (!found) return [formFinding('response-form-unknown', 'QuestionnaireResponse.questionnaire')];
   const form = formOf(found);
-  const inside: unknown[] = Array.isArray(found.contained) ? found.contained : [];
-  /** A fragment names a value set that the form contains; another one may come along with the response. */
+  // What is contained contains nothing itself: beside such a form stand its value sets.
+  const { contained } = questionnaire.startsWith('#') ? response : found;
+  const inside: unknown[] = Array.isArray(contained) ? contained : [];
+  /** A fragment names a value set that is contained; another one may come along with the response. */
   const offers: MemberOf = (valueSet, coding) => {
     const isInside = valueSet.startsWith('#');
     const known = isInside ? 'unknown' : memberOf(valueSet, coding);

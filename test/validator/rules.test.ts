@@ -488,6 +488,18 @@ t.test(
     const place = 'QuestionnaireResponse.item[0].answer';
     t.same(judged({ answerValueSet: '#v' }, 'x'), []);
     t.same(judged({ answerValueSet: '#v' }, 'y'), [`response-answer-set @ ${place}[0]`]);
+    const within = (code: string) => {
+      const { contained, ...bare } = form({ answerValueSet: '#v' });
+      return errors({
+        resourceType: 'QuestionnaireResponse',
+        status: 'completed',
+        contained: [{ ...bare, id: 'f' }, ...contained],
+        questionnaire: '#f',
+        item: [{ linkId: 'a', answer: [{ valueCoding: coding(code) }] }],
+      });
+    };
+    t.same(within('x'), [], 'a contained form, and the value set beside it');
+    t.same(within('y'), [`response-answer-set @ ${place}[0]`]);
     for (const { url } of [listed, expanded]) {
       t.same(judged({ answerValueSet: url }, 'x'), [], 'a value set that comes along');
       t.same(judged({ answerValueSet: url }, 'y'), [`response-answer-set @ ${place}[0]`]);
