@@ -1,21 +1,22 @@
 /**
- * How large an attachment may be, and of which kinds. What it does not say of itself is not held against it.
- * https://hl7.org/fhir/R4/extension-maxsize.html and https://hl7.org/fhir/R4/extension-mimetype.html
+ * How many bytes an attachment may have, as far as it tells, and of which kinds it is to be.
+ * https://hl7.org/fhir/extensions/StructureDefinition-maxSize.html and
+ * https://hl7.org/fhir/extensions/StructureDefinition-mimeType.html
  */
 import { isObject, objectsOf } from '../fhir/resource.ts';
 import { extensionValue, type FormItem } from './form.ts';
 
 const base = 'http://hl7.org/fhir/StructureDefinition';
-const megabyte = 1024 * 1024;
 
 export function suitsAttachment(item: FormItem, value: unknown): boolean {
   if (!isObject(value)) return true;
   const limit = extensionValue(item.definition, `${base}/maxSize`);
-  if (typeof limit === 'number' && sizeOf(value) > limit * megabyte) return false;
+  if (typeof limit === 'number' && sizeOf(value) > limit) return false;
   const kinds = objectsOf(item.definition.extension)
     .filter(({ url }) => url === `${base}/mimeType`)
     .map(({ valueCode }) => essence(valueCode));
-  return kinds.length === 0 || value.contentType === undefined || isOneOf(essence(value.contentType), kinds);
+  // One that does not say what it is, is none of them.
+  return kinds.length === 0 || isOneOf(essence(value.contentType ?? ''), kinds);
 }
 
 /** In bytes: as it says, or as its data have it. */
