@@ -53,10 +53,10 @@ export function quantityIssues(item: FormItem, answer: Answer, value: unknown, m
   return issues;
 }
 
-/** By system and code; by the word for it, where the option has no code. */
+/** By what the option has of system and code; by the word for it, where it has neither. */
 function isUnit({ unit, system, code }: Record<string, unknown>, option: Record<string, unknown>): boolean {
-  if (option.code === undefined) return code === undefined && unit === option.display;
-  return system === option.system && code === option.code;
+  if (option.code === undefined && option.system === undefined) return unit === option.display;
+  return (option.system ?? system) === system && (option.code ?? code) === code;
 }
 
 /** Whether an item takes other units besides those it lists: any that has a code, or a word for one. */

@@ -75,6 +75,11 @@ t.test('an item may be open to units that it does not list', async (t) => {
   t.same(judged('quantity', tablets, { valueQuantity: { value: 1, unit: 'drop' } }), [
     'response-answer-unit',
   ]);
+  const counted = { value: 1, unit: 'tablet', system: ucum, code: '{tablet}' };
+  t.same(judged('quantity', tablets, { valueQuantity: counted }), [], 'with a code besides the word');
+  const metres = [{ url: `${core}unitOption`, valueCoding: { code: 'm' } }];
+  t.same(judged('quantity', metres, { valueQuantity: quantity(1, 'm') }), [], 'an option without a system');
+  t.same(judged('quantity', metres, { valueQuantity: quantity(1, 'km') }), ['response-answer-unit']);
 });
 
 t.test('references lead to the types that the item allows', async (t) => {
