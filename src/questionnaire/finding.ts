@@ -24,6 +24,11 @@ const table = {
   'form-initial-option': ['error', 'code-invalid', 'The initial value is none of the answer options'],
   'form-initial-many': ['error', 'value', 'Only an item that repeats has several initial values'],
   'form-constraint': ['error', 'invalid', 'The expression of the constraint is no FHIRPath'],
+  'form-derivation': [
+    'error',
+    'business-rule',
+    'The item does not keep to the form that this one complies with or extends',
+  ],
   'form-link-id': ['error', 'invariant', 'The linkId is used by another item of the form'],
   'response-form-unknown': [
     'warning',

@@ -10,6 +10,7 @@ import type { MemberOf } from './answer-options.ts';
 import { leadsTo } from './answer-quantities.ts';
 import { checkCalculated } from './check-calculated.ts';
 import { checkConstraints } from './check-constraints.ts';
+import { checkDerivation } from './check-derivation.ts';
 import { checkForm } from './check-form.ts';
 import { checkResponse } from './check-response.ts';
 import { formFinding } from './finding.ts';
@@ -42,6 +43,8 @@ export function formRules(compile: ExpressionCompiler): Readonly<Record<string, 
     Questionnaire: [
       (questionnaire, { judgeExpression }) =>
         checkForm(questionnaire, (text) => judgeExpression(text, undefined) !== 'no-fhirpath'),
+      (questionnaire, { find }) =>
+        checkDerivation(questionnaire, (canonical) => find(canonical, 'Questionnaire')),
     ],
     QuestionnaireResponse: [
       (response, surroundings) => responseFindings(response, surroundings, formOf, compile),

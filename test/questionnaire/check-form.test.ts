@@ -1,4 +1,5 @@
 import t from 'tap';
+import { checkDerivation } from '../../src/questionnaire/check-derivation.ts';
 import { checkForm } from '../../src/questionnaire/check-form.ts';
 
 const isFhirPath = (text: string) => !text.endsWith('(');
@@ -146,5 +147,67 @@ for (const [name, item, expected] of cases) {
       issues.map(({ key, expression }) => `${key} ${expression}`),
       expected,
     );
+  });
+}
+
+const origin = {
+  resourceType: 'Questionnaire',
+  url: 'urn:origin',
+  item: [
+    {
+      linkId: 'a',
+      type: 'choice',
+      answerOption: [{ valueCoding: { code: 'x' } }, { valueCoding: { code: 'y' } }],
+    },
+    { linkId: 'b', type: 'string', required: true, maxLength: 10 },
+    { linkId: 'c', type: 'group', repeats: true, item: [{ linkId: 'd', type: 'integer' }] },
+  ],
+};
+const some = [{ valueCoding: { code: 'x' } }];
+
+const derived: [name: string, item: Record<string, unknown>, complies: string[], extending: string[]][] = [
+  ['the same item', { linkId: 'd', type: 'integer' }, [], []],
+  ['another type', { linkId: 'd', type: 'decimal' }, ['.type'], ['.type']],
+  ['one that now repeats', { linkId: 'd', type: 'integer', repeats: true }, ['.repeats'], ['.repeats']],
+  ['one that repeats no more', { linkId: 'c', type: 'group' }, [], []],
+  ['shorter answers', { linkId: 'b', type: 'string', required: true, maxLength: 5 }, [], []],
+  ['longer answers', { linkId: 'b', type: 'string', maxLength: 11 }, ['.maxLength'], ['.maxLength']],
+  ['answers of any length', { linkId: 'b', type: 'string' }, [''], ['']],
+  [
+    'one that need not be answered any more',
+    { linkId: 'b', type: 'string', required: false, maxLength: 10 },
+    ['.required'],
+    ['.required'],
+  ],
+  ['fewer options', { linkId: 'a', type: 'choice', answerOption: some }, [], []],
+  ['no options', { linkId: 'a', type: 'choice' }, [''], ['']],
+  [
+    'another option',
+    { linkId: 'a', type: 'choice', answerOption: [...some, { valueCoding: { code: 'z' } }] },
+    ['.answerOption[1]'],
+    [],
+  ],
+  ['another item', { linkId: 'e', type: 'string' }, [''], []],
+];
+
+for (const [name, item, complies, extending] of derived) {
+  t.test(`a form derived from another, with ${name}`, async (t) => {
+    const judged = (code: string, canonical = 'urn:origin') => {
+      const url = 'http://hl7.org/fhir/StructureDefinition/questionnaire-derivationType';
+      const valueCoding = { system: 'http://hl7.org/fhir/questionnaire-derivationType', code };
+      const form = {
+        resourceType: 'Questionnaire',
+        derivedFrom: [canonical],
+        _derivedFrom: [{ extension: [{ url, valueCoding }] }],
+        item: [item],
+      };
+      const find = (canonical: string) => (canonical === 'urn:origin' ? origin : undefined);
+      return checkDerivation(form, find).map(({ key, expression }) => `${key} ${expression}`);
+    };
+    const at = (below: string) => `form-derivation Questionnaire.item[0]${below}`;
+    t.same(judged('compliesWith'), complies.map(at));
+    t.same(judged('extends'), extending.map(at));
+    t.same(judged('inspiredBy'), []);
+    t.same(judged('compliesWith', 'urn:unknown'), []);
   });
 }
