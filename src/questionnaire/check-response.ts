@@ -85,7 +85,7 @@ function checkLevel(walk: Walk, level: Level): void {
       walk.issues.push(formFinding('response-enabled-unchecked', (own[0] ?? at).path, item.linkId));
     if (enabled === false) {
       for (const { value, path } of own)
-        if (hasAnswer(value)) walk.issues.push(formFinding('response-item-disabled', path, item.linkId));
+        if (isFilled(value)) walk.issues.push(formFinding('response-item-disabled', path, item.linkId));
     } else if (enabled === undefined && own.length === 0) {
       // Whether it had to be answered cannot be known.
     } else if (item.type === 'group') checkGroup(walk, item, own, level);
@@ -93,9 +93,8 @@ function checkLevel(walk: Walk, level: Level): void {
   }
 }
 
-/** Whether an item is answered, or one within it; what is disabled may still be listed. */
-const hasAnswer = ({ answer, item }: Json): boolean =>
-  answer !== undefined || objectsOf(item).some(hasAnswer);
+/** What is disabled may still be listed, but holds nothing. */
+const isFilled = ({ answer, item }: Json): boolean => answer !== undefined || item !== undefined;
 
 /** What is below one repetition of an item, or below one of its answers. */
 function below(walk: Walk, item: FormItem, own: ResponseItem, holder: Answer, outer: Level): Level {

@@ -53,7 +53,7 @@ const table = {
   'response-item-disabled': [
     'error',
     'business-rule',
-    'The item is answered although its enableWhen disables it',
+    'The item has answers or items although it is disabled',
   ],
   'response-enabled-unchecked': [
     'information',

@@ -261,10 +261,11 @@ const cases: [name: string, items: Item[], expected: string[]][] = [
   ],
   ['a disabled item without an answer', [slept, { linkId: 'why' }], []],
   [
-    'a disabled group of items without answers',
+    'a disabled group with an item without an answer',
     [slept, { linkId: 'consent', item: [{ linkId: 'given' }] }],
-    [],
+    ['response-item-disabled .item[1]'],
   ],
+  ['a disabled group that is only listed', [slept, { linkId: 'consent' }], []],
   [
     'a disabled group with an answer',
     [slept, { linkId: 'consent', item: [answered('given', { valueBoolean: true })] }],
