@@ -45,14 +45,14 @@ export function limitIssues(
 ): Issue[] {
   const issues: Issue[] = [];
   if (maxLength !== undefined && lengthOf(value) > maxLength) {
-    issues.push(formFinding('response-answer-length', answer.path, item.linkId));
+    issues.push(formFinding('response-answer-length', `${answer.path}.value`, item.linkId));
   }
   if (!extended) return issues;
   const written = writtenAs(item, value);
   for (const [url, key, holds] of extensionLimits) {
     const limit = extensionValue(item.definition, url);
     if (limit !== undefined && !holds(value, limit, written))
-      issues.push(formFinding(key, answer.path, item.linkId));
+      issues.push(formFinding(key, `${answer.path}.value`, item.linkId));
   }
   if (!suitsAttachment(item, value))
     issues.push(formFinding('response-answer-attachment', answer.path, item.linkId));

@@ -29,7 +29,10 @@ export function optionIssues(
   if (isOpen && type === 'String') return [];
   if (options.length > 0) {
     const isOffered = options.some((option) => isSameAnswer(value, option));
-    return isOffered ? [] : [formFinding('response-answer-option', answer.path, item.linkId)];
+    // What is chosen is the answer; a value may be any, within what is listed.
+    const isChoice = isOpen || item.type === 'choice';
+    const path = isChoice ? answer.path : `${answer.path}.value`;
+    return isOffered ? [] : [formFinding('response-answer-option', path, item.linkId)];
   }
   // A value set is of codings; the code of a quantity is its unit.
   if (valueSet === undefined || type !== 'Coding' || !isObject(value)) return [];

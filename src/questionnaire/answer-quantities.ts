@@ -39,7 +39,7 @@ export function quantityIssues(item: FormItem, answer: Answer, value: unknown, m
   const min = extensionValue(item.definition, `${sdc}minQuantity`);
   const max = extensionValue(item.definition, `${sdc}maxQuantity`);
   if (!keeps(value, min, 1) || !keeps(value, max, -1)) {
-    issues.push(formFinding('response-answer-range', answer.path, item.linkId));
+    issues.push(formFinding('response-answer-range', `${answer.path}.value`, item.linkId));
   }
   const options = objectsOf(item.definition.extension)
     .filter(({ url }) => url === `${core}unitOption`)
@@ -49,7 +49,7 @@ export function quantityIssues(item: FormItem, answer: Answer, value: unknown, m
   const offered = options.some((option) => isUnit(value, option));
   const refused = options.length > 0 ? !offered : typeof set === 'string' && !isMember(value, set, memberOf);
   if (refused && !isOpenTo(item, value))
-    issues.push(formFinding('response-answer-unit', answer.path, item.linkId));
+    issues.push(formFinding('response-answer-unit', `${answer.path}.value`, item.linkId));
   return issues;
 }
 
@@ -78,7 +78,7 @@ export function referenceIssues(item: FormItem, answer: Answer, value: unknown, 
     .map(({ valueCode }) => valueCode);
   return types.length === 0 || leadsTo(value, types, contained)
     ? []
-    : [formFinding('response-answer-target', answer.path, item.linkId)];
+    : [formFinding('response-answer-target', `${answer.path}.value`, item.linkId)];
 }
 
 const typed = /(?:^|\/)([A-Z][A-Za-z]+)\/[^/]+(?:\/_history\/[^/]+)?$/;

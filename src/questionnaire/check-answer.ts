@@ -33,7 +33,7 @@ export function checkAnswer(
     if (answer.value.extension === undefined && answer.value.item === undefined)
       issues.push(formFinding('response-answer-empty', answer.path, item.linkId));
   } else if (!rule.answers.includes(choice.type) || !suitsOptions(item, demands, choice.type)) {
-    issues.push(formFinding('response-answer-type', answer.path, item.linkId));
+    issues.push(formFinding('response-answer-type', `${answer.path}.value`, item.linkId));
   } else if (!isExplained(choice.value)) {
     issues.push(...optionIssues(item, demands, answer, choice.type, choice.value, memberOf));
     issues.push(...limitIssues(item, demands, answer, choice.value));

@@ -46,10 +46,10 @@ function conditionIssues(item: FormItem, byLinkId: ReadonlyMap<string, FormItem>
   return objectsOf(item.definition.enableWhen).flatMap((condition, index) => {
     const path = `${item.path}.enableWhen[${index}]`;
     const question = byLinkId.get(String(condition.question));
-    if (!question) return [formFinding('form-enable-when-target', `${path}.question`, item.linkId)];
+    if (!question) return [formFinding('form-enable-when-target', item.path, item.linkId)];
     // What is within the item is as disabled as the item itself.
     if (question === item || question.path.startsWith(`${item.path}.item`))
-      return [formFinding('form-enable-when-self', `${path}.question`, item.linkId)];
+      return [formFinding('form-enable-when-self', item.path, item.linkId)];
     const rule = itemTypeRule(question.type);
     const operator = String(condition.operator);
     const answer = choiceOf(condition, 'answer');

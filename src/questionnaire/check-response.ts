@@ -72,7 +72,7 @@ export function checkResponse(response: Json, form: Form, { memberOf, compile }:
 function checkLevel(walk: Walk, level: Level): void {
   const { form, holder, at, environment } = level;
   const given = responseItems(holder.value, at);
-  checkPlaces(walk, form, given);
+  checkPlaces(walk, form, given, at);
   const byLinkId = itemsByLinkId(given);
   const answersTo = answersAround(holder, walk.form.byLinkId, walk.answers);
   const surroundings = { answersTo, environment, compile: walk.compile };
@@ -110,7 +110,13 @@ function below(walk: Walk, item: FormItem, own: ResponseItem, holder: Answer, ou
 /** Whether there is nothing below an answer, and nothing that should be. */
 const isLeaf = (item: FormItem, { value }: Answer) => item.children.length === 0 && value.item === undefined;
 
-function checkPlaces(walk: Walk, form: readonly FormItem[], given: readonly ResponseItem[]): void {
+/** That an item stands where it does is said of what holds it. */
+function checkPlaces(
+  walk: Walk,
+  form: readonly FormItem[],
+  given: readonly ResponseItem[],
+  at: Located,
+): void {
   let last = -1;
   for (const one of given) {
     const { linkId } = one;
@@ -120,9 +126,9 @@ function checkPlaces(walk: Walk, form: readonly FormItem[], given: readonly Resp
     const place = item && ahead === -1 ? form.indexOf(item) : ahead;
     if (place === -1) {
       const key = item ? 'response-item-place' : 'response-item-unknown';
-      walk.issues.push(formFinding(key, one.path, linkId));
+      walk.issues.push(formFinding(key, at.path, linkId));
     } else {
-      if (place < last) walk.issues.push(formFinding('response-item-order', one.path, linkId));
+      if (place < last) walk.issues.push(formFinding('response-item-order', at.path, linkId));
       // One that is out of its order puts no other out of it.
       last = place;
     }
@@ -130,8 +136,7 @@ function checkPlaces(walk: Walk, form: readonly FormItem[], given: readonly Resp
 }
 
 function checkGroup(walk: Walk, item: FormItem, own: readonly ResponseItem[], level: Level): void {
-  const surplus = own[walk.form.demands(item).most];
-  checkCount(walk, item, own.length, surplus ?? level.at, 'response-item-repeated');
+  checkCount(walk, item, own.length, level.at, 'response-item-repeated');
   const isBare = own.length > 0 && own.every(({ value: { answer, item } }) => (answer ?? item) === undefined);
   // One that is required holds at least one item.
   if (isBare && walk.complete && walk.form.demands(item).required)
@@ -153,11 +158,9 @@ function checkQuestion(walk: Walk, item: FormItem, own: readonly ResponseItem[],
     }
     return;
   }
-  for (let i = 1; i < own.length; i++)
-    walk.issues.push(formFinding('response-item-repeated', own[i]!.path, item.linkId));
+  if (own.length > 1) walk.issues.push(formFinding('response-item-repeated', level.at.path, item.linkId));
   const answers = own.length === 1 ? answersOf(own[0] as ResponseItem) : own.flatMap(answersOf);
-  const at = answers[walk.form.demands(item).most] ?? own[0] ?? level.at;
-  checkCount(walk, item, answers.length, at, 'response-answers-many', own.length > 0);
+  checkCount(walk, item, answers.length, own[0] ?? level.at, 'response-answers-many', own.length > 0);
   if (answers.length > 1) walk.issues.push(...exclusiveIssues(item, answers));
   for (const question of own) {
     checkText(walk, item, question);
@@ -191,6 +194,6 @@ function checkCount(
 function checkText(walk: Walk, item: FormItem, at: ResponseItem): void {
   const { texts } = walk.form.demands(item);
   if (typeof at.value.text === 'string' && texts?.includes(at.value.text) === false) {
-    walk.issues.push(formFinding('response-item-text', `${at.path}.text`, item.linkId));
+    walk.issues.push(formFinding('response-item-text', at.path, item.linkId));
   }
 }

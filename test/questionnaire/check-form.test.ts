@@ -34,12 +34,12 @@ const cases: [name: string, item: Record<string, unknown>, expected: string[]][]
   [
     'a condition on no item',
     { linkId: 'b', type: 'string', enableWhen: [{ question: 'z', operator: 'exists', answerBoolean: true }] },
-    ['form-enable-when-target Questionnaire.item[4].enableWhen[0].question'],
+    ['form-enable-when-target Questionnaire.item[4]'],
   ],
   [
     'a condition on itself',
     { linkId: 'b', type: 'string', enableWhen: [{ question: 'b', operator: 'exists', answerBoolean: true }] },
-    ['form-enable-when-self Questionnaire.item[4].enableWhen[0].question'],
+    ['form-enable-when-self Questionnaire.item[4]'],
   ],
   [
     'a condition on what is within',
@@ -49,7 +49,7 @@ const cases: [name: string, item: Record<string, unknown>, expected: string[]][]
       enableWhen: [{ question: 'c', operator: 'exists', answerBoolean: true }],
       item: [{ linkId: 'c', type: 'string' }],
     },
-    ['form-enable-when-self Questionnaire.item[4].enableWhen[0].question'],
+    ['form-enable-when-self Questionnaire.item[4]'],
   ],
   [
     'a condition of another type',

@@ -144,24 +144,16 @@ const cases: [name: string, items: Item[], expected: string[]][] = [
   [
     'its text too long',
     [answered('sleep', { valueCoding: no }), answered('why', { valueString: 'noises' })],
-    ['response-answer-length .item[1].answer[0]'],
+    ['response-answer-length .item[1].answer[0].value'],
   ],
   [
     'a disabled question answered',
     [slept, answered('why', { valueString: 'noise' })],
     ['response-item-disabled .item[1]'],
   ],
-  ['an unknown linkId', [slept, answered('other', { valueString: 'x' })], ['response-item-unknown .item[1]']],
-  [
-    'a linkId out of its group',
-    [slept, answered('taken', { valueBoolean: true })],
-    ['response-item-place .item[1]'],
-  ],
-  [
-    'items out of order',
-    [answered('when', { valueDate: '2026-01-01' }), slept],
-    ['response-item-order .item[1]'],
-  ],
+  ['an unknown linkId', [slept, answered('other', { valueString: 'x' })], ['response-item-unknown ']],
+  ['a linkId out of its group', [slept, answered('taken', { valueBoolean: true })], ['response-item-place ']],
+  ['items out of order', [answered('when', { valueDate: '2026-01-01' }), slept], ['response-item-order ']],
   [
     'one item before its time',
     [
@@ -170,12 +162,12 @@ const cases: [name: string, items: Item[], expected: string[]][] = [
       { linkId: 'info' },
       answered('mood', { valueString: 'a' }, { valueString: 'b' }),
     ],
-    ['response-item-order .item[1]'],
+    ['response-item-order '],
   ],
   ['a display item that is only shown', [slept, { linkId: 'info' }], []],
   ['its text', [slept, { linkId: 'info', text: 'Thank you' }], []],
   ['its text in another language', [slept, { linkId: 'info', text: 'Merci' }], []],
-  ['another text of it', [slept, { linkId: 'info', text: 'Danke' }], ['response-item-text .item[1].text']],
+  ['another text of it', [slept, { linkId: 'info', text: 'Danke' }], ['response-item-text .item[1]']],
   [
     'a display item with an answer',
     [slept, answered('info', { valueString: 'x' })],
@@ -184,7 +176,7 @@ const cases: [name: string, items: Item[], expected: string[]][] = [
   [
     'an answer of another type',
     [answered('sleep', { valueString: 'yes' })],
-    ['response-answer-type .item[0].answer[0]'],
+    ['response-answer-type .item[0].answer[0].value'],
   ],
   [
     'an answer that is no option',
@@ -194,14 +186,10 @@ const cases: [name: string, items: Item[], expected: string[]][] = [
   [
     'two answers to one question',
     [answered('sleep', { valueCoding: yes }, { valueCoding: yes })],
-    ['response-answers-many .item[0].answer[1]'],
+    ['response-answers-many .item[0]'],
   ],
-  [
-    'a question twice',
-    [slept, slept],
-    ['response-item-repeated .item[1]', 'response-answers-many .item[1].answer[0]'],
-  ],
-  ['another text', [{ ...slept, text: 'Awake?' }], ['response-item-text .item[0].text']],
+  ['a question twice', [slept, slept], ['response-item-repeated ', 'response-answers-many .item[0]']],
+  ['another text', [{ ...slept, text: 'Awake?' }], ['response-item-text .item[0]']],
   [
     'a free text for an open choice, twice',
     [slept, answered('mood', { valueString: 'calm' }, { valueCoding: yes })],
@@ -215,7 +203,7 @@ const cases: [name: string, items: Item[], expected: string[]][] = [
   [
     'more than maxOccurs',
     [slept, answered('mood', { valueString: 'a' }, { valueString: 'b' }, { valueString: 'c' })],
-    ['response-answers-many .item[1].answer[2]'],
+    ['response-answers-many .item[1]'],
   ],
   [
     'a coding that an open choice does not offer',
@@ -246,7 +234,7 @@ const cases: [name: string, items: Item[], expected: string[]][] = [
   [
     'a number for a choice of codes',
     [slept, answered('code', { valueInteger: 1 })],
-    ['response-answer-type .item[1].answer[0]'],
+    ['response-answer-type .item[1].answer[0].value'],
   ],
   ['a code of the value set', [slept, answered('code', { valueCoding: yes })], []],
   [
@@ -279,7 +267,7 @@ const cases: [name: string, items: Item[], expected: string[]][] = [
   [
     'an extension for a value of another type',
     [slept, answered('when', { _valueString: { extension: [{ url: 'urn:x', valueCode: 'unknown' }] } })],
-    ['response-answer-type .item[1].answer[0]'],
+    ['response-answer-type .item[1].answer[0].value'],
   ],
   [
     'a coding of which an extension says why it is not known',
@@ -294,7 +282,7 @@ const cases: [name: string, items: Item[], expected: string[]][] = [
   [
     'a time in another zone, after the greatest',
     [slept, answered('until', { valueDateTime: '2026-01-01T11:00:00-02:00' })],
-    ['response-answer-range .item[1].answer[0]'],
+    ['response-answer-range .item[1].answer[0].value'],
   ],
   [
     'a condition on a quantity in another unit',
@@ -329,7 +317,7 @@ const cases: [name: string, items: Item[], expected: string[]][] = [
   [
     'a text where the form has none',
     [slept, { ...answered('when', { valueDate: '2026-01-01' }), text: 'When?' }],
-    ['response-item-text .item[1].text'],
+    ['response-item-text .item[1]'],
   ],
   [
     'a text where an extension says it',
@@ -383,14 +371,14 @@ t.test('a group that repeats enables its items by the answers of the same repeti
     'what is not answered in its own repetition is not looked for in another',
   );
   t.same(findings([slept, drug(true, 10.25)]), [
-    'response-answer-range .item[1].item[1].answer[0]',
-    'response-answer-digits .item[1].item[1].answer[0]',
+    'response-answer-range .item[1].item[1].answer[0].value',
+    'response-answer-digits .item[1].item[1].answer[0].value',
   ]);
 });
 
 t.test('a response in progress may leave out what is required, and still not answer wrongly', async (t) => {
   t.same(findings([], 'in-progress'), []);
   t.same(findings([answered('sleep', { valueString: 'x' })], 'in-progress'), [
-    'response-answer-type .item[0].answer[0]',
+    'response-answer-type .item[0].answer[0].value',
   ]);
 });

@@ -64,7 +64,7 @@ t.test('where the expression does not say, what is answered is checked and nothi
     t.same(keys(form, responseOf([high])), ['response-enabled-unchecked QuestionnaireResponse']);
     t.same(keys(form, responseOf([answered('why', { valueInteger: 1 })])), [
       'response-enabled-unchecked QuestionnaireResponse.item[0]',
-      'response-answer-type QuestionnaireResponse.item[0].answer[0]',
+      'response-answer-type QuestionnaireResponse.item[0].answer[0].value',
     ]);
   }
 });

@@ -254,7 +254,7 @@ t.test('a response is judged by the newest edition of its form, or by the one it
     questionnaire,
     item: [{ linkId: 'a', answer: [{ valueInteger: 1 }] }],
   });
-  const wrong = ['response-answer-type @ QuestionnaireResponse.item[0].answer[0]'];
+  const wrong = ['response-answer-type @ QuestionnaireResponse.item[0].answer[0].value'];
   const [first, second] = [form('string', '9.0'), form('integer', '10.0')];
   const judged = (questionnaire: string, ...supporting: object[]) =>
     errors(response(questionnaire), { supporting: supporting as Resource[] });
