@@ -15,6 +15,9 @@ export type KnownAnswers = Map<Json, AnswersByQuestion>;
 
 const none: readonly never[] = [];
 
+/** Stands for the value of an answer that only says why it has none: there is an answer, but it equals nothing. */
+const explained = {};
+
 /** What holds items of a response: the response, a group's item or an answer. */
 export interface Holder {
   readonly value: Json;
@@ -64,7 +67,7 @@ function collect(items: unknown, found: Map<unknown, unknown[]>): void {
     if (Array.isArray(item.answer)) {
       for (const answer of item.answer) {
         if (!isObject(answer)) continue;
-        const value = choiceValueOf(answer, 'value');
+        const value = choiceValueOf(answer, 'value') ?? (isExplained(answer) ? explained : undefined);
         if (value !== undefined) {
           const own = found.get(item.linkId);
           if (own) own.push(value);
@@ -76,3 +79,6 @@ function collect(items: unknown, found: Map<unknown, unknown[]>): void {
     collect(item.item, found);
   }
 }
+
+const isExplained = (answer: Json) =>
+  answer.extension !== undefined || choiceValueOf(answer, '_value') !== undefined;

@@ -376,6 +376,30 @@ t.test('a group that repeats enables its items by the answers of the same repeti
   ]);
 });
 
+t.test('an answer that says why it has no value is one', async (t) => {
+  const exists = (answerBoolean: boolean) => [{ question: 'a', operator: 'exists', answerBoolean }];
+  const asked = {
+    item: [
+      { linkId: 'a', type: 'string' },
+      { linkId: 'b', type: 'string', enableWhen: exists(true) },
+      { linkId: 'c', type: 'string', enableWhen: exists(false) },
+    ],
+  };
+  const extension = [{ url: `${ext}/data-absent-reason`, valueCode: 'asked-declined' }];
+  const judged = (...item: Item[]) =>
+    checkResponse({ status: 'completed', item }, readForm(asked), { memberOf: () => 'unknown', compile }).map(
+      ({ expression }) => expression,
+    );
+  const [b, c] = [answered('b', { valueString: 'x' }), answered('c', { valueString: 'x' })];
+  const place = 'QuestionnaireResponse.item';
+  for (const reason of [{ extension }, { _valueString: { extension } }]) {
+    t.same(judged(answered('a', reason), b), []);
+    t.same(judged(answered('a', reason), c), [`${place}[1]`]);
+  }
+  t.same(judged({ linkId: 'a' }, b), [`${place}[1]`]);
+  t.same(judged({ linkId: 'a' }, c), []);
+});
+
 t.test('a response in progress may leave out what is required, and still not answer wrongly', async (t) => {
   t.same(findings([], 'in-progress'), []);
   t.same(findings([answered('sleep', { valueString: 'x' })], 'in-progress'), [
