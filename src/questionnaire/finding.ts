@@ -12,13 +12,13 @@ const table = {
     'business-rule',
     'An item cannot be enabled by its own answer, or by one within it',
   ],
+  // What follows is never met, but R4 does not forbid it.
   'form-enable-when-answer': [
-    // It is never met, but R4 does not forbid it.
     'warning',
     'value',
     'enableWhen.answer is not of the type of the question it asks about',
   ],
-  'form-enable-when-operator': ['error', 'value', 'enableWhen compares by order what has none'],
+  'form-enable-when-operator': ['warning', 'value', 'enableWhen compares by order what has none'],
   'form-option-type': ['error', 'value', 'The answer option is not of the type of its item'],
   'form-initial-type': ['error', 'value', 'The initial value is not of the type of its item'],
   'form-initial-option': ['error', 'code-invalid', 'The initial value is none of the answer options'],

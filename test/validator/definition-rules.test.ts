@@ -226,6 +226,31 @@ t.test('no profile lets an element change what others mean', async (t) => {
   t.same(judged('Patient.name', true), wider);
 });
 
+t.test('a condition of a form that is never met is warned of', async (t) => {
+  const answerOption = [{ valueCoding: { system: 'https://kat.test/c', code: 'x' } }];
+  const form = (condition: object) => ({
+    ...define('Questionnaire', {
+      item: [
+        { linkId: 'a', type: 'choice', answerOption },
+        { linkId: 'b', type: 'string', enableWhen: [{ question: 'a', ...condition }] },
+      ],
+    }),
+    resourceType: 'Questionnaire',
+  });
+  const { valueCoding: answerCoding } = answerOption[0]!;
+  const at = 'Questionnaire.item[1].enableWhen[0]';
+  const judged = (condition: object) => [
+    ...errors(form(condition)),
+    ...findings(form(condition), 'warning').filter((finding) => finding.startsWith('form-')),
+  ];
+  t.same(judged({ operator: '=', answerCoding }), []);
+  t.same(judged({ operator: '>', answerCoding }), [`form-enable-when-operator @ ${at}.operator`]);
+  t.same(judged({ operator: '=', answerBoolean: true }), [`form-enable-when-answer @ ${at}.answer`]);
+  t.same(errors(form({ question: 'z', operator: '=', answerCoding })), [
+    'form-enable-when-target @ Questionnaire.item[1]',
+  ]);
+});
+
 t.test('a response is about a subject that its form is for', async (t) => {
   const form = { ...define('Questionnaire', { subjectType: ['Patient'] }), resourceType: 'Questionnaire' };
   const judged = (subject: object) =>
