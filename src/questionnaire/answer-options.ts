@@ -29,7 +29,7 @@ export function optionIssues(
   if (isOpen && type === 'String') return [];
   if (options.length > 0) {
     const isOffered = options.some((option) => isSameAnswer(value, option));
-    // What is chosen is the answer; a value may be any, within what is listed.
+    // Of a choice the answer is at fault; of other types, which need no options, the value.
     const isChoice = isOpen || item.type === 'choice';
     const path = isChoice ? answer.path : `${answer.path}.value`;
     return isOffered ? [] : [formFinding('response-answer-option', path, item.linkId)];

@@ -6,7 +6,7 @@ import type { Issue } from '../core/issue.ts';
 import { objectsOf } from '../fhir/resource.ts';
 import { itemTypeRule } from './answer-type.ts';
 import { orderedOperators } from './enable-when.ts';
-import { formFinding } from './finding.ts';
+import { type FormFindingKey, formFinding } from './finding.ts';
 import { allItems, choiceOf, type FormItem, formItems } from './form.ts';
 import { constraintTexts } from './form-constraint.ts';
 import { isSameAnswer } from './same-answer.ts';
@@ -44,12 +44,18 @@ export function checkForm(
 
 function conditionIssues(item: FormItem, byLinkId: ReadonlyMap<string, FormItem>): Issue[] {
   return objectsOf(item.definition.enableWhen).flatMap((condition, index) => {
-    const path = `${item.path}.enableWhen[${index}]`;
+    const own = `enableWhen[${index}]`;
+    const path = `${item.path}.${own}`;
+    /** That no answer can ever enable the item is said of the item. */
+    const unanswerable = (key: FormFindingKey): Issue[] => {
+      const issue = formFinding(key, item.path, item.linkId);
+      return [{ ...issue, text: `${issue.text}: ${own}` }];
+    };
     const question = byLinkId.get(String(condition.question));
-    if (!question) return [formFinding('form-enable-when-target', item.path, item.linkId)];
+    if (!question) return unanswerable('form-enable-when-target');
     // What is within the item is as disabled as the item itself.
     if (question === item || question.path.startsWith(`${item.path}.item`))
-      return [formFinding('form-enable-when-self', item.path, item.linkId)];
+      return unanswerable('form-enable-when-self');
     const rule = itemTypeRule(question.type);
     const operator = String(condition.operator);
     const answer = choiceOf(condition, 'answer');

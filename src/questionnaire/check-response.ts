@@ -22,6 +22,7 @@ import {
 } from './form.ts';
 import { formEnvironment, itemEnvironment } from './form-environment.ts';
 import { answersAround, type Holder, type KnownAnswers } from './given-answers.ts';
+import { placeIssue, placeIssues } from './place-issues.ts';
 import type { Form } from './read-form.ts';
 
 export interface ResponseCheck {
@@ -72,7 +73,7 @@ export function checkResponse(response: Json, form: Form, { memberOf, compile }:
 function checkLevel(walk: Walk, level: Level): void {
   const { form, holder, at, environment } = level;
   const given = responseItems(holder.value, at);
-  checkPlaces(walk, form, given, at);
+  walk.issues.push(...placeIssues(walk.form, form, given, at));
   const byLinkId = itemsByLinkId(given);
   const answersTo = answersAround(holder, walk.form.byLinkId, walk.answers);
   const surroundings = { answersTo, environment, compile: walk.compile };
@@ -110,36 +111,13 @@ function below(walk: Walk, item: FormItem, own: ResponseItem, holder: Answer, ou
 /** Whether there is nothing below an answer, and nothing that should be. */
 const isLeaf = (item: FormItem, { value }: Answer) => item.children.length === 0 && value.item === undefined;
 
-/** That an item stands where it does is said of what holds it. */
-function checkPlaces(
-  walk: Walk,
-  form: readonly FormItem[],
-  given: readonly ResponseItem[],
-  at: Located,
-): void {
-  let last = -1;
-  for (const one of given) {
-    const { linkId } = one;
-    const item = walk.form.byLinkId.get(linkId);
-    // They come in the order of the form: the search begins where the last one stood.
-    const ahead = item ? form.indexOf(item, Math.max(last, 0)) : -1;
-    const place = item && ahead === -1 ? form.indexOf(item) : ahead;
-    if (place === -1) {
-      const key = item ? 'response-item-place' : 'response-item-unknown';
-      walk.issues.push(formFinding(key, at.path, linkId));
-    } else {
-      if (place < last) walk.issues.push(formFinding('response-item-order', at.path, linkId));
-      // One that is out of its order puts no other out of it.
-      last = place;
-    }
-  }
-}
-
 function checkGroup(walk: Walk, item: FormItem, own: readonly ResponseItem[], level: Level): void {
-  checkCount(walk, item, own.length, level.at, 'response-item-repeated');
+  const { most, required } = walk.form.demands(item);
+  if (own.length > most) walk.issues.push(placeIssue('response-item-repeated', own[most]!, level.at));
+  checkCount(walk, item, own.length, level.at);
   const isBare = own.length > 0 && own.every(({ value: { answer, item } }) => (answer ?? item) === undefined);
   // One that is required holds at least one item.
-  if (isBare && walk.complete && walk.form.demands(item).required)
+  if (isBare && walk.complete && required)
     walk.issues.push(formFinding('response-required', own[0]!.path, item.linkId));
   for (const group of own) {
     checkText(walk, item, group);
@@ -158,9 +136,12 @@ function checkQuestion(walk: Walk, item: FormItem, own: readonly ResponseItem[],
     }
     return;
   }
-  if (own.length > 1) walk.issues.push(formFinding('response-item-repeated', level.at.path, item.linkId));
+  if (own.length > 1) walk.issues.push(placeIssue('response-item-repeated', own[1]!, level.at));
   const answers = own.length === 1 ? answersOf(own[0] as ResponseItem) : own.flatMap(answersOf);
-  checkCount(walk, item, answers.length, own[0] ?? level.at, 'response-answers-many', own.length > 0);
+  const at = own[0] ?? level.at;
+  if (answers.length > walk.form.demands(item).most)
+    walk.issues.push(formFinding('response-answers-many', at.path, item.linkId));
+  checkCount(walk, item, answers.length, at, own.length > 0);
   if (answers.length > 1) walk.issues.push(...exclusiveIssues(item, answers));
   for (const question of own) {
     checkText(walk, item, question);
@@ -174,17 +155,9 @@ function checkQuestion(walk: Walk, item: FormItem, own: readonly ResponseItem[],
   }
 }
 
-/** Required, minOccurs, repeats and maxOccurs. */
-function checkCount(
-  walk: Walk,
-  item: FormItem,
-  count: number,
-  at: Located,
-  tooMany: 'response-item-repeated' | 'response-answers-many',
-  present = count > 0,
-): void {
-  const { required, most, least } = walk.form.demands(item);
-  if (count > most) walk.issues.push(formFinding(tooMany, at.path, item.linkId));
+/** Required and minOccurs. */
+function checkCount(walk: Walk, item: FormItem, count: number, at: Located, present = count > 0): void {
+  const { required, least } = walk.form.demands(item);
   if (!walk.complete) return;
   if (required && count === 0) walk.issues.push(formFinding('response-required', at.path, item.linkId));
   else if (present && count < least)

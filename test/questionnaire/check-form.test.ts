@@ -150,6 +150,18 @@ for (const [name, item, expected] of cases) {
   });
 }
 
+t.test('of several conditions, each that is at fault is told', async (t) => {
+  const on = (question: string) => ({ question, operator: 'exists', answerBoolean: true });
+  const enableWhen = [on('z'), on('n'), on('b')];
+  const item = [...base, { linkId: 'b', type: 'string', enableBehavior: 'any', enableWhen }];
+  t.same(
+    checkForm({ resourceType: 'Questionnaire', item }, isFhirPath).map(
+      ({ key, text }) => `${key} ${text.split(': ')[1]}`,
+    ),
+    ['form-enable-when-target enableWhen[0]', 'form-enable-when-self enableWhen[2]'],
+  );
+});
+
 const origin = {
   resourceType: 'Questionnaire',
   url: 'urn:origin',

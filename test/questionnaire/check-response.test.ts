@@ -376,6 +376,22 @@ t.test('a group that repeats enables its items by the answers of the same repeti
   ]);
 });
 
+t.test('each item that is out of its place is told by its index', async (t) => {
+  const item = [slept, { linkId: 'other' }, { linkId: 'taken' }, slept, { linkId: 'another' }];
+  const response = { status: 'in-progress', item };
+  const issues = checkResponse(response, readForm(form), { memberOf: () => 'unknown', compile });
+  t.same(
+    issues.map(({ key, expression, text }) => `${key} ${expression} ${text.split(': ')[1]}`),
+    [
+      'response-item-unknown QuestionnaireResponse item[1]',
+      'response-item-place QuestionnaireResponse item[2]',
+      'response-item-unknown QuestionnaireResponse item[4]',
+      'response-item-repeated QuestionnaireResponse item[3]',
+      'response-answers-many QuestionnaireResponse.item[0] undefined',
+    ],
+  );
+});
+
 t.test('an answer that says why it has no value is one', async (t) => {
   const exists = (answerBoolean: boolean) => [{ question: 'a', operator: 'exists', answerBoolean }];
   const asked = {
