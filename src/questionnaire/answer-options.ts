@@ -37,7 +37,8 @@ export function optionIssues(
   // A value set is of codings; the code of a quantity is its unit.
   if (valueSet === undefined || type !== 'Coding' || !isObject(value)) return [];
   if (isOpen && isText(value)) return [];
-  const membership = memberOf(valueSet, value);
+  // Of a code without a system nobody can tell what it means, nor that it is none of the set.
+  const membership = value.system === undefined ? 'unknown' : memberOf(valueSet, value);
   if (membership === 'member') return [];
   const key = membership === 'unknown' ? 'response-answer-unchecked' : 'response-answer-set';
   return [formFinding(key, answer.path, item.linkId)];

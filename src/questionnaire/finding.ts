@@ -69,7 +69,7 @@ const table = {
   'response-answer-unchecked': [
     'information',
     'not-supported',
-    'Not checked: the value set of the item is not known here',
+    'Not checked: whether the answer is in the value set of the item cannot be known here',
   ],
   'response-answer-exclusive': [
     'error',

@@ -243,8 +243,13 @@ const cases: [name: string, items: Item[], expected: string[]][] = [
     ['response-answer-set .item[1].answer[0]'],
   ],
   [
+    'a code without a system',
+    [slept, answered('code', { valueCoding: { code: 'N' } })],
+    ['response-answer-unchecked .item[1].answer[0]'],
+  ],
+  [
     'a code that cannot be known',
-    [slept, answered('code', { valueCoding: { code: '?' } })],
+    [slept, answered('code', { valueCoding: { system: 'urn:x', code: '?' } })],
     ['response-answer-unchecked .item[1].answer[0]'],
   ],
   ['a disabled item without an answer', [slept, { linkId: 'why' }], []],
