@@ -6,7 +6,7 @@ export interface ElementCase {
   readonly element: ElementDefinition;
   /** What the element may hold: by its own account, else by its path; undefined where the model does not tell. */
   readonly types: readonly string[] | undefined;
-  /** The element of the base, unless this one belongs to a slice. */
+  /** What it constrains: an element of the base or of a type; of a slice, what it is a slice of. */
   readonly inherited: ElementDefinition | undefined;
   readonly base: StructureDefinition | undefined;
   /** Where it stands in the resource. */

@@ -14,7 +14,8 @@ import { orderIssues } from './element-order.ts';
 import { typesAt } from './element-types.ts';
 import { bindingIssues, valueTypeIssues } from './element-values.ts';
 import { contextIssues } from './extension-contexts.ts';
-import { fixedIssues, rangeIssues, targetIssues, wideningIssues } from './narrowing.ts';
+import { idOf, inheritedElements } from './inherited-elements.ts';
+import { fixedIssues, markIssues, rangeIssues, targetIssues, wideningIssues } from './narrowing.ts';
 import { isReadable } from './readable.ts';
 import { sliceIssues } from './slices.ts';
 
@@ -24,6 +25,7 @@ const ofAny: readonly ElementRule[] = [constraintIssues, valueTypeIssues, bindin
 const ofProfiles: readonly ElementRule[] = [
   fixedIssues,
   wideningIssues,
+  markIssues,
   rangeIssues,
   targetIssues,
   discriminatorIssues,
@@ -70,7 +72,9 @@ function elementIssues(
   base: StructureDefinition | undefined,
   context: RuleContext,
 ): Issue[] {
-  return (structure[part]?.element ?? []).flatMap((element, index) => {
+  const elements = structure[part]?.element ?? [];
+  const inheritedOf = inheritedElements(base, elements, context);
+  return elements.flatMap((element, index) => {
     if (!isObject(element) || typeof element.path !== 'string') return [];
     const place = `StructureDefinition.${part}.element[${index}]`;
     const found = typesAt(element.path, context.model);
@@ -78,7 +82,7 @@ function elementIssues(
       return structure.derivation === 'constraint' ? [ruleIssue('profile-path', `${place}.path`)] : [];
     const own = (element.type ?? []).map(({ code = '' }) => code).filter((code) => context.model.type(code));
     const types = own.length > 0 ? own : found === 'unknown' ? undefined : found;
-    const inherited = inheritedBy(element, base);
+    const inherited = inheritedOf(idOf(element));
     return rules.flatMap((rule) => rule({ element, types, inherited, base, place, context }));
   });
 }
@@ -119,15 +123,6 @@ function baseIssues({ type, kind }: StructureDefinition, base: StructureDefiniti
   if (base?.kind !== undefined && kind !== undefined && base.kind !== kind)
     issues.push(ruleIssue('profile-base', 'StructureDefinition.kind', base.kind));
   return issues;
-}
-
-/** The element of the base with the same path; of a slice, the base may say nothing. */
-function inheritedBy(
-  { id, path, sliceName }: ElementDefinition,
-  base: StructureDefinition | undefined,
-): ElementDefinition | undefined {
-  if (sliceName !== undefined || (id !== undefined && id !== path)) return undefined;
-  return base?.snapshot?.element?.find((one) => one.path === path && one.sliceName === undefined);
 }
 
 /** A profile demanded of a type is one of that type. */

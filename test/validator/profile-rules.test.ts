@@ -1,0 +1,92 @@
+/** A profile as a whole against its base: what it may narrow, slice, name and bind. */
+import t from 'tap';
+import { errors, profile, validatorWith } from './parts.ts';
+
+const structures = 'http://hl7.org/fhir/StructureDefinition/';
+const at = 'StructureDefinition.differential.element';
+const wider = (index = 0) => [`profile-widens @ ${at}[${index}]`];
+const slicing = { discriminator: [{ type: 'value', path: 'system' }], rules: 'open' };
+
+/** The errors of a profile by its differential, `key [index]` for short where they stand on elements. */
+const judged = (type: string, elements: Record<string, object>, more: object = {}) =>
+  errors(profile(type, elements, more));
+
+/** A profile of Patient that others derive from. */
+function deriving(elements: Record<string, object>) {
+  const base = profile('Patient', elements);
+  const by = validatorWith(base);
+  return (own: Record<string, object>, more: object = {}) =>
+    errors(profile('Patient', own, { baseDefinition: base.url, ...more }), {}, by);
+}
+
+t.test('what a profile enters, it narrows as the type has it', async (t) => {
+  t.same(judged('Patient', { 'Patient.name.given': { max: '2' } }), []);
+  t.same(judged('Patient', { 'Patient.name.family': { max: '2' } }), wider());
+  t.same(judged('Patient', { 'Patient.identifier.use': { binding: { strength: 'preferred' } } }), wider());
+  t.same(judged('Observation', { 'Observation.code.coding': { type: [{ code: 'Coding' }] } }), []);
+  t.same(judged('Observation', { 'Observation.code.coding': { type: [{ code: 'string' }] } }), wider());
+  const dose = (code: string) =>
+    judged('MedicationRequest', {
+      'MedicationRequest.dosageInstruction.doseAndRate.dose[x]': { type: [{ code }] },
+    });
+  t.same(dose('Range'), []);
+  t.same(dose('string'), wider());
+  const low = (code: string) =>
+    judged('Observation', { 'Observation.referenceRange.low': { type: [{ code }] } });
+  t.same(low('Quantity'), []);
+  t.same(low('Age'), wider(), 'a type that specializes one that is no abstract one is another type');
+});
+
+t.test('a slice narrows what it is a slice of', async (t) => {
+  const sliced = (says: object, more: Record<string, object> = {}) =>
+    judged('Patient', {
+      'Patient.identifier': { slicing, min: 1 },
+      'Patient.identifier:a': { sliceName: 'a', ...says },
+      ...more,
+    });
+  t.same(sliced({ min: 0, max: '1' }), [], 'of one slice less is asked than of all');
+  t.same(sliced({ type: [{ code: 'string' }] }), wider(1));
+  t.same(sliced({}, { 'Patient.identifier:a.system': { max: '1' } }), []);
+  t.same(sliced({}, { 'Patient.identifier:a.system': { max: '2' } }), wider(2));
+});
+
+t.test('marks of the base stay', async (t) => {
+  const derived = deriving({ 'Patient.active': { mustSupport: true } });
+  t.same(derived({ 'Patient.active': { mustSupport: true, isSummary: true } }), []);
+  t.same(derived({ 'Patient.active': { mustSupport: false } }), wider());
+  t.same(derived({ 'Patient.active': { isSummary: false } }), wider());
+});
+
+t.test('a pattern of the base stays in what is demanded', async (t) => {
+  const coding = (code: string) => [{ system: 'https://kat.test/CodeSystem/x', code }];
+  const derived = deriving({
+    'Patient.maritalStatus': { patternCodeableConcept: { coding: coding('a') } },
+    'Patient.gender': { fixedCode: 'male' },
+  });
+  const status = (says: object) => derived({ 'Patient.maritalStatus': says });
+  const other = [`profile-fixed @ ${at}[0]`];
+  t.same(status({ patternCodeableConcept: { coding: coding('a'), text: 'x' } }), []);
+  t.same(status({ patternCodeableConcept: { coding: coding('b') } }), other);
+  t.same(status({ fixedCodeableConcept: { coding: coding('a') } }), []);
+  t.same(status({ fixedCodeableConcept: { coding: coding('b') } }), other);
+  t.same(derived({ 'Patient.gender': { patternCode: 'male' } }), []);
+  t.same(derived({ 'Patient.gender': { patternCode: 'female' } }), other);
+});
+
+t.test('a reference leads to what derives from a target of the base', async (t) => {
+  const patients = profile('Patient', { Patient: {} });
+  const adults = profile('Patient', { Patient: {} }, { baseDefinition: patients.url });
+  const target = (url: string) => ({ type: [{ code: 'Reference', targetProfile: [url] }] });
+  const base = profile('Observation', { 'Observation.subject': target(patients.url) });
+  const by = validatorWith(patients, adults, base);
+  const subject = (url: string) =>
+    errors(
+      profile('Observation', { 'Observation.subject': target(url) }, { baseDefinition: base.url }),
+      {},
+      by,
+    );
+  t.same(subject(patients.url), []);
+  t.same(subject(adults.url), []);
+  t.same(subject('https://kat.test/StructureDefinition/unknown'), []);
+  t.same(subject(`${structures}Patient`), wider());
+});
