@@ -168,7 +168,7 @@ t.test('the elements of a differential stand in the order of their type', async 
     [],
   );
   t.same(
-    judged('Observation', 'Observation.valueQuantity', 'Observation.value[x].unit', 'Observation.note'),
+    judged('Observation', 'Observation.valueQuantity', 'Observation.valueQuantity.unit', 'Observation.note'),
     [],
   );
   t.same(judged('Patient', 'Patient.birthDate', 'Patient.name'), ['profile-order [1]']);
@@ -182,7 +182,9 @@ t.test('slices have names, and something tells them apart', async (t) => {
   const slices = { 'Patient.identifier:a': { sliceName: 'a' }, 'Patient.identifier:b': { sliceName: 'b' } };
   const judged = (elements: Record<string, object>) => errors(profile('Patient', elements));
   t.same(judged({ 'Patient.identifier': { slicing }, ...slices }), []);
-  t.same(judged({ 'Patient.identifier:a': { sliceName: 'a' } }), [], 'a single one is no slice');
+  t.same(judged({ 'Patient.maritalStatus:a': { sliceName: 'a' } }), [], 'what does not repeat is no slice');
+  t.same(judged({ 'Patient.identifier:a': { sliceName: 'a' } }), [`profile-slice @ ${at}[0]`]);
+  t.same(judged({ ...slices, 'Patient.identifier': { slicing } }), [`profile-order @ ${at}[2]`]);
   t.same(
     judged({ 'Patient.extension:a': { sliceName: 'a' }, 'Patient.extension:b': { sliceName: 'b' } }),
     [],

@@ -90,3 +90,54 @@ t.test('a reference leads to what derives from a target of the base', async (t) 
   t.same(subject('https://kat.test/StructureDefinition/unknown'), []);
   t.same(subject(`${structures}Patient`), wider());
 });
+
+t.test('a choice is entered when its type is known', async (t) => {
+  const unit = { 'Observation.value[x].unit': { min: 1 } };
+  t.same(judged('Observation', { 'Observation.value[x]': { type: [{ code: 'Quantity' }] }, ...unit }), []);
+  t.same(judged('Observation', unit), [`profile-path @ ${at}[0].path`]);
+});
+
+t.test('what is sliced already stays sliced by the same, and no more open', async (t) => {
+  const closed = { ...slicing, rules: 'closed', ordered: false };
+  const slices = { 'Patient.identifier:a': { sliceName: 'a' }, 'Patient.identifier:b': { sliceName: 'b' } };
+  const derived = deriving({ 'Patient.identifier': { slicing: closed }, ...slices });
+  const sliced = (says: object) => derived({ 'Patient.identifier': { slicing: { ...closed, ...says } } });
+  const differs = [`profile-slice @ ${at}[0].slicing`];
+  const byUse = { type: 'value', path: 'use' };
+  t.same(sliced({}), []);
+  t.same(sliced({ discriminator: [...closed.discriminator, byUse] }), []);
+  t.same(sliced({ rules: 'open' }), differs);
+  t.same(sliced({ ordered: true }), differs);
+  t.same(sliced({ discriminator: [byUse] }), differs);
+  t.same(derived(slices), []);
+  t.same(
+    derived({ 'Patient.identifier:b': { sliceName: 'b' }, 'Patient.identifier:a': { sliceName: 'a' } }),
+    [`profile-order @ ${at}[1]`],
+  );
+  const more = { 'Patient.identifier:c': { sliceName: 'c' } };
+  t.same(derived(more), [`profile-slice @ ${at}[0]`], 'a slice more of what is closed');
+  const open = deriving({ 'Patient.identifier': { slicing }, ...slices });
+  t.same(open({ ...slices, ...more }), []);
+  t.same(open({ ...more, ...slices }), [`profile-order @ ${at}[1]`]);
+  t.same(open({ 'Patient.identifier': { slicing: closed } }), []);
+});
+
+t.test('slices of a choice are its types, by their names', async (t) => {
+  const byType = { discriminator: [{ type: 'type', path: '$this' }], rules: 'open' };
+  const slice = (sliceName: string, code: string, more: object = {}) => ({
+    [`Observation.value[x]:${sliceName}`]: { sliceName, type: [{ code }], ...more },
+  });
+  const value = (slicing: object, ...slices: object[]) =>
+    judged('Observation', Object.assign({ 'Observation.value[x]': { slicing } }, ...slices));
+  const quantity = slice('valueQuantity', 'Quantity');
+  const string = slice('valueString', 'string');
+  t.same(value(byType, quantity, string), []);
+  t.same(value({ ...byType, ordered: true }, quantity), [`profile-slice @ ${at}[0].slicing`]);
+  t.same(value({ ...byType, discriminator: [{ type: 'value', path: 'code' }] }, quantity), [
+    `profile-slice @ ${at}[0].slicing`,
+  ]);
+  t.same(value(byType, slice('amount', 'Quantity')), [`profile-slice @ ${at}[1]`]);
+  t.same(value(byType, slice('valueString', 'Quantity')), [`profile-slice @ ${at}[1]`]);
+  t.same(value(byType, slice('valueQuantity', 'Quantity', { min: 1 }), string), [`profile-slice @ ${at}[1]`]);
+  t.same(value(byType, string, slice('valueQuantity', 'Quantity', { min: 1 })), []);
+});

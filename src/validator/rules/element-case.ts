@@ -8,6 +8,8 @@ export interface ElementCase {
   readonly types: readonly string[] | undefined;
   /** What it constrains: an element of the base or of a type; of a slice, what it is a slice of. */
   readonly inherited: ElementDefinition | undefined;
+  /** The codes of the types of the element that holds it, as far as they are known. */
+  readonly holder: readonly string[];
   readonly base: StructureDefinition | undefined;
   /** Where it stands in the resource. */
   readonly place: string;

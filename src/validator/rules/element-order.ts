@@ -33,6 +33,7 @@ function comesBefore(id: string, other: string, model: Model): boolean {
   if (at === -1) return own.length < others.length;
   const [step, instead] = [own[at], others[at]];
   if (at === 0 || step === undefined || instead === undefined) return false;
+  if (nameOf(instead) === step && at === own.length - 1) return true;
   const types = typesAt(own.slice(0, at).map(nameOf).join('.'), model);
   const [type] = typeof types === 'string' || types.length > 1 ? [] : types;
   const place = positionOf(nameOf(step), type, model);

@@ -3,7 +3,7 @@
  * of the type that is entered. A slice constrains what it is a slice of.
  * https://hl7.org/fhir/R4/profiling.html#differential, https://hl7.org/fhir/R4/elementdefinition.html#id
  */
-import type { ElementDefinition, StructureDefinition } from '@medplum/fhirtypes';
+import type { ElementDefinition, ElementDefinitionType, StructureDefinition } from '@medplum/fhirtypes';
 import { isObject } from '../../fhir/resource.ts';
 import type { RuleContext } from '../type-rules.ts';
 
@@ -16,7 +16,13 @@ interface Found {
 }
 
 /** By the id of an element of the profile. */
-export type InheritedElements = (id: string) => ElementDefinition | undefined;
+export interface InheritedElements {
+  element(id: string): ElementDefinition | undefined;
+  /** The codes of the types that an element has, as far as the profile has narrowed them. */
+  types(id: string): readonly string[];
+}
+
+const codesOf = (all: readonly ElementDefinitionType[]) => [...new Set(all.map(({ code = '' }) => code))];
 
 const types = 'http://hl7.org/fhir/StructureDefinition/';
 
@@ -76,13 +82,18 @@ export function inheritedElements(
     return choice?.choice ? among.get(`${place}.${choice.name}[x]`) : undefined;
   }
 
+  /** The types that an element has there. */
+  function possible(id: string, holder: Found): readonly ElementDefinitionType[] {
+    const narrowed = stated.get(id)?.type ?? named(id, holder) ?? stated.get(wholeOf(id) ?? '')?.type;
+    return narrowed ?? holder.element.type ?? [];
+  }
+
   /** The only type, or profile of a type, that an element has there. */
   function typeOf(id: string, holder: Found): StructureDefinition | undefined {
-    const narrowed = stated.get(id)?.type ?? named(id, holder) ?? stated.get(wholeOf(id) ?? '')?.type;
-    const possible = narrowed ?? holder.element.type ?? [];
-    const [code, ...others] = new Set(possible.map(({ code }) => code));
+    const one = possible(id, holder);
+    const [code, ...others] = codesOf(one);
     if (code === undefined || others.length > 0) return undefined;
-    const profiles = possible.flatMap(({ profile = [] }) => profile);
+    const profiles = one.flatMap(({ profile = [] }) => profile);
     const [profile] = profiles.length === 1 ? profiles : [];
     return (profile === undefined ? undefined : structure(profile)) ?? structure(types + code);
   }
@@ -98,5 +109,11 @@ export function inheritedElements(
     return type && [type];
   }
 
-  return (id) => find(id)?.element;
+  return {
+    element: (id) => find(id)?.element,
+    types(id) {
+      const holder = find(id);
+      return holder ? codesOf(possible(id, holder)) : [];
+    },
+  };
 }

@@ -6,6 +6,7 @@ import type { ElementDefinition, StructureDefinition } from '@medplum/fhirtypes'
 import type { Issue } from '../../core/issue.ts';
 import { isObject } from '../../fhir/resource.ts';
 import { ruleIssue } from '../finding.ts';
+import type { InheritedElements } from './inherited-elements.ts';
 
 /** An element that is a slice, by its id: what it is a slice of. */
 const slice = /^(.*\.[^.:]+):[^.:]+$/;
@@ -15,6 +16,7 @@ const implied = /(?:\.extension|\.modifierExtension|\[x\])$/;
 export function sliceIssues(
   elements: readonly ElementDefinition[],
   base: StructureDefinition | undefined,
+  inherited: InheritedElements,
   place: string,
 ): Issue[] {
   const known = [...(base?.snapshot?.element ?? []), ...elements].filter(isObject);
@@ -38,10 +40,12 @@ export function sliceIssues(
     if (whole === undefined || ids.has(id)) return [];
     const where = `${place}[${index}]`;
     if (sliceName === undefined) return [ruleIssue('profile-slice', where, 'has no name')];
-    // A single element may have a name without being one of several: profiles of R4 itself name some.
+    // What does not repeat may have a name without being one of several: profiles of R4 itself name some.
+    const isSingle =
+      wholes.indexOf(whole) === wholes.lastIndexOf(whole) && inherited.element(whole)?.max === '1';
     const isTold =
       base === undefined ||
-      wholes.indexOf(whole) === wholes.lastIndexOf(whole) ||
+      isSingle ||
       implied.test(whole) ||
       sliced.has(whole) ||
       sliceName.includes('/') ||

@@ -18,6 +18,8 @@ import { idOf, inheritedElements } from './inherited-elements.ts';
 import { fixedIssues, markIssues, rangeIssues, targetIssues, wideningIssues } from './narrowing.ts';
 import { isReadable } from './readable.ts';
 import { sliceIssues } from './slices.ts';
+import { slicingOfBaseIssues } from './slicing-of-base.ts';
+import { typeSliceIssues } from './type-slices.ts';
 
 type ElementRule = (one: ElementCase) => Issue[];
 
@@ -30,6 +32,7 @@ const ofProfiles: readonly ElementRule[] = [
   targetIssues,
   discriminatorIssues,
   typeIssues,
+  choiceIssues,
 ];
 
 /** What the generated part of a profile may get wrong by itself. */
@@ -54,7 +57,13 @@ export const structureDefinitionRule: TypeRule = (resource, context) => {
   if (part === 'differential') {
     const place = `StructureDefinition.${part}.element`;
     issues.push(...orderIssues(elements, place, context.model));
-    if (isProfile) issues.push(...sliceIssues(elements, base, place));
+    if (isProfile) {
+      issues.push(
+        ...sliceIssues(elements, base, inheritedElements(base, elements, context), place),
+        ...slicingOfBaseIssues(elements, base, place),
+        ...typeSliceIssues(elements, place),
+      );
+    }
   }
   issues.push(...extensionUrlIssues(structure, elements, part));
   issues.push(...elementIssues(structure, part, rules, base, context));
@@ -73,7 +82,7 @@ function elementIssues(
   context: RuleContext,
 ): Issue[] {
   const elements = structure[part]?.element ?? [];
-  const inheritedOf = inheritedElements(base, elements, context);
+  const inherited = inheritedElements(base, elements, context);
   return elements.flatMap((element, index) => {
     if (!isObject(element) || typeof element.path !== 'string') return [];
     const place = `StructureDefinition.${part}.element[${index}]`;
@@ -82,8 +91,10 @@ function elementIssues(
       return structure.derivation === 'constraint' ? [ruleIssue('profile-path', `${place}.path`)] : [];
     const own = (element.type ?? []).map(({ code = '' }) => code).filter((code) => context.model.type(code));
     const types = own.length > 0 ? own : found === 'unknown' ? undefined : found;
-    const inherited = inheritedOf(idOf(element));
-    return rules.flatMap((rule) => rule({ element, types, inherited, base, place, context }));
+    const id = idOf(element);
+    const holder = inherited.types(id.slice(0, id.lastIndexOf('.')));
+    const one = { element, types, inherited: inherited.element(id), holder, base, place, context };
+    return rules.flatMap((rule) => rule(one));
   });
 }
 
@@ -138,6 +149,16 @@ function profileIssues({ element, place, context: { structure, model } }: Elemen
         : [ruleIssue('profile-of-type', `${place}.type[${at}].profile[${index}]`, url, code)];
     }),
   );
+}
+
+/** What every type has, whatever a choice holds. */
+const ofEveryType = /\.(?:id|extension)(?::[^.]*)?$/;
+
+/** What a choice holds is entered when the profile has said of which type it is. */
+function choiceIssues({ element, holder, place }: ElementCase): Issue[] {
+  return holder.length < 2 || ofEveryType.test(idOf(element))
+    ? []
+    : [ruleIssue('profile-path', `${place}.path`)];
 }
 
 /** The code of a type is the name of a type, or the URL of one that is defined elsewhere. */
