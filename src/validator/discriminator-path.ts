@@ -1,5 +1,6 @@
 /**
- * The restricted FHIRPath of discriminators: element names, `$this`, `extension(url)`, `ofType(type)`, `resolve()`.
+ * The restricted FHIRPath of discriminators: element names, `$this`, `extension(url)`, `ofType(type)` or `as(type)`,
+ * `resolve()`.
  * https://hl7.org/fhir/R4/profiling.html#discriminator
  */
 import { isObject } from '../fhir/resource.ts';
@@ -23,7 +24,7 @@ export interface Place {
 }
 
 const pattern =
-  /(\$this)|(?:extension\(\s*['"]([^'"]+)['"]\s*\))|(?:ofType\(\s*([\w.]+)\s*\))|(resolve\(\))|([A-Za-z_]\w*)(?:\[x\])?/g;
+  /(\$this)|(?:extension\(\s*['"]([^'"]+)['"]\s*\))|(?:(?:ofType|as)\(\s*(?:FHIR\.)?([\w.]+)\s*\))|(resolve\(\))|([A-Za-z_]\w*)(?:\[x\])?/g;
 
 export function discriminatorSteps(path: string): Step[] {
   const steps: Step[] = [];

@@ -141,3 +141,19 @@ t.test('slices of a choice are its types, by their names', async (t) => {
   t.same(value(byType, slice('valueQuantity', 'Quantity', { min: 1 }), string), [`profile-slice @ ${at}[1]`]);
   t.same(value(byType, string, slice('valueQuantity', 'Quantity', { min: 1 })), []);
 });
+
+t.test('the path of a discriminator is of the simple kind, and leads to what is there', async (t) => {
+  const component = (path: string) =>
+    judged('Observation', {
+      'Observation.component': { slicing: { discriminator: [{ type: 'value', path }], rules: 'open' } },
+    });
+  const broken = [`discriminator-path @ ${at}[0].slicing.discriminator[0]`];
+  t.same(component('code.coding.code'), []);
+  t.same(component('value.as(Quantity).unit'), []);
+  t.same(component('value.ofType(Quantity).unit'), []);
+  t.same(component("extension('https://kat.test/e').value"), []);
+  t.same(component('kode'), broken);
+  t.same(component('code('), broken);
+  t.same(component('value.ofType(Address).city'), broken);
+  t.same(component('value.as(Quantity).units'), broken);
+});
