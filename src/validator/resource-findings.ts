@@ -145,6 +145,11 @@ export const resourceFindings = {
     code: 'invalid',
     text: 'An extension that this one could stand on is named by its absolute URL',
   },
+  'extension-context-element': {
+    severity: 'error',
+    code: 'invalid',
+    text: 'There is no element of this id that the extension could stand on',
+  },
   'extension-own-url': {
     severity: 'error',
     code: 'value',
@@ -198,6 +203,8 @@ export const resourceFindings = {
     code: 'invalid',
     text: 'The element does not stand where its type has it: elements of a differential are in order',
   },
+  'profile-member': { severity: 'error', code: 'business-rule', text: '{0} is not for {1}' },
+  'profile-constraint': { severity: 'error', code: 'invalid', text: 'The constraint {0}' },
   'profile-slice': { severity: 'error', code: 'invalid', text: 'The slice {0}' },
   'profile-derivation': {
     severity: 'error',

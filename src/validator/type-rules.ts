@@ -14,6 +14,8 @@ export interface RuleContext {
   /** A resource by canonical URL (`url`, `url|version`) or by fragment: contained, supporting, or of the guide. */
   find(canonical: string, type: string): Resource | undefined;
   memberOf(valueSet: string, coding: Coding): Membership;
+  /** Membership of a code whose system is not said. */
+  codeIn(valueSet: string, code: string): Membership;
   /** Membership in a value set that is at hand itself. */
   memberIn(valueSet: Resource, coding: Coding): Membership;
   /** Whether a code system has a code; undefined when its content is not known in full. */

@@ -102,11 +102,15 @@ t.test('the contexts of an extension are expressions and URLs', async (t) => {
   ]);
 });
 
+/** Elements of snapshots have types. */
+const typed = (path: string) =>
+  path === 'Patient' ? {} : { type: [{ code: path === 'Patient.gender' ? 'code' : 'HumanName' }] };
+
 t.test('a snapshot that stands alone is looked at as a differential is', async (t) => {
   const { differential, ...rest } = profile('Patient', { Patient: {} }) as unknown as Record<string, object>;
   const judged = (path: string) => {
     const says = { min: 0, max: '*', definition: 'x', base: { path, min: 0, max: '*' } };
-    const element = ['Patient', path].map((one) => ({ id: one, path: one, ...says }));
+    const element = ['Patient', path].map((one) => ({ id: one, path: one, ...says, ...typed(one) }));
     return errors({ ...rest, snapshot: { element } });
   };
   t.ok(differential);
@@ -117,7 +121,7 @@ t.test('a snapshot that stands alone is looked at as a differential is', async (
 t.test('a snapshot is held against the base too', async (t) => {
   const judged = (path: string, says: object) => {
     const all = { definition: 'x', min: 0, max: '1', base: { path, min: 0, max: '*' }, ...says };
-    const element = ['Patient', path].map((one) => ({ id: one, path: one, ...all }));
+    const element = ['Patient', path].map((one) => ({ id: one, path: one, ...all, ...typed(one) }));
     return errors(profile('Patient', { Patient: {} }, { snapshot: { element } }));
   };
   const at = 'StructureDefinition.snapshot.element[1]';

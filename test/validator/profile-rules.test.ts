@@ -157,3 +157,192 @@ t.test('the path of a discriminator is of the simple kind, and leads to what is 
   t.same(component('value.ofType(Address).city'), broken);
   t.same(component('value.as(Quantity).units'), broken);
 });
+
+t.test('a definition is of a type that there is', async (t) => {
+  const model = (says: object) => {
+    const url = 'https://kat.test/StructureDefinition/model';
+    const root = { id: 'model', path: 'model' };
+    const element = [root, { id: 'model.a', path: 'model.a', min: 0, max: '1', type: [{ code: 'string' }] }];
+    return errors({
+      ...profile('Patient', {}),
+      ...{ url, type: url, kind: 'logical', derivation: 'specialization' },
+      ...{ baseDefinition: `${structures}Element`, differential: { element } },
+      ...says,
+    });
+  };
+  t.same(model({}), []);
+  t.same(model({ baseDefinition: `${structures}Patient` }), ['profile-base @ StructureDefinition.kind']);
+  t.same(model({ type: 'model' }), ['profile-type-unknown @ StructureDefinition.type']);
+  t.same(model({ kind: 'complex-type' }).slice(-1), ['profile-type-unknown @ StructureDefinition.type']);
+  t.same(
+    judged(
+      'Patient',
+      { Patient: {} },
+      { derivation: 'specialization', baseDefinition: `${structures}DomainResource` },
+    ),
+    ['profile-derivation @ StructureDefinition.type'],
+    'a type of R4 defined anew',
+  );
+});
+
+t.test('what is said of an element suits what it holds', async (t) => {
+  const wrong = [`profile-member @ ${at}[0]`];
+  t.same(judged('Patient', { 'Patient.name.family': { maxLength: 30 } }), []);
+  t.same(judged('Patient', { 'Patient.active': { maxLength: 30 } }), wrong);
+  t.same(judged('Patient', { 'Patient.contact': { maxLength: 30 } }), wrong);
+  t.same(judged('Patient', { 'Patient.birthDate': { minValueDate: '1900-01-01' } }), []);
+  t.same(judged('Observation', { 'Observation.value[x]': { maxLength: 30 } }), [], 'one type of several');
+  const sized = (id: string) =>
+    judged('Patient', { [id]: { extension: [{ url: `${structures}maxSize`, valueDecimal: 3 }] } });
+  t.same(sized('Patient.photo'), []);
+  t.same(sized('Patient.active'), wrong);
+  t.same(judged('Patient', { 'Patient.active': { meaningWhenMissing: 'x' } }), wrong);
+});
+
+t.test('an extension that changes meaning is profiled where it may stand', async (t) => {
+  const define = (url: string, says: object) =>
+    profile(
+      'Extension',
+      {
+        Extension: says,
+        'Extension.url': { fixedUri: url },
+        'Extension.value[x]': { type: [{ code: 'string' }] },
+      },
+      { url, context: [{ type: 'element', expression: 'Patient' }] },
+    );
+  const plain = define('https://kat.test/StructureDefinition/plain', {});
+  const modifier = define('https://kat.test/StructureDefinition/modifier', {
+    isModifier: true,
+    isModifierReason: 'x',
+  });
+  const by = validatorWith(plain, modifier);
+  const held = (name: string, { url }: { url: string }) =>
+    errors(
+      profile('Patient', {
+        [`Patient.${name}:a`]: { sliceName: 'a', type: [{ code: 'Extension', profile: [url] }] },
+      }),
+      {},
+      by,
+    );
+  const where = `${at}[0].type[0].profile[0]`;
+  t.same(held('extension', plain), []);
+  t.same(held('modifierExtension', modifier), []);
+  t.same(held('extension', modifier), [`extension-modifier @ ${where}`]);
+  t.same(held('modifierExtension', plain), [`extension-not-modifier @ ${where}`]);
+});
+
+t.test('references lead to resources, canonical URLs to what has one', async (t) => {
+  const url = 'https://kat.test/StructureDefinition/leads';
+  const value = (code: string, target: string) =>
+    judged(
+      'Extension',
+      {
+        'Extension.url': { fixedUri: url },
+        'Extension.value[x]': { type: [{ code, targetProfile: [structures + target] }] },
+      },
+      { url, context: [{ type: 'element', expression: 'Patient' }] },
+    );
+  const wrong = [`profile-of-type @ ${at}[1].type[0].targetProfile[0]`];
+  t.same(value('Reference', 'Patient'), []);
+  t.same(value('Reference', 'Quantity'), wrong);
+  t.same(value('canonical', 'ValueSet'), []);
+  t.same(value('canonical', 'Patient'), wrong);
+});
+
+t.test('a constraint keeps its key and its words', async (t) => {
+  const rule = (key: string, expression: string, more: object = {}) => ({
+    constraint: [{ key, severity: 'error', human: 'x', expression, ...more }],
+  });
+  const derived = deriving({ 'Patient.contact': rule('x-1', 'name.exists()') });
+  const contact = (key: string, expression: string, more: object = {}) =>
+    derived({ 'Patient.contact': rule(key, expression, more) });
+  const wrong = (index = 0) => [`profile-constraint @ ${at}[${index}].constraint[0]`];
+  t.same(contact('x-1', 'name.exists()'), []);
+  t.same(contact('x-1', 'telecom.exists()'), wrong());
+  t.same(contact('pat-1', 'telecom.exists()'), wrong(), 'that of R4');
+  t.same(
+    derived({
+      'Patient.contact': rule('x-2', 'telecom.exists()'),
+      'Patient.link': rule('x-2', 'other.exists()'),
+    }),
+    wrong(1),
+  );
+  t.same(contact('x-2', 'telecom.exists()', { source: 'https://kat.test/StructureDefinition/o' }), wrong());
+});
+
+t.test('where codes of a value set are demanded, a profile demands some of them', async (t) => {
+  const genders = 'http://hl7.org/fhir/administrative-gender';
+  const set = (include: object) => ({
+    resourceType: 'ValueSet',
+    url: `https://kat.test/ValueSet/${JSON.stringify(include).length}`,
+    status: 'draft',
+    compose: { include: [include] },
+  });
+  const some = set({ system: genders, concept: [{ code: 'male' }] });
+  const all = set({ system: genders });
+  const others = set({ system: 'http://hl7.org/fhir/event-status' });
+  const by = validatorWith(some, all, others);
+  const gender = (valueSet: string) =>
+    errors(profile('Patient', { 'Patient.gender': { binding: { strength: 'required', valueSet } } }), {}, by);
+  t.same(gender(some.url), []);
+  t.same(gender(all.url), []);
+  t.same(gender('https://kat.test/ValueSet/unknown'), []);
+  t.same(gender(others.url), wider());
+});
+
+t.test('an element of a snapshot has a type, and the root nothing that is of elements', async (t) => {
+  const says = { definition: 'x', min: 0, max: '1' };
+  const base = (path: string) => ({ base: { path, min: 0, max: '*' } });
+  const name = { id: 'Patient.name', path: 'Patient.name', ...says, ...base('Patient.name') };
+  const snapshot = (own: object, ofRoot: object = {}, more: Record<string, object> = { Patient: {} }) =>
+    judged('Patient', more, {
+      snapshot: {
+        element: [
+          { id: 'Patient', path: 'Patient', ...says, ...base('Patient'), ...ofRoot },
+          { ...name, ...own },
+        ],
+      },
+    });
+  const type = [{ code: 'HumanName' }];
+  const place = 'StructureDefinition.snapshot.element';
+  t.same(snapshot({ type }), []);
+  t.same(snapshot({}), [`cardinality-min @ ${place}[1]`]);
+  t.same(snapshot({ type }, { example: [{ label: 'x', valueString: 'x' }] }), [
+    `profile-member @ ${place}[0]`,
+  ]);
+});
+
+t.test('an extension stands on elements that there are', async (t) => {
+  const url = 'https://kat.test/StructureDefinition/stands';
+  const stands = (expression: string, more: object = {}) =>
+    judged(
+      'Extension',
+      { 'Extension.url': { fixedUri: url }, 'Extension.value[x]': { type: [{ code: 'string' }] } },
+      { url, context: [{ type: 'element', expression, ...more }] },
+    );
+  const wrong = ['extension-context-element @ StructureDefinition.context[0].expression'];
+  for (const known of [
+    'Element',
+    'Patient',
+    'Patient.name.given',
+    'Observation.value[x]',
+    'Dosage.doseAndRate',
+  ])
+    t.same(stands(known), [], known);
+  t.same(stands('https://kat.test/StructureDefinition/o#Patient.nome'), [], 'an element of a profile');
+  t.same(stands('Patient.nome'), wrong);
+  t.same(stands('Patiente'), wrong);
+  const later = {
+    extension: [
+      {
+        url: `${structures}version-specific-use`,
+        extension: [{ url: 'startFhirVersion', valueCode: '5.0' }],
+      },
+    ],
+  };
+  t.same(
+    stands('Patient.nome', later).filter((one) => one.startsWith('extension-context')),
+    [],
+    'one of another version',
+  );
+});

@@ -21,6 +21,7 @@ export function rulesCheck(
   }
   const everywhere: Omit<RuleContext, 'find' | 'judgeExpression'> = {
     memberOf: (valueSet, coding) => terminology.contains(valueSet, coding),
+    codeIn: (valueSet, code) => terminology.containsCode(valueSet, code),
     memberIn: (valueSet, coding) => terminology.containedIn(valueSet as unknown as ValueSet, coding),
     codeExists(system, code) {
       if (terminology.content(system) !== 'complete') return undefined;

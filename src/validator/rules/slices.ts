@@ -40,9 +40,11 @@ export function sliceIssues(
     if (whole === undefined || ids.has(id)) return [];
     const where = `${place}[${index}]`;
     if (sliceName === undefined) return [ruleIssue('profile-slice', where, 'has no name')];
-    // What does not repeat may have a name without being one of several: profiles of R4 itself name some.
-    const isSingle =
-      wholes.indexOf(whole) === wholes.lastIndexOf(whole) && inherited.element(whole)?.max === '1';
+    // What does not repeat, or is there as often as the whole, may have a name without being one of several: profiles
+    // of R4 itself name some.
+    const most = inherited.element(whole)?.max;
+    const isOnly = wholes.indexOf(whole) === wholes.lastIndexOf(whole);
+    const isSingle = isOnly && (most === '1' || most === element.max);
     const isTold =
       base === undefined ||
       isSingle ||

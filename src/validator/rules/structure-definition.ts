@@ -7,9 +7,13 @@ import type { Issue } from '../../core/issue.ts';
 import { isObject } from '../../fhir/resource.ts';
 import { ruleIssue } from '../finding.ts';
 import type { RuleContext, TypeRule } from '../type-rules.ts';
+import { subsetIssues } from './binding-subset.ts';
 import { constraintIssues } from './constraint-expressions.ts';
+import { constraintKeyIssues, constraintSourceIssues } from './constraint-keys.ts';
+import { derivationIssues } from './derivation.ts';
 import { discriminatorIssues } from './discriminators.ts';
 import type { ElementCase } from './element-case.ts';
+import { meaningIssues, memberIssues } from './element-members.ts';
 import { orderIssues } from './element-order.ts';
 import { typesAt } from './element-types.ts';
 import { bindingIssues, valueTypeIssues } from './element-values.ts';
@@ -19,24 +23,41 @@ import { fixedIssues, markIssues, rangeIssues, targetIssues, wideningIssues } fr
 import { isReadable } from './readable.ts';
 import { sliceIssues } from './slices.ts';
 import { slicingOfBaseIssues } from './slicing-of-base.ts';
+import { snapshotIssues } from './snapshot-elements.ts';
+import { profileIssues, targetKindIssues, typeIssues } from './type-profiles.ts';
 import { typeSliceIssues } from './type-slices.ts';
 
 type ElementRule = (one: ElementCase) => Issue[];
 
-const ofAny: readonly ElementRule[] = [constraintIssues, valueTypeIssues, bindingIssues, profileIssues];
+const ofAny: readonly ElementRule[] = [
+  constraintIssues,
+  valueTypeIssues,
+  bindingIssues,
+  memberIssues,
+  profileIssues,
+  targetKindIssues,
+];
 const ofProfiles: readonly ElementRule[] = [
   fixedIssues,
   wideningIssues,
   markIssues,
   rangeIssues,
   targetIssues,
+  subsetIssues,
+  meaningIssues,
   discriminatorIssues,
   typeIssues,
   choiceIssues,
 ];
 
 /** What the generated part of a profile may get wrong by itself. */
-const ofSnapshots: readonly ElementRule[] = [valueTypeIssues, wideningIssues, typeIssues];
+const ofSnapshots: readonly ElementRule[] = [
+  valueTypeIssues,
+  bindingIssues,
+  memberIssues,
+  wideningIssues,
+  typeIssues,
+];
 
 const extension = 'http://hl7.org/fhir/StructureDefinition/Extension';
 
@@ -51,8 +72,7 @@ export const structureDefinitionRule: TypeRule = (resource, context) => {
   const rules = isProfile ? [...ofAny, ...ofProfiles] : ofAny;
   const issues = [
     ...contextIssues(structure, context),
-    ...derivationIssues(structure, context),
-    ...(isProfile ? baseIssues(structure, base) : []),
+    ...derivationIssues(structure, baseOf(structure, context), context),
   ];
   if (part === 'differential') {
     const place = `StructureDefinition.${part}.element`;
@@ -62,15 +82,22 @@ export const structureDefinitionRule: TypeRule = (resource, context) => {
         ...sliceIssues(elements, base, inheritedElements(base, elements, context), place),
         ...slicingOfBaseIssues(elements, base, place),
         ...typeSliceIssues(elements, place),
+        ...constraintKeyIssues(elements, base?.snapshot?.element ?? [], place),
+        ...constraintSourceIssues(structure, place),
       );
     }
   }
   issues.push(...extensionUrlIssues(structure, elements, part));
   issues.push(...elementIssues(structure, part, rules, base, context));
   // What is wrong with the differential shows in the snapshot once more.
-  const isChecked =
-    part === 'snapshot' || !isProfile || structure.snapshot === undefined || issues.length > 0;
-  return isChecked ? issues : elementIssues(structure, 'snapshot', ofSnapshots, base, context);
+  if (structure.snapshot === undefined || (part === 'differential' && issues.length > 0)) return issues;
+  issues.push(...snapshotIssues(structure));
+  issues.push(
+    ...constraintKeyIssues(structure.snapshot.element ?? [], [], 'StructureDefinition.snapshot.element'),
+  );
+  return part === 'snapshot' || !isProfile
+    ? issues
+    : [...issues, ...elementIssues(structure, 'snapshot', ofSnapshots, base, context)];
 };
 
 /** What rules say of each element of a differential or a snapshot. */
@@ -117,40 +144,6 @@ function baseOf({ baseDefinition }: StructureDefinition, context: RuleContext) {
   return baseDefinition === undefined ? undefined : context.structure(baseDefinition);
 }
 
-/** What has a base says how it derives from it; what specializes it is no longer of its type. */
-function derivationIssues(structure: StructureDefinition, context: RuleContext): Issue[] {
-  const { derivation, baseDefinition, type } = structure;
-  if (baseDefinition === undefined) return [];
-  if (derivation === undefined) return [ruleIssue('profile-derivation', 'StructureDefinition')];
-  const isSame = derivation === 'specialization' && baseOf(structure, context)?.type === type;
-  return isSame ? [ruleIssue('profile-derivation', 'StructureDefinition.type')] : [];
-}
-
-/** A profile is of the type and kind of its base. */
-function baseIssues({ type, kind }: StructureDefinition, base: StructureDefinition | undefined): Issue[] {
-  const issues: Issue[] = [];
-  if (base?.type !== undefined && type !== undefined && base.type !== type)
-    issues.push(ruleIssue('profile-base', 'StructureDefinition.type', base.type));
-  if (base?.kind !== undefined && kind !== undefined && base.kind !== kind)
-    issues.push(ruleIssue('profile-base', 'StructureDefinition.kind', base.kind));
-  return issues;
-}
-
-/** A profile demanded of a type is one of that type. */
-function profileIssues({ element, place, context: { structure, model } }: ElementCase): Issue[] {
-  return (element.type ?? []).flatMap(({ code = '', profile = [] }, at) =>
-    profile.flatMap((url, index) => {
-      const type = structure(url)?.type;
-      const fits = type === undefined || code === type || model.isA(type, code) || url.endsWith(`/${code}`);
-      const derived =
-        type !== undefined && model.type(type)?.kind === 'complex' && code !== 'Resource' && code !== type;
-      return fits && !derived
-        ? []
-        : [ruleIssue('profile-of-type', `${place}.type[${at}].profile[${index}]`, url, code)];
-    }),
-  );
-}
-
 /** What every type has, whatever a choice holds. */
 const ofEveryType = /\.(?:id|extension)(?::[^.]*)?$/;
 
@@ -159,13 +152,4 @@ function choiceIssues({ element, holder, place }: ElementCase): Issue[] {
   return holder.length < 2 || ofEveryType.test(idOf(element))
     ? []
     : [ruleIssue('profile-path', `${place}.path`)];
-}
-
-/** The code of a type is the name of a type, or the URL of one that is defined elsewhere. */
-function typeIssues({ element, place, context: { model } }: ElementCase): Issue[] {
-  return (element.type ?? []).flatMap(({ code = '' }, at) =>
-    model.type(code) || code.includes(':')
-      ? []
-      : [ruleIssue('profile-type-unknown', `${place}.type[${at}].code`)],
-  );
 }
