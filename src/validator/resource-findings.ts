@@ -224,6 +224,16 @@ export const resourceFindings = {
   'map-group-duplicate': {
     severity: 'error',
     code: 'duplicate',
-    text: 'Another group of the map has this name',
+    text: 'Another {0} of the map has this name',
   },
+  'map-context': {
+    severity: 'error',
+    code: 'not-found',
+    text: 'No variable of this name is there that could be meant',
+  },
+  'map-path': { severity: 'error', code: 'not-found', text: 'What is begun from has no such element' },
+  'map-group': { severity: 'error', code: 'not-found', text: 'There is no group or rule of this name' },
+  'map-input': { severity: 'error', code: 'invalid', text: 'The input is {0}' },
+  'map-parameters': { severity: 'error', code: 'invalid', text: 'The number of parameters of {0} is {1}' },
+  'map-output': { severity: 'error', code: 'value', text: 'Nothing is translated into this' },
 } as const satisfies Record<string, FindingRow>;

@@ -396,7 +396,10 @@ t.test('the rules of a map begin from variables that are there', async (t) => {
   const group = (rule: object) => ({
     name: 'g',
     typeMode: 'none',
-    input: [{ name: 's', mode: 'source' }],
+    input: [
+      { name: 's', mode: 'source' },
+      { name: 't', mode: 'target' },
+    ],
     rule: [{ name: 'r', source: [{ context: 's', element: 'name', variable: 'v' }], ...rule }],
   });
   const judged = (rule: object) => findings(define('StructureMap', { group: [group(rule)] }), 'warning');
@@ -405,13 +408,110 @@ t.test('the rules of a map begin from variables that are there', async (t) => {
   });
   const at = 'StructureMap.group[0].rule[0]';
   t.same(judged({ rule: [{ name: 'r', source: [{ context: 'v' }] }] }), []);
-  t.same(judged(target('s', 'v')), []);
+  t.same(judged(target('t', 'v')), []);
   t.same(judged({ source: [{ context: 'w' }] }), [`map-variable @ ${at}.source[0].context`]);
   t.same(judged(target('w', 'v')), [`map-variable @ ${at}.target[0].context`]);
-  t.same(judged(target('s', 'w')), [`map-variable @ ${at}.target[0].parameter[0].value`]);
+  t.same(judged(target('t', 'w')), [`map-variable @ ${at}.target[0].parameter[0].value`]);
   t.same(errors(define('StructureMap', { group: [group({}), group({})] })), [
     'map-group-duplicate @ StructureMap.group[1].name',
   ]);
+});
+
+t.test('a map goes from and to what its structures have', async (t) => {
+  const at = 'StructureMap.group[0].rule[0]';
+  const inputs = [
+    { name: 's', type: 'P', mode: 'source' },
+    { name: 't', type: 'Person', mode: 'target' },
+  ];
+  const map = (group: object, more: object = {}) =>
+    errors(
+      define('StructureMap', {
+        structure: [
+          { url: `${base}/Patient`, mode: 'source', alias: 'P' },
+          { url: `${base}/Person`, mode: 'target' },
+        ],
+        group: [{ name: 'g', typeMode: 'none', input: inputs, rule: [], ...group }],
+        ...more,
+      }),
+    );
+  const rule = (says: object) =>
+    map({ rule: [{ name: 'r', source: [{ context: 's', element: 'name', variable: 'n' }], ...says }] });
+  const source = (says: object) => rule({ source: [{ context: 's', ...says }] });
+  const target = (says: object) =>
+    rule({ target: [{ context: 't', contextType: 'variable', element: 'name', ...says }] });
+  const only = [{ name: 'r', source: [{ context: 's' }] }];
+
+  t.same(source({ element: 'deceased', type: 'dateTime', variable: 'd' }), []);
+  t.same(source({ element: 'nome' }), [`map-path @ ${at}.source[0].element`]);
+  t.same(source({ element: 'name', type: 'string' }), [`type @ ${at}.source[0].type`]);
+  t.same(source({ context: 'w' }), [`map-context @ ${at}.source[0].context`]);
+  t.same(rule({ rule: [{ name: 'q', source: [{ context: 'n', element: 'given' }] }] }), []);
+  t.same(rule({ rule: [{ name: 'q', source: [{ context: 'n', element: 'nome' }] }] }), [
+    `map-path @ ${at}.rule[0].source[0].element`,
+  ]);
+  t.same(target({ transform: 'copy', parameter: [{ valueId: 'n' }] }), []);
+  t.same(target({ element: 'nome' }), [`map-path @ ${at}.target[0].element`]);
+  t.same(target({ context: 's' }), [`map-context @ ${at}.target[0].context`], 'a source is not written to');
+  t.same(map({ extends: 'g', rule: only }), []);
+  t.same(map({ extends: 'h', rule: only }), ['map-group @ StructureMap.group[0].extends']);
+  t.same(map({ extends: 'h', rule: only }, { import: ['https://kat.test/StructureMap/unknown'] }), []);
+  t.same(map({ input: [...inputs, { name: 's', mode: 'source' }], rule: only }), [
+    'map-group-duplicate @ StructureMap.group[0].input[2].name',
+  ]);
+  t.same(map({ input: [{ name: 's', type: 'P', mode: 'target' }], rule: only }), [
+    'map-input @ StructureMap.group[0].input[0]',
+  ]);
+  t.same(map({ input: [{ name: 's', type: 'Q', mode: 'source' }], rule: only }), [
+    'map-input @ StructureMap.group[0].input[0].type',
+  ]);
+});
+
+t.test('the rules of a map call what there is with what it takes', async (t) => {
+  const at = 'StructureMap.group[0].rule[0]';
+  const rule = (says: object) => {
+    const input = [
+      { name: 's', type: 'Patient', mode: 'source' },
+      { name: 't', type: 'Person', mode: 'target' },
+    ];
+    const one = { name: 'r', source: [{ context: 's', element: 'name', variable: 'n' }], ...says };
+    return errors(define('StructureMap', { group: [{ name: 'g', typeMode: 'none', input, rule: [one] }] }));
+  };
+  const call = (name: string, ...variable: string[]) => rule({ dependent: [{ name, variable }] });
+  const make = (transform: string | undefined, ...parameter: object[]) =>
+    rule({
+      target: [
+        {
+          context: 't',
+          contextType: 'variable',
+          element: 'name',
+          parameter,
+          ...(transform && { transform }),
+        },
+      ],
+    });
+  const text = (valueString: string) => ({ valueString });
+
+  t.same(call('g', 'n', 't'), []);
+  t.same(call('r', 'n'), [], 'a rule');
+  t.same(call('h', 'n'), [`map-group @ ${at}.dependent[0].name`]);
+  t.same(call('g', 'n'), [`map-parameters @ ${at}.dependent[0]`]);
+  t.same(call('g', 'n', 'w'), [`map-context @ ${at}.dependent[0].variable[1]`]);
+  t.same(call('g', 'n', 's'), [`map-context @ ${at}.dependent[0].variable[1]`]);
+  const number = [`map-parameters @ ${at}.target[0]`];
+  t.same(make('create', text('HumanName')), []);
+  t.same(make('create', text('HumanName'), text('x')), number);
+  t.same(make('uuid', text('x')), number);
+  t.same(make(undefined, text('x')), number);
+  t.same(make('cc', text('https://kat.test/CodeSystem/x'), text('a')), []);
+  const uri = text('https://kat.test/ConceptMap/x');
+  t.same(make('translate', { valueId: 'n' }, uri), []);
+  t.same(make('translate', { valueId: 'n' }, uri, text('code')), []);
+  t.same(make('translate', { valueId: 'n' }), number);
+  t.same(make('translate', { valueId: 'n' }, uri, text('x')), [
+    `map-output @ ${at}.target[0].parameter[2].value`,
+  ]);
+  t.same(make('evaluate', text('%n.given')), []);
+  t.same(make('evaluate', text('%n.given(')), [`expression-malformed @ ${at}.target[0].parameter[0].value`]);
 });
 
 t.test('cardinalities of parameters and links are ranges', async (t) => {
