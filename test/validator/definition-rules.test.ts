@@ -571,6 +571,14 @@ t.test('parameters of an operation', async (t) => {
   t.same(judged([{}], { overload: [{ parameterName: ['a', 'b'] }] }), [
     'operation-overload @ OperationDefinition.overload[0].parameterName[1]',
   ]);
+  const parameters = profile('Parameters', { Parameters: {} });
+  const profiled = (inputProfile: string) => judged([{}], { inputProfile });
+  t.same(profiled(`${base}/Parameters`), []);
+  t.same(profiled(parameters.url), [], 'one that is not known here');
+  t.same(profiled(`${base}/Patient`), ['profile-of-type @ OperationDefinition.inputProfile']);
+  t.same(judged([{}], { outputProfile: `${base}/Patient` }), [
+    'profile-of-type @ OperationDefinition.outputProfile',
+  ]);
   const binding = { strength: 'required', valueSet: genderSet };
   t.same(judged([{ type: 'code', binding }]), []);
   t.same(judged([{ type: 'integer', binding }]), [
@@ -610,7 +618,7 @@ t.test('a capability statement agrees with the definitions it names', async (t) 
 });
 
 t.test('the components of a composite search parameter begin where its expression ends', async (t) => {
-  const judged = (own: string, expression: string) =>
+  const judged = (own: string, expression: string, more: object = {}) =>
     errors(
       define('SearchParameter', {
         description: 'x',
@@ -618,7 +626,11 @@ t.test('the components of a composite search parameter begin where its expressio
         base: ['Observation'],
         type: 'composite',
         expression: own,
-        component: [{ definition: 'http://hl7.org/fhir/SearchParameter/clinical-code', expression }],
+        component: [{ expression }, { expression: '$this' }].map((one) => ({
+          definition: 'http://hl7.org/fhir/SearchParameter/clinical-code',
+          ...one,
+        })),
+        ...more,
       }),
     );
   t.same(judged('Observation', 'value.as(Quantity)'), []);
@@ -630,6 +642,8 @@ t.test('the components of a composite search parameter begin where its expressio
   t.same(judged('Observation', 'code.where('), [
     'expression-malformed @ SearchParameter.component[0].expression',
   ]);
+  const one = { definition: 'http://hl7.org/fhir/SearchParameter/clinical-code', expression: 'code' };
+  t.same(judged('Observation', '', { component: [one] }), ['cardinality-min @ SearchParameter']);
 });
 
 t.test('the criteria of a subscription search a resource type', async (t) => {

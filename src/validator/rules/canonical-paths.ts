@@ -116,6 +116,8 @@ export const profiledTypes: Readonly<Record<string, (holder: Holder) => unknown>
   'Library.dataRequirement.profile': ({ type }) => type,
   'Library.parameter.profile': ({ type }) => type,
   'MessageDefinition.focus.profile': ({ code }) => code,
+  'OperationDefinition.inputProfile': () => 'Parameters',
+  'OperationDefinition.outputProfile': () => 'Parameters',
   'PlanDefinition.action.input.profile': ({ type }) => type,
   'PlanDefinition.action.output.profile': ({ type }) => type,
 };

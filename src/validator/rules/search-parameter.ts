@@ -17,10 +17,17 @@ export const searchParameterRule: TypeRule = (parameter, context) => {
   );
   return [
     ...issues.slice(0, 1),
+    ...countIssues(parameter),
     ...componentIssues(parameter, context),
     ...derivedIssues(parameter, types, context),
   ];
 };
+
+/** What is composed has parts: one alone would be a parameter of its own. */
+const countIssues = ({ type, component }: Resource): Issue[] =>
+  type === 'composite' && objectsOf(component).length < 2
+    ? [ruleIssue('cardinality-min', 'SearchParameter', 'component', '2')]
+    : [];
 
 /** Where the expression of a composite is a plain path: what its components begin from. */
 const plainPath = /^[A-Za-z]+(?:\.[a-z][A-Za-z]*)*$/;
