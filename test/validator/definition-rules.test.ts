@@ -206,10 +206,12 @@ t.test('what does not repeat is not sliced, but for a choice of types', async (t
   };
   t.same(judged('Observation.identifier', 'system'), []);
   t.same(judged('Observation.value[x]', '$this'), []);
-  t.same(judged('Observation.code', 'text', { max: '1' }), [], 'one that says so itself');
-  t.same(judged('Observation.code', 'text'), [
-    'profile-slice @ StructureDefinition.differential.element[0].slicing',
-  ]);
+  t.same(judged('Observation.category', 'text', { max: '1' }), [], 'what the type lets repeat');
+  const wrong = ['profile-slice @ StructureDefinition.differential.element[0].slicing'];
+  t.same(judged('Observation.code', 'text'), wrong);
+  t.same(judged('Observation.code', 'text', { max: '1' }), wrong);
+  t.same(judged('Observation.code.coding', 'system'), []);
+  t.same(judged('Observation.subject.identifier', 'system'), wrong, 'within a type');
 });
 
 t.test('an extension fixes its url', async (t) => {

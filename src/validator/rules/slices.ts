@@ -32,7 +32,7 @@ export function sliceIssues(
   return elements.flatMap((element, index) => {
     if (!isObject(element) || typeof element.id !== 'string') return [];
     const { id, sliceName } = element;
-    if (isOfSingle(element, base))
+    if (isOfSingle(element, inherited))
       return [
         ruleIssue('profile-slice', `${place}[${index}].slicing`, 'is of an element that does not repeat'),
       ];
@@ -56,12 +56,9 @@ export function sliceIssues(
   });
 }
 
-/** What is there at most once has slices only as a choice of types, or where it says again that it does not repeat. */
-function isOfSingle(
-  { id = '', max, slicing }: ElementDefinition,
-  base: StructureDefinition | undefined,
-): boolean {
-  if (!slicing || implied.test(id) || max !== undefined) return false;
-  const inherited = base?.snapshot?.element?.find((one) => one.id === id);
-  return inherited?.max === '1' && inherited.slicing === undefined;
+/** What its type lets be there at most once has no slices, unless it is a choice of types. */
+function isOfSingle({ id = '', slicing }: ElementDefinition, inherited: InheritedElements): boolean {
+  if (!slicing || id.includes('[x]') || implied.test(id)) return false;
+  const was = inherited.element(id);
+  return was !== undefined && was.slicing === undefined && (was.base?.max ?? was.max) === '1';
 }
