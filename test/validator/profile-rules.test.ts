@@ -346,3 +346,27 @@ t.test('an extension stands on elements that there are', async (t) => {
     'one of another version',
   );
 });
+
+t.test('a binding is to value sets, an additional one too', async (t) => {
+  const bound = (valueCanonical: string) =>
+    judged('Patient', {
+      'Patient.maritalStatus': {
+        binding: {
+          extension: [
+            {
+              url: 'http://hl7.org/fhir/tools/StructureDefinition/additional-binding',
+              extension: [
+                { url: 'purpose', valueCode: 'maximum' },
+                { url: 'valueSet', valueCanonical },
+              ],
+            },
+          ],
+          strength: 'extensible',
+        },
+      },
+    });
+  t.same(bound('http://hl7.org/fhir/ValueSet/marital-status'), []);
+  t.same(bound('http://hl7.org/fhir/event-status'), [
+    `canonical-type @ ${at}[0].binding.extension[0].extension[1].value`,
+  ]);
+});

@@ -2,6 +2,7 @@
  * Values and bindings that a profile gives an element suit what the element holds.
  * https://hl7.org/fhir/R4/elementdefinition.html#primitives
  */
+import type { ElementDefinitionBinding } from '@medplum/fhirtypes';
 import type { Issue } from '../../core/issue.ts';
 import { isBindable } from '../checks/binding.ts';
 import { ruleIssue } from '../finding.ts';
@@ -27,8 +28,13 @@ export function valueTypeIssues({ element, types, place }: ElementCase): Issue[]
 /** Only what may hold a code is bound to codes, and to a value set, not to a code system. */
 export function bindingIssues({ element, types, inherited, place, context }: ElementCase): Issue[] {
   const bound = element.binding?.valueSet;
-  if (typeof bound === 'string' && !context.valueSet(bound) && context.codeSystem(bound))
-    return [ruleIssue('canonical-type', `${place}.binding.valueSet`, 'CodeSystem', 'ValueSet')];
+  const toOthers = valueSetsOf(element.binding).filter(
+    ({ url }) => typeof url === 'string' && !context.valueSet(url) && context.codeSystem(url),
+  );
+  if (toOthers.length > 0)
+    return toOthers.map(({ at }) =>
+      ruleIssue('canonical-type', `${place}.binding.${at}`, 'CodeSystem', 'ValueSet'),
+    );
   if (
     element.binding === undefined ||
     types === undefined ||
@@ -38,4 +44,18 @@ export function bindingIssues({ element, types, inherited, place, context }: Ele
   )
     return [];
   return [ruleIssue('profile-binding', `${place}.binding`, types.join(', '))];
+}
+
+const additional = 'http://hl7.org/fhir/tools/StructureDefinition/additional-binding';
+
+/** The value sets of a binding, those that an extension adds included, and where they stand. */
+function valueSetsOf(binding: ElementDefinitionBinding | undefined): { url: unknown; at: string }[] {
+  const added = (binding?.extension ?? []).flatMap(({ url, extension = [] }, index) =>
+    extension.flatMap((part, at) =>
+      url === additional && part.url === 'valueSet'
+        ? [{ url: part.valueCanonical, at: `extension[${index}].extension[${at}].value` }]
+        : [],
+    ),
+  );
+  return [{ url: binding?.valueSet, at: 'valueSet' }, ...added];
 }
