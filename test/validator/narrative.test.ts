@@ -9,6 +9,8 @@ const table: Record<string, [text: string, fault: NarrativeFault | undefined][]>
   'good narrative passes': [
     [div('text'), undefined],
     [` ${div('a <b>b</b><br/> <i>c</i>')} `, undefined],
+    [` <!-- a -->\n<!-- b --> ${div('x')} <!-- c -->`, undefined],
+    [div('a&#160;b'), undefined],
     [div('<p title="a &gt; b">&amp; &#160; &#x20; &lt;</p>'), undefined],
     [div('&#9;&#xa;&#xD;&#32;&#xD7FF;&#xFFFD;&#x1F600;&#x10FFFF;'), undefined],
     [div('<p xmlns="http://www.w3.org/1999/xhtml">x</p>'), undefined],
@@ -38,6 +40,11 @@ const table: Record<string, [text: string, fault: NarrativeFault | undefined][]>
     [`${div('x')}y`, 'malformed'],
     [`${div('x')}<p>y</p>`, 'malformed'],
     [div('a &reg; b'), 'malformed'],
+    [div('a&nbsp;b'), 'malformed'],
+    [`<!-- a -->y${div('x')}`, 'malformed'],
+    ['<!-- a -->', 'malformed'],
+    ['<!-- a --><p xmlns="http://www.w3.org/1999/xhtml">x</p>', 'malformed'],
+    [`<![CDATA[x]]>${div('x')}`, 'malformed'],
     [div('a & b'), 'malformed'],
     [div('<td nowrap>x</td>'), 'malformed'],
     [div('<p class=x>x</p>'), 'malformed'],
@@ -74,23 +81,28 @@ const table: Record<string, [text: string, fault: NarrativeFault | undefined][]>
   ],
   'links lead where a reader can follow': [
     [div('<a href="urn:uuid:c757873d-ec9a-4326-a141-556f43239520">x</a>'), 'link'],
+    [div('<a href="cid:a">x</a>'), 'link'],
+    [div('<img alt="x" src="cid:a"/><a href="ldap://x/y">x</a><a href="x-own:y">x</a>'), undefined],
     [
       div('<a href="MAILTO:a@b.c">x</a><a href="#a">y</a><a href="tel:1">z</a><a href="x/y.html">z</a>'),
       undefined,
     ],
   ],
+  'blocks do not stand in paragraphs': [
+    [div('<p><ul><li>x</li></ul></p>'), 'block'],
+    [div('<p>x<span><div>y</div></span></p>'), 'block'],
+    [div('<div><p>x<span>y</span></p><div>z</div></div>'), undefined],
+  ],
   'elements stand where HTML has a place for them': [
     [div('<p>x <b>y</b></p><ul> <li>x<ul><li>y</li></ul></li> </ul>'), undefined],
     [div('<dl><dt>x</dt><dd><p>y</p></dd></dl><table><tr><td><p>x</p></td></tr></table>'), undefined],
-    [div('<p><ul><li>x</li></ul></p>'), 'structure'],
-    [div('<p>x<span><div>y</div></span></p>'), 'structure'],
-    [div('<li>x</li>'), 'structure'],
-    [div('<ul>x</ul>'), 'structure'],
-    [div('<ul><![CDATA[x]]></ul>'), 'structure'],
-    [div('<table><td>x</td></table>'), 'structure'],
-    [div('<table><tr>x</tr></table>'), 'structure'],
-    [div('<table><tbody><td>x</td></tbody></table>'), 'structure'],
-    [div('<br>x</br>'), 'structure'],
+    [div('<li>x</li>'), 'place'],
+    [div('<ul>x</ul>'), 'place'],
+    [div('<ul><![CDATA[x]]></ul>'), 'place'],
+    [div('<table><td>x</td></table>'), 'place'],
+    [div('<table><tr>x</tr></table>'), 'place'],
+    [div('<table><tbody><td>x</td></tbody></table>'), 'place'],
+    [div('<br>x</br>'), 'place'],
   ],
   'links and images have URLs': [
     [div('<a href="http://x/y?a=b&amp;c=d%20e#f">x</a>'), undefined],
@@ -102,7 +114,14 @@ const table: Record<string, [text: string, fault: NarrativeFault | undefined][]>
     [div('<a href="http://x/y&#32;z">x</a>'), 'url'],
     [div('<a href="http://x/{id}">x</a>'), 'url'],
     [div('<img alt="x" src="data:image/png;base64,iVBO,Rw0="/>'), 'url'],
-    [div('<img alt="x" src="data:image/png,text"/>'), 'url'],
+    [
+      div('<img alt="x" src="data:image/svg+xml;charset=utf-8,%3Csvg/%3E"/><a href="data:,x">x</a>'),
+      undefined,
+    ],
+    [div('<img alt="x" src="data:image/svg+xml,<svg/>"/>'), 'malformed'],
+    [div('<img alt="x" src="data:image/png,a b"/>'), 'url'],
+    [div('<img alt="x" src="data:image/png,"/>'), 'url'],
+    [div('<img alt="x" src="data:png;base64,iVBORw0KGgo="/>'), 'url'],
     [div('<img alt="x" src="data:"/>'), 'url'],
   ],
   'white space alone is empty': [
@@ -159,4 +178,12 @@ t.test('links within lead to an element or a name, in the resource or the bundle
   });
   t.same(lost(bundle('there')), []);
   t.same(lost(bundle('elsewhere')), ['narrative-fragment @ Bundle.entry[0].resource.text.div']);
+});
+
+t.test('only blocks in paragraphs make a narrative unacceptable', async (t) => {
+  const said = (content: string, severity: 'error' | 'warning') =>
+    findings({ resourceType: 'Patient', text: { status: 'generated', div: div(content) } }, severity);
+  t.same(said('<p><div>x</div></p>', 'error'), ['narrative-structure @ Patient.text.div']);
+  t.same(said('<li>x</li>', 'error'), []);
+  t.same(said('<li>x</li>', 'warning'), ['narrative-structure @ Patient.text.div']);
 });

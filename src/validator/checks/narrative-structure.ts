@@ -64,14 +64,14 @@ for (const [p, parent] of [...names, ''].entries()) {
 const isBlock = names.map((name) => blocks.includes(name));
 const isBare = names.map((name) => name in contents);
 
-/**
- * Whether an element may stand in another, which may be one that HTML does not know.
- * @param inParagraph whether any element around is a paragraph
- */
-export function mayStand(element: number, parent: number, inParagraph: boolean): boolean {
+/** Whether an element may stand in another, which may be one that HTML does not know. */
+export function mayStand(element: number, parent: number): boolean {
   const row = parent === nameless ? names.length : parent;
-  return places[row * names.length + element] === 1 && !(inParagraph && isBlock[element] === true);
+  return places[row * names.length + element] === 1;
 }
+
+/** Whether an element ends every paragraph around it: to a reader of HTML, the text goes on outside of that. */
+export const endsParagraph = (element: number): boolean => isBlock[element] === true;
 
 /** Whether an element holds text. */
 export function holdsText(element: number): boolean {

@@ -10,7 +10,8 @@ const href = attributes.names.indexOf('href');
 const src = attributes.names.indexOf('src');
 const xmlns = attributes.names.indexOf('xmlns');
 
-const xmlEntities = new Set(['amp', 'lt', 'gt', 'quot', 'apos', 'nbsp']);
+/** HTML has more, which XML does not know: narrative.html asks for the characters themselves. */
+const xmlEntities = new Set(['amp', 'lt', 'gt', 'quot', 'apos']);
 const namespace = 'http://www.w3.org/1999/xhtml';
 
 export const isSpace = (c: number): boolean => c === 32 || (c >= 9 && c <= 13);
@@ -120,7 +121,8 @@ export function readAttributes(text: string, start: number, element: number, tag
       tags.namespace = close - at - 1 === namespace.length && text.startsWith(namespace, at + 1);
       // What is in another namespace is no HTML.
       if (!tags.namespace) tags.legal = false;
-    } else if (attribute === href || attribute === src) readUrl(text.slice(at + 1, close), tags);
+    } else if (attribute === href || attribute === src)
+      readUrl(text.slice(at + 1, close), attribute === href, tags);
     at = close + 1;
   }
 }
@@ -147,12 +149,12 @@ function isStrangeAgain(name: string, tags: Tags): boolean {
   return false;
 }
 
-function readUrl(url: string, tags: Tags): void {
+function readUrl(url: string, isLink: boolean, tags: Tags): void {
   if (url.charCodeAt(0) === 35 && url.length > 1) {
     tags.fragments ??= [];
     tags.fragments.push(url);
   }
-  const fault = urlFault(tags.entities ? spelledOut(url) : url);
+  const fault = urlFault(tags.entities ? spelledOut(url) : url, isLink);
   if (fault === 'script') tags.legal = false;
   else if (fault === 'scheme') tags.linkable = false;
   else if (fault === 'form') tags.urls = false;

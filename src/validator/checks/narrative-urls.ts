@@ -4,8 +4,8 @@
  */
 import { isBase64 } from '../primitives.ts';
 
-/** What a reader can follow. */
-const schemes = new Set(['http', 'https', 'mailto', 'tel', 'ftp', 'sms', 'cid', 'data']);
+/** Schemes of names, which a link cannot be followed by. Of others, readers know more than can be listed. */
+const names: ReadonlySet<string> = new Set(['urn', 'cid']);
 
 /** Letters and digits of any script besides: an IRI is read as well. */
 const characters = /^[\p{L}\p{M}\p{Nd};?:@&=+$.,/%\-_~#[\]!'()*|]+$/u;
@@ -16,7 +16,7 @@ const numbers = /&#(?:x([0-9a-fA-F]+)|([0-9]+));/g;
 const plain = /^(?:https?:)?[\w;?@&=+$.,/%\-~#!'()*|]+$/;
 
 /** RFC 2397; white space after the colon is widespread and does no harm. */
-const data = /^data:\s*[\w.+-]+\/[\w.+-]+(?:;[\w.+-]+=[\w.+-]+)*;base64,([^,]*)$/s;
+const data = /^data:\s*(?:[\w.+-]+\/[\w.+-]+)?(?:;[\w.+-]+=[\w.+-]+)*(;base64)?,(.+)$/s;
 
 export type UrlFault = 'script' | 'scheme' | 'form';
 
@@ -27,15 +27,17 @@ export function spelledOut(text: string): string {
   );
 }
 
-/** What is wrong with the value of `href` or `src`, if anything. */
-export function urlFault(text: string): UrlFault | undefined {
+/** What is wrong with the value of `href`, that of a link, or of `src`, if anything. */
+export function urlFault(text: string, isLink: boolean): UrlFault | undefined {
   if (plain.test(text)) return undefined;
   const scheme = /^\s*([a-z][a-z0-9+.-]*):/i.exec(text)?.[1]?.toLowerCase();
   if (scheme === 'javascript' || scheme === 'vbscript') return 'script';
-  if (scheme !== undefined && !schemes.has(scheme)) return 'scheme';
-  if (scheme === 'data') {
-    const content = data.exec(text)?.[1];
-    return content !== undefined && content !== '' && isBase64(content) ? undefined : 'form';
-  }
-  return characters.test(text.includes('&') ? text.replace(escapes, '') || '&' : text) ? undefined : 'form';
+  if (scheme !== undefined && isLink && names.has(scheme)) return 'scheme';
+  if (scheme !== 'data') return hasForm(text) ? undefined : 'form';
+  const [, encoded, content = ''] = data.exec(text) ?? [];
+  return (encoded ? isBase64(content) : hasForm(content)) ? undefined : 'form';
+}
+
+function hasForm(text: string): boolean {
+  return characters.test(text.includes('&') ? text.replace(escapes, '') || '&' : text);
 }

@@ -4,17 +4,18 @@
  */
 import type { FindingKey } from '../finding.ts';
 import { hasControl } from '../primitives.ts';
-import { found, type Run, report } from '../run.ts';
+import { found, foundAs, type Run, report } from '../run.ts';
 import { checkFragments, fragmentsIn } from './narrative-links.ts';
 import { type MetName, nameless } from './narrative-names.ts';
-import { elements, holdsText, image, mayStand, paragraph } from './narrative-structure.ts';
+import { elements, endsParagraph, holdsText, image, mayStand, paragraph } from './narrative-structure.ts';
 import { entitiesAreKnown, isSpace, newTags, readAttributes, type Tags } from './narrative-tag.ts';
 
 /**
- * `malformed`: no well-formed div of the namespace; `content`: breaks txt-1; `structure`: an element where HTML has no
- * place for it; `url`: no URL; `link`: leads where no reader can follow; `empty`: breaks txt-2.
+ * `malformed`: no well-formed div of the namespace; `content`: breaks txt-1; `block`: a block in a paragraph; `place`:
+ * an element elsewhere where HTML has no place for it; `url`: no URL; `link`: leads where no reader can follow; `empty`:
+ * breaks txt-2.
  */
-export type NarrativeFault = 'malformed' | 'content' | 'structure' | 'url' | 'link' | 'empty';
+export type NarrativeFault = 'malformed' | 'content' | 'block' | 'place' | 'url' | 'link' | 'empty';
 
 export interface NarrativeReading {
   readonly fault: NarrativeFault | undefined;
@@ -46,12 +47,11 @@ export function readNarrative(text: string): NarrativeReading {
   let depth = 0;
   let paragraphs = 0;
   let placed = true;
+  let apart = true;
   let ink = false;
   let started = false;
   const { length } = text;
   let at = 0;
-  while (isSpace(text.charCodeAt(at))) at++;
-  if (!text.startsWith('<div', at)) return malformed;
   for (;;) {
     // Never past the end: the engine is slow at what it once saw to reach beyond a text.
     if (at === length) break;
@@ -59,7 +59,7 @@ export function readNarrative(text: string): NarrativeReading {
     const end = less < 0 ? length : less;
     const parent = depth > 0 ? (open[depth - 1] as number) : nameless;
     if (depth === 0) {
-      if (started && hasInk(text, at, end)) return malformed;
+      if (hasInk(text, at, end)) return malformed;
     } else if (end > at) {
       if (entity < end) {
         if (!entitiesAreKnown(text, at, end)) return malformed;
@@ -73,7 +73,9 @@ export function readNarrative(text: string): NarrativeReading {
       }
     }
     if (less < 0) break;
-    if (started && depth === 0 && !text.startsWith('<!--', less)) return malformed;
+    // Around the div, and before it, there may be comments.
+    if (depth === 0 && !text.startsWith('<!--', less) && (started || !text.startsWith('<div', less)))
+      return malformed;
     const next = text.charCodeAt(less + 1);
     if (next === 47) {
       if (depth === 0) return malformed;
@@ -100,7 +102,10 @@ export function readNarrative(text: string): NarrativeReading {
     const { number: element, end: stop } = met;
     if (stop === less + 1) return malformed;
     if (element === nameless) tags.legal = false;
-    else if (depth > 0 && !mayStand(element, parent, paragraphs > 0)) placed = false;
+    else if (depth > 0) {
+      if (!mayStand(element, parent)) placed = false;
+      if (paragraphs > 0 && endsParagraph(element)) apart = false;
+    }
     let closed = false;
     // The usual tag is a name and nothing else.
     if (started && text.charCodeAt(stop) === 62) at = stop + 1;
@@ -117,20 +122,15 @@ export function readNarrative(text: string): NarrativeReading {
     if (element === paragraph) paragraphs++;
     else if (element === nameless) strange.push(text.slice(less + 1, stop));
   }
-  if (depth > 0) return malformed;
-  return { fault: gravestFault(tags, placed, ink), fragments: tags.fragments };
+  if (depth > 0 || !started) return malformed;
+  const fault = faultOf(tags) ?? (apart ? undefined : 'block') ?? (placed ? undefined : 'place');
+  return { fault: fault ?? (ink ? undefined : 'empty'), fragments: tags.fragments };
 }
 
-function gravestFault(
-  { legal, linkable, urls }: Tags,
-  placed: boolean,
-  ink: boolean,
-): NarrativeFault | undefined {
+function faultOf({ legal, linkable, urls }: Tags): NarrativeFault | undefined {
   if (!legal) return 'content';
   if (!linkable) return 'link';
-  if (!placed) return 'structure';
-  if (!urls) return 'url';
-  return ink ? undefined : 'empty';
+  return urls ? undefined : 'url';
 }
 
 const cdata = '<![CDATA[';
@@ -168,14 +168,16 @@ export function checkNarrative(value: unknown, run: Run): void {
   if (fault === undefined) return;
   if (fault === 'content')
     report(run, { key: 'txt-1', severity: 'error', code: 'invariant', text: txt1, path: 'div' });
+  // txt-1 says which elements there may be, not where; readers of HTML make the best of it.
+  else if (fault === 'place') foundAs(run, 'warning', 'narrative-structure', 'div');
   else found(run, findingOf[fault], 'div');
 }
 
 const findingOf = {
   malformed: 'narrative',
   link: 'narrative-link',
-  structure: 'narrative-structure',
+  block: 'narrative-structure',
   url: 'narrative-url',
   // The prose of txt-2 forbids it; its expression in 4.0.1, htmlChecks(), is that of txt-1 and does not look at it.
   empty: 'narrative-empty',
-} as const satisfies Record<Exclude<NarrativeFault, 'content'>, FindingKey>;
+} as const satisfies Record<Exclude<NarrativeFault, 'content' | 'place'>, FindingKey>;
