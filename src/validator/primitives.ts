@@ -31,14 +31,14 @@ export function isPlainText(text: string): boolean {
   return text.length > 0 && text.length <= maxString && (text.charCodeAt(0) > 32 || isText(text));
 }
 
-/** `[^\s]+(\s[^\s]+)*`: single spaces inside, none around. White space is that of XML: a no-break space is none. */
+/** Single spaces inside and no other white space. White space is that of XML: a no-break space is none. */
 export function isCode(text: string): boolean {
   const length = text.length;
   let space = true;
   for (let i = 0; i < length; i++) {
     const c = text.charCodeAt(i);
     if (c <= 32) {
-      if (space) return false;
+      if (space || c !== 32) return false;
       space = true;
     } else space = false;
   }

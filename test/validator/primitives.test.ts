@@ -45,7 +45,7 @@ const table: Record<string, { good: unknown[]; bad: unknown[] }> = {
   },
   time: { good: ['00:00:00', '23:59:59.5'], bad: ['24:00:00', '12:00', '12:00:00Z', '1:00:00', '12:60:00'] },
   id: { good: ['a', 'A-1.b', 'x'.repeat(64)], bad: ['', 'a_b', 'a b', 'x'.repeat(65), 'a/b'] },
-  code: { good: ['a', 'a b', 'a-b', '<='], bad: ['', ' a', 'a ', 'a  b', '\t'] },
+  code: { good: ['a', 'a b', 'a-b', '<='], bad: ['', ' a', 'a ', 'a  b', '\t', 'a\tb', 'a\nb'] },
   string: { good: ['a', ' a ', 'line\nline', 'ä'], bad: ['', '   ', 'a\u0000b', '\n'] },
   uri: { good: ['urn:oid:1.2', 'a', 'http://x/y?z#a', '#x'], bad: ['', 'a b', ' a', 'a\n'] },
   oid: {
