@@ -165,3 +165,9 @@ t.test('HTML in markdown is warned of, not so in code', async (t) => {
     t.same(findings(resource, 'warning'), expected, description.slice(0, 40));
   }
 });
+
+t.test('a UUID in a URI is all lower case', async (t) => {
+  const said = (source: string) => errors({ resourceType: 'Patient', meta: { source } });
+  t.same(said('urn:uuid:c757873d-ec9a-4326-a141-556f43239520'), []);
+  t.same(said('urn:uuid:C757873D-EC9A-4326-A141-556F43239520'), ['uri-uuid @ Patient.meta.source']);
+});

@@ -19,7 +19,8 @@ export function isExampleUrl(url: string): boolean {
 
 /** A version or a fragment may follow. */
 const oid = /^urn:oid:[0-2](?:\.(?:0|[1-9][0-9]*))+(?:[|#]|$)/;
-const uuid = /^urn:uuid:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?:[|#]|$)/;
+/** URIs are compared as they are written, and UUIDs in them are all lower case. */
+const uuid = /^urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:[|#]|$)/;
 
 const urnUuid = 'urn:uuid:';
 /** What stands where in a UUID: 1 for a hexadecimal digit, 2 for a hyphen. */
