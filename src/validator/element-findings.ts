@@ -58,7 +58,11 @@ export const elementFindings = {
     text: 'An OID or UUID is written as urn:oid: or urn:uuid:',
   },
   'uri-oid': { severity: 'error', code: 'value', text: 'What follows urn:oid: is not an OID' },
-  'uri-uuid': { severity: 'error', code: 'value', text: 'What follows urn:uuid: is not a UUID in lower case' },
+  'uri-uuid': {
+    severity: 'error',
+    code: 'value',
+    text: 'What follows urn:uuid: is not a UUID in lower case',
+  },
   'string-length': { severity: 'error', code: 'too-long', text: 'The value is longer than {1} characters' },
   'value-regex': {
     severity: 'error',

@@ -217,6 +217,32 @@ t.test('a canonical URL of a contained resource has its id', async (t) => {
   t.same(lost(plan('https://kat.test/Library/l#none')), []);
 });
 
+t.test(
+  'a URL that begins with # leads to an element of the resource, or of the bundle around it',
+  async (t) => {
+    const media = (url: string, more: object = {}) => ({
+      resourceType: 'Media',
+      status: 'completed',
+      content: { url },
+      ...more,
+    });
+    const data = { resourceType: 'Binary', id: 'd', contentType: 'text/plain', data: 'YQ==' };
+    t.same(errors(media('#d', { contained: [data] })), []);
+    t.same(errors(media('#d', { note: [{ id: 'd', text: 'x' }] })), []);
+    t.same(errors(media('#d')), ['local-id-unknown @ Media.content.url']);
+    const bundle = (url: string) => ({
+      resourceType: 'Bundle',
+      type: 'collection',
+      entry: [
+        { fullUrl: 'http://x.com/Media/m', resource: media(url, { id: 'm' }) },
+        { fullUrl: 'http://x.com/Binary/d', resource: data },
+      ],
+    });
+    t.same(errors(bundle('#d')), []);
+    t.same(errors(bundle('#e')), ['local-id-unknown @ Bundle.entry[0].resource.content.url']);
+  },
+);
+
 t.test('a canonical URL of a contained resource leads to one of a type that is meant', async (t) => {
   const plan = (contained: object) => ({
     resourceType: 'CarePlan',

@@ -16,14 +16,15 @@ export function fragmentsIn(text: string): string[] {
 
 /** @param links as they are written, each beginning with `#` */
 export function checkFragments(links: readonly string[], run: Run): void {
-  const root = rootScope(run.scope);
-  for (const link of links) {
-    const name = link.slice(1);
-    root.linkTargets ??= targetsIn(root.resource);
-    if (root.linkTargets.has(name) || root.bundle?.linkTargets().has(name)) continue;
-    found(run, 'narrative-fragment', 'div');
-    return;
-  }
+  if (!links.every((link) => leadsSomewhere(link, run))) found(run, 'narrative-fragment', 'div');
+}
+
+/** Whether what a URL says that begins with `#` is in the resource or the bundle around it. */
+export function leadsSomewhere(link: string, { scope }: Run): boolean {
+  const root = rootScope(scope);
+  const name = link.slice(1);
+  root.linkTargets ??= targetsIn(root.resource);
+  return root.linkTargets.has(name) || root.bundle?.linkTargets().has(name) === true;
 }
 
 /** Every id in a resource, and every name in its narratives. */

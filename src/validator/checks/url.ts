@@ -4,6 +4,7 @@
  */
 import { found, type Run, stepAt } from '../run.ts';
 import { containedTarget } from './contained-target.ts';
+import { leadsSomewhere } from './narrative-links.ts';
 
 const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/;
 const example = /^[a-z]+:\/\/([^/]*\.)?(example\.(org|com|net)|acme\.(com|org))([:/]|$)/i;
@@ -56,6 +57,13 @@ export function urnFault(text: string): 'uri-prefix' | 'uri-oid' | 'uri-uuid' | 
   return text.startsWith('oid:') || text.startsWith('uuid:') ? 'uri-prefix' : undefined;
 }
 
+/** What a URL leads to that begins with `#`: a canonical one to a contained resource, others to any element. */
+function checkFragment(text: string, run: Run, step: string, type: string): void {
+  if (type === 'canonical') {
+    if (!containedTarget(text, run.scope)) found(run, 'canonical-fragment', step);
+  } else if (text !== '#' && !leadsSomewhere(text, run)) found(run, 'local-id-unknown', step);
+}
+
 /**
  * What a uri, url or canonical says beyond being free of white space.
  * @param index place in the array; -1 for an element that does not repeat
@@ -65,8 +73,7 @@ export function checkUri(text: string, run: Run, name: string, index: number, ty
   if (first === 35) {
     run.scope.fragments.push(text);
     // What a definition fixes or gives as an example is a value of other resources.
-    if (type === 'canonical' && run.scope.type !== 'StructureDefinition' && !containedTarget(text, run.scope))
-      found(run, 'canonical-fragment', stepAt(name, index));
+    if (run.scope.type !== 'StructureDefinition') checkFragment(text, run, stepAt(name, index), type);
     return;
   }
   const fault = urnFault(text);
