@@ -186,7 +186,7 @@ t.test('contained resources have ids of their own', async (t) => {
   t.same(errors(twice), ['contained-duplicate @ Patient.contained[1]']);
 });
 
-t.test('a contained resource without an id cannot be referred to', async (t) => {
+t.test('a contained resource needs an id, without which it cannot be referred to', async (t) => {
   const observation = (contained: object) => ({
     resourceType: 'Observation',
     status: 'final',
@@ -194,10 +194,13 @@ t.test('a contained resource without an id cannot be referred to', async (t) => 
     contained: [contained],
   });
   t.same(errors(observation({ resourceType: 'Patient', active: true })), [
+    'cardinality-min @ Observation.contained[0]',
     'dom-3 @ Observation.contained[0]',
   ]);
   const report = { resourceType: 'DiagnosticReport', status: 'final', code: { text: 'x' } };
-  t.same(errors(observation({ ...report, result: [{ reference: '#' }] })), []);
+  const result = [{ reference: '#' }];
+  t.same(errors(observation({ ...report, id: 'r', result })), []);
+  t.same(errors(observation({ ...report, result })), ['cardinality-min @ Observation.contained[0]']);
 });
 
 t.test('a canonical URL of a contained resource has its id', async (t) => {

@@ -25,8 +25,10 @@ export function checkContained(contained: readonly unknown[], run: Run): void {
   const ids = new Set<unknown>();
   contained.forEach((resource, index) => {
     if (!isObject(resource)) return;
-    if (ids.has(resource.id)) found(run, 'contained-duplicate', `contained[${index}]`);
-    if (resource.id !== undefined) ids.add(resource.id);
+    // Only what is yet to be created has no id of its own. https://hl7.org/fhir/R4/resource.html#id
+    if (resource.id === undefined) found(run, 'cardinality-min', `contained[${index}]`, 'id', 1);
+    else if (ids.has(resource.id)) found(run, 'contained-duplicate', `contained[${index}]`);
+    else ids.add(resource.id);
     if (resource.contained !== undefined) {
       broken(
         run,
