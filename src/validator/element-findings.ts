@@ -182,7 +182,11 @@ export const elementFindings = {
     code: 'not-supported',
     text: 'Not checked: the profile {0} is not known here',
   },
-  'extension-url': { severity: 'error', code: 'invalid', text: 'An extension needs an absolute url' },
+  'extension-url': {
+    severity: 'error',
+    code: 'invalid',
+    text: 'An extension needs an absolute url, without a version',
+  },
   'extension-unknown': {
     severity: 'warning',
     code: 'structure',

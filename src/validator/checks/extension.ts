@@ -87,7 +87,8 @@ export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
 
   function definitionOf(url: string): ExtensionDefinition | undefined {
     const known = definitions.get(url);
-    if (known || !url.includes(':')) return known;
+    // A url is compared as it is: with a version behind it, it is that of no definition.
+    if (known || !url.includes(':') || url.includes('|')) return known;
     const profile = compilation.profile(url);
     let definition: ExtensionDefinition | undefined;
     if (profile?.type === 'Extension') {
@@ -141,7 +142,9 @@ export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
     if (typeof url !== 'string' || url === '') return;
     if (!url.includes(':')) {
       if (!inExtension) found(run, 'extension-url', 'url');
-    } else if (isExample(url, run)) foundOnce(run, 'extension-example', '');
+    } else if (url.includes('|') && definitionOf(url.slice(0, url.indexOf('|'))))
+      found(run, 'extension-url', 'url');
+    else if (isExample(url, run)) foundOnce(run, 'extension-example', '');
     else if (otherVersion.test(url)) foundOnce(run, 'extension-version', '');
     else foundAs(run, unknownSeverity(run), 'extension-unknown', '');
   }
