@@ -4,7 +4,7 @@
  */
 import type { ElementDefinition } from '@medplum/fhirtypes';
 import { isObject } from '../../fhir/resource.ts';
-import { compareUnitValues } from '../../terminology/canonical-units.ts';
+import { compareUnitValues, type UnitValue } from '../../terminology/canonical-units.ts';
 import { ucumSystem } from '../../terminology/ucum.ts';
 import type { ValueCheck } from '../compilation.ts';
 import type { FindingKey } from '../finding.ts';
@@ -41,12 +41,13 @@ export function compareValues(one: unknown, other: unknown): number | undefined 
 
 /** Quantities in different units of one dimension. */
 function compareUnits(one: Record<string, unknown>, other: Record<string, unknown>): number | undefined {
-  if (one.system !== ucumSystem || other.system !== ucumSystem) return undefined;
-  if (typeof one.value !== 'number' || typeof other.value !== 'number') return undefined;
-  return compareUnitValues(
-    { value: one.value, code: String(one.code) },
-    { value: other.value, code: String(other.code) },
-  );
+  return isMeasure(one) && isMeasure(other) ? compareUnitValues(one, other) : undefined;
+}
+
+/** Whether a value has a unit of UCUM. */
+function isMeasure(value: unknown): value is UnitValue {
+  if (!isObject(value)) return false;
+  return value.system === ucumSystem && typeof value.value === 'number' && typeof value.code === 'string';
 }
 
 /** Dates of one precision compare as texts; instants by their time. */
@@ -97,7 +98,9 @@ function isBeyond(value: unknown, type: string, bound: Bound, run: Run): boolean
   if (typeof value === 'string' && isObject(bound.value))
     return outside(value, bound.value, run.options.now ?? Date.now(), bound.direction);
   if (typeof bound.value === 'string' && !isFor(type, bound.value)) return false;
-  return compareValues(value, bound.value) === bound.direction;
+  const compared = compareValues(value, bound.value);
+  // What is measured in units of another dimension is not within the bound either.
+  return compared === undefined ? isMeasure(value) && isMeasure(bound.value) : compared === bound.direction;
 }
 
 export function rangeCheck(
