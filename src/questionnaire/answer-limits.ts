@@ -3,6 +3,7 @@
  * https://hl7.org/fhir/R4/questionnaire-profiles.html#extensions
  */
 import type { Issue } from '../core/issue.ts';
+import { decimalPlaces } from '../fhir/decimal-places.ts';
 import { isObject } from '../fhir/resource.ts';
 import { linearSearch } from '../fhirpath/runtime/linear-pattern.ts';
 import { suitsAttachment } from './answer-attachment.ts';
@@ -69,14 +70,6 @@ function writtenAs({ type }: FormItem, value: unknown): string | undefined {
 function lengthOf(value: unknown): number {
   if (typeof value === 'number') return String(value).length;
   return typeof value === 'string' ? [...value].length : 0;
-}
-
-/** `1.25`, or `2.5e-7`. */
-const spelled = /^-?\d+(?:\.(\d+))?(?:e([+-]\d+))?$/;
-
-function decimalPlaces(value: unknown): number {
-  const [, fraction = '', exponent = '0'] = spelled.exec(String(value)) ?? [];
-  return Math.max(0, fraction.length - Number(exponent));
 }
 
 function matches(text: string | undefined, pattern: string): boolean {

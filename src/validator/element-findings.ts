@@ -74,6 +74,11 @@ export const elementFindings = {
     code: 'not-supported',
     text: 'Not checked: the form that {1} demands of {0} could not be looked at in time',
   },
+  'value-size': {
+    severity: 'error',
+    code: 'structure',
+    text: '{0} is shorter, larger or has more decimal places than {1} allows',
+  },
   'value-min': {
     severity: 'error',
     code: 'invalid',

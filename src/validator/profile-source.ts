@@ -16,6 +16,7 @@ import { narrativeControl } from './checks/narrative-control.ts';
 import { profileElementRule } from './checks/profile-element.ts';
 import { maxLengthCheck, rangeCheck } from './checks/range.ts';
 import { regexCheck } from './checks/regex.ts';
+import { sizeLimits } from './checks/size-limits.ts';
 import { targetRule } from './checks/target-rule.ts';
 import { typeRule } from './checks/type-rule.ts';
 import type { ValueCheck } from './compilation.ts';
@@ -36,6 +37,7 @@ const factories: readonly CheckFactory[] = [
   (definition, base, scope) => patternCheck(definition, base, scope.profile),
   maxLengthCheck,
   (definition, base, scope) => regexCheck(definition, base, scope.profile),
+  (definition, base, scope) => sizeLimits(definition, base, scope.profile),
   (definition, base, scope) => rangeCheck(definition, base, scope.profile),
   bindingRule,
   additionalBindingRule,
