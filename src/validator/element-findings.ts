@@ -235,7 +235,7 @@ export const elementFindings = {
   'reference-relative': {
     severity: 'warning',
     code: 'invalid',
-    text: 'The relative reference does not begin with a resource type of R4',
+    text: 'The relative reference is not a resource type of R4 and an id',
   },
   'reference-type': {
     severity: 'error',

@@ -157,11 +157,23 @@ const table: Record<string, Case[]> = {
     [
       'conditional, of no type',
       condition({ subject: { reference: 'Person2?identifier=http://x.com/i|b' } }),
+      [],
+    ],
+    [
+      'conditional, but no search',
+      condition({ subject: { reference: 'Patient?identifier' } }),
+      ['reference-format @ Condition.subject.reference'],
+    ],
+    ['no type', condition({ subject: { reference: 'abc' } }), []],
+    ['no id', condition({ subject: { reference: 'Patient/a_b' } }), []],
+    [
+      'white space',
+      condition({ subject: { reference: 'http://x.com/Patient/1\t' } }),
       ['reference-format @ Condition.subject.reference'],
     ],
     [
-      'no type',
-      condition({ subject: { reference: 'abc' } }),
+      'white space in an id',
+      condition({ subject: { reference: 'Patient/1\n' } }),
       ['reference-format @ Condition.subject.reference'],
     ],
   ],
@@ -173,6 +185,24 @@ for (const [name, cases] of Object.entries(table)) {
       t.same(errors(resource).sort(), [...expected].sort(), what);
   });
 }
+
+t.test('a relative reference that is no type and id is warned of, and refused in a bundle', async (t) => {
+  const about = (reference: string) => condition({ subject: { reference } });
+  const entry = (resource: object) => ({
+    resourceType: 'Bundle',
+    type: 'collection',
+    entry: [{ fullUrl: 'urn:uuid:c757873d-ec9a-4326-a141-556f43239520', resource }],
+  });
+  for (const [reference, key] of [
+    ['abc', 'reference-relative'],
+    ['Patient', 'reference-relative'],
+    ['Patient/a_b', 'reference-format'],
+    ['Patient/1/_history', 'reference-format'],
+  ] as const) {
+    t.same(findings(about(reference), 'warning'), [`${key} @ Condition.subject.reference`], reference);
+    t.match(errors(entry(about(reference))), [/^reference-format @ /], reference);
+  }
+});
 
 t.test('contained resources have ids of their own', async (t) => {
   const twice = {

@@ -3,7 +3,7 @@
  * https://hl7.org/fhir/R4/references.html#literal
  */
 import { isIdFrom } from '../primitives.ts';
-import { found, type Run, report } from '../run.ts';
+import { found, foundAs, type Run, report } from '../run.ts';
 import { containedTarget } from './contained-target.ts';
 import { isUuidUrn, urnFault } from './url.ts';
 
@@ -12,6 +12,13 @@ export const literal =
   /^(?:.*\/)?([A-Z][A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/;
 
 const twoSteps = /^[^/]+\/[^/]+(?:\/_history\/[^/]+)?$/;
+
+/** What a search asks for: `name=value`, and more of that behind `&`. */
+const parameters = /^[^=&]+=[^&]*(?:&[^=&]+=[^&]*)*$/;
+
+/** White space; all but the usual one can only come from an escape. */
+const hasSpace = (text: string, run: Run): boolean =>
+  text.includes(' ') || (!run.plain && /[\t-\r]/.test(text));
 
 /** The resource type that a text begins with, up to a place in it. */
 export type TypeReader = (text: string, end: number) => string | undefined;
@@ -48,8 +55,8 @@ export function checkReferenceText(text: string, run: Run, typeAt: TypeReader): 
   if (type !== undefined) {
     run.referredType = type;
     if (isIdFrom(text, slash + 1)) return true;
-    const isConditional = text.includes('?') && !text.includes(' ');
-    if (!isConditional && !literal.test(text)) found(run, 'reference-format', 'reference');
+    const isConditional = text.includes('?') && !hasSpace(text, run);
+    if (!isConditional && !literal.test(text)) checkOther(text, run);
     return false;
   }
   if (text.charCodeAt(0) === 35) {
@@ -61,34 +68,39 @@ export function checkReferenceText(text: string, run: Run, typeAt: TypeReader): 
     }
     return false;
   }
-  if (text.includes(' ')) {
+  if (hasSpace(text, run)) {
     found(run, 'reference-format', 'reference');
     return false;
   }
   const query = text.indexOf('?');
   if (query > 0 && typeAt(text, query) !== undefined) {
-    if (!mayBeConditional(run)) found(run, 'reference-format', 'reference');
+    const isSearch = parameters.test(text.slice(query + 1));
+    if (!isSearch || !mayBeConditional(run)) found(run, 'reference-format', 'reference');
     return false;
   }
   const end = query < 0 ? text.length : query;
   const colon = text.indexOf(':');
   if (colon > 0 && colon < end) checkUrn(text, run);
-  else
-    found(
-      run,
-      slash >= 0 && slash < end && mayBeRelative(text, run) ? 'reference-relative' : 'reference-format',
-      'reference',
-    );
+  else if (mayBeRelative(text, run)) found(run, 'reference-relative', 'reference');
+  else found(run, 'reference-format', 'reference');
   return false;
 }
 
-/** What in a bundle is not absolute has a meaning only as a type and an id. https://hl7.org/fhir/R4/bundle.html#references */
-function mayBeRelative(text: string, { scope }: Run): boolean {
-  return scope.bundle?.bundle.resourceType !== 'Bundle' || twoSteps.test(text);
+/** What begins as a reference to a type and goes on otherwise: elsewhere than in a bundle it may be some other URL. */
+function checkOther(text: string, run: Run): void {
+  const severity = isInBundle(run) || hasSpace(text, run) ? 'error' : 'warning';
+  foundAs(run, severity, 'reference-format', 'reference');
 }
 
+/** What in a bundle is not absolute has a meaning only as a type and an id. https://hl7.org/fhir/R4/bundle.html#references */
+function mayBeRelative(text: string, run: Run): boolean {
+  return !isInBundle(run) || twoSteps.test(text);
+}
+
+const isInBundle = ({ scope }: Run): boolean => scope.bundle?.bundle.resourceType === 'Bundle';
+
 function checkUrn(text: string, run: Run): void {
-  const fault = text.includes(' ') ? 'reference-format' : urnFault(text);
+  const fault = hasSpace(text, run) ? 'reference-format' : urnFault(text);
   if (fault) found(run, fault, 'reference');
 }
 
