@@ -325,7 +325,7 @@ export const elementFindings = {
     text: 'The sections of the narrative are not in the languages that the profile demands',
   },
   'narrative-empty': {
-    severity: 'warning',
+    severity: 'error',
     code: 'invalid',
     text: 'The narrative has no content but white space',
   },

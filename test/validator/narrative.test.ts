@@ -124,9 +124,15 @@ const table: Record<string, [text: string, fault: NarrativeFault | undefined][]>
     [div('<img alt="x" src="data:png;base64,iVBORw0KGgo="/>'), 'url'],
     [div('<img alt="x" src="data:"/>'), 'url'],
   ],
-  'white space alone is empty': [
+  'white space alone is blank': [
+    [div(' <p> \n</p> '), 'blank'],
+    [div('\n'), 'blank'],
+  ],
+  'what has no text and no image is empty': [
     [div(''), 'empty'],
-    [div(' <p> \n</p> '), 'empty'],
+    [div('<p></p><br/><ul><li></li></ul>'), 'empty'],
+    [div('<!-- x -->'), 'empty'],
+    [div('<img alt="x" src="#y"/>'), undefined],
     ['<div xmlns="http://www.w3.org/1999/xhtml"/>', 'empty'],
   ],
 };
@@ -178,6 +184,14 @@ t.test('links within lead to an element or a name, in the resource or the bundle
   });
   t.same(lost(bundle('there')), []);
   t.same(lost(bundle('elsewhere')), ['narrative-fragment @ Bundle.entry[0].resource.text.div']);
+});
+
+t.test('a narrative has content; white space alone is warned of', async (t) => {
+  const said = (content: string, severity: 'error' | 'warning') =>
+    findings({ resourceType: 'Patient', text: { status: 'generated', div: div(content) } }, severity);
+  t.same(said('', 'error'), ['narrative-empty @ Patient.text.div']);
+  t.same(said(' ', 'error'), []);
+  t.same(said(' ', 'warning'), ['narrative-empty @ Patient.text.div']);
 });
 
 t.test('only blocks in paragraphs make a narrative unacceptable', async (t) => {

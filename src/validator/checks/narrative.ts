@@ -13,9 +13,9 @@ import { entitiesAreKnown, isSpace, newTags, readAttributes, type Tags } from '.
 /**
  * `malformed`: no well-formed div of the namespace; `content`: breaks txt-1; `block`: a block in a paragraph; `place`:
  * an element elsewhere where HTML has no place for it; `url`: no URL; `link`: leads where no reader can follow; `empty`:
- * breaks txt-2.
+ * breaks txt-2; `blank`: has white space and nothing else.
  */
-export type NarrativeFault = 'malformed' | 'content' | 'block' | 'place' | 'url' | 'link' | 'empty';
+export type NarrativeFault = 'malformed' | 'content' | 'block' | 'place' | 'url' | 'link' | 'empty' | 'blank';
 
 export interface NarrativeReading {
   readonly fault: NarrativeFault | undefined;
@@ -49,6 +49,7 @@ export function readNarrative(text: string): NarrativeReading {
   let placed = true;
   let apart = true;
   let ink = false;
+  let blank = false;
   let started = false;
   const { length } = text;
   let at = 0;
@@ -69,6 +70,7 @@ export function readNarrative(text: string): NarrativeReading {
       if (bare || !ink) {
         const inked = hasInk(text, at, end);
         ink ||= inked;
+        blank = true;
         if (bare && inked) placed = false;
       }
     }
@@ -123,8 +125,10 @@ export function readNarrative(text: string): NarrativeReading {
     else if (element === nameless) strange.push(text.slice(less + 1, stop));
   }
   if (depth > 0 || !started) return malformed;
-  const fault = faultOf(tags) ?? (apart ? undefined : 'block') ?? (placed ? undefined : 'place');
-  return { fault: fault ?? (ink ? undefined : 'empty'), fragments: tags.fragments };
+  const content = ink ? undefined : blank ? 'blank' : 'empty';
+  const structure = apart ? undefined : 'block';
+  const fault = faultOf(tags) ?? structure ?? (content === 'empty' ? content : undefined);
+  return { fault: fault ?? (placed ? content : 'place'), fragments: tags.fragments };
 }
 
 function faultOf({ legal, linkable, urls }: Tags): NarrativeFault | undefined {
@@ -170,6 +174,8 @@ export function checkNarrative(value: unknown, run: Run): void {
     report(run, { key: 'txt-1', severity: 'error', code: 'invariant', text: txt1, path: 'div' });
   // txt-1 says which elements there may be, not where; readers of HTML make the best of it.
   else if (fault === 'place') foundAs(run, 'warning', 'narrative-structure', 'div');
+  // HL7's own examples have such narratives.
+  else if (fault === 'blank') foundAs(run, 'warning', 'narrative-empty', 'div');
   else found(run, findingOf[fault], 'div');
 }
 
@@ -180,4 +186,4 @@ const findingOf = {
   url: 'narrative-url',
   // The prose of txt-2 forbids it; its expression in 4.0.1, htmlChecks(), is that of txt-1 and does not look at it.
   empty: 'narrative-empty',
-} as const satisfies Record<Exclude<NarrativeFault, 'content' | 'place'>, FindingKey>;
+} as const satisfies Record<Exclude<NarrativeFault, 'content' | 'place' | 'blank'>, FindingKey>;
