@@ -13,6 +13,7 @@ export const kept: Readonly<Record<string, readonly string[]>> = {
   Expression: ['language', 'expression'],
   Extension: ['extension'],
   Identifier: ['system', 'value'],
+  Narrative: ['extension'],
   Reference: ['reference', 'type'],
   ...Object.fromEntries([...quantities].map((type) => [type, ['system', 'code']])),
 };
@@ -23,6 +24,7 @@ export const handWritten: Readonly<Record<string, string>> = {
   Coding: 'coding(x, o, v_system, v_code, v_display, v_version);',
   Expression: 'expression(x, v_language, v_expression);',
   Identifier: 'identifier(x, v_system, v_value);',
+  Narrative: 'if (v_extension !== undefined) textLinks(o, x);',
   Questionnaire: 'linkIds(o, x);',
   Reference: 'reference(x, v_reference, v_type);',
   SampledData: 'samples(o, x);',

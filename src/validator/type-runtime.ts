@@ -20,6 +20,7 @@ import { badFormat, isTextIn, primitiveChecks, wrongJson } from './checks/primit
 import { checkExists, checkTarget, checkType } from './checks/reference.ts';
 import { checkReferenceText, typeReader } from './checks/reference-text.ts';
 import { checkSamples } from './checks/sampled-data.ts';
+import { checkTextLinks } from './checks/text-links.ts';
 import { checkUri, isAbsolute } from './checks/url.ts';
 import type { Compilation } from './compilation.ts';
 import { isCode, isText, isUri, primitiveFormats } from './primitives.ts';
@@ -119,6 +120,7 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck, judge
     expression: (x: Run, language: unknown, text: unknown) => checkExpression(x, language, text, judge),
     linkIds: checkLinkIds,
     samples: checkSamples,
+    textLinks: checkTextLinks,
     inOrder,
     coding,
     quantity,

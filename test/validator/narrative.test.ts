@@ -1,6 +1,6 @@
 import t from 'tap';
 import { type NarrativeFault, readNarrative } from '../../src/validator/checks/narrative.ts';
-import { findings } from './parts.ts';
+import { errors, findings } from './parts.ts';
 
 const div = (content: string) => `<div xmlns="http://www.w3.org/1999/xhtml">${content}</div>`;
 
@@ -200,4 +200,27 @@ t.test('only blocks in paragraphs make a narrative unacceptable', async (t) => {
   t.same(said('<p><div>x</div></p>', 'error'), ['narrative-structure @ Patient.text.div']);
   t.same(said('<li>x</li>', 'error'), []);
   t.same(said('<li>x</li>', 'warning'), ['narrative-structure @ Patient.text.div']);
+});
+
+t.test('what a narrative says its parts tell of, and the parts, are there', async (t) => {
+  const patient = (htmlid: string, data: string) => ({
+    resourceType: 'Patient',
+    text: {
+      extension: [
+        {
+          url: 'http://hl7.org/fhir/StructureDefinition/textLink',
+          extension: [
+            { url: 'htmlid', valueString: htmlid },
+            { url: 'data', valueUri: data },
+          ],
+        },
+      ],
+      status: 'generated',
+      div: div('<p id="a">x</p>'),
+    },
+    name: [{ id: 'n', family: 'x' }],
+  });
+  t.same(errors(patient('a', '#n')), []);
+  t.same(errors(patient('b', '#n')), ['local-id-unknown @ Patient.text.extension[0].extension[0].value']);
+  t.same(errors(patient('a', '#m')), ['local-id-unknown @ Patient.text.extension[0].extension[1].value']);
 });
