@@ -188,6 +188,7 @@ judge('a code system counts its concepts and knows their parents', [
   ],
 ]);
 
+const own = { resourceType: 'CodeSystem', id: 'own', status: 'active', content: 'not-present' };
 const include = (more: object) => ({
   resourceType: 'ValueSet',
   url: 'https://kat.test/ValueSet/v',
@@ -201,7 +202,12 @@ const first = 'ValueSet.compose.include[0]';
 judge('a value set draws on code systems, by filters that they understand', [
   ['all of one', include({}), []],
   ['a relative system', include({ system: 'genders' }), [`code-system-relative @ ${first}.system`]],
-  ['a contained system', include({ system: '#genders' }), []],
+  ['a contained system', { ...include({ system: '#own' }), contained: [own] }, []],
+  [
+    'a contained system that is not there',
+    include({ system: '#own' }),
+    ['local-id-unknown @ ValueSet.compose.include[0].system'],
+  ],
   [
     'a value set for a system',
     include({ system: 'http://hl7.org/fhir/ValueSet/administrative-gender' }),
