@@ -123,8 +123,10 @@ export function resourceCheck(
     const outer = run.scope;
     run.scope = scopeFor(value, type, parent, holder, outer);
     checkScope(run, []);
-    if (run.scope.container === outer)
-      for (const fragment of run.scope.fragments) outer.fragments.push(fragment);
+    if (run.scope.container === outer) {
+      outer.inside ??= new Map();
+      outer.inside.set(value, run.scope.fragments);
+    }
     run.scope = outer;
   }
 

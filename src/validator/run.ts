@@ -27,6 +27,8 @@ export interface ResourceScope {
   entries: BundleIndex | undefined;
   /** References and URLs that begin with `#`, as met in the walk: dom-3 needs them. */
   readonly fragments: string[];
+  /** Those of the resources that it contains. */
+  inside: Map<unknown, readonly string[]> | undefined;
   /** What links within narratives may lead to; collected when the first one asks. */
   linkTargets?: ReadonlySet<string>;
   /** Ids of elements met so far. */
@@ -59,6 +61,7 @@ export function newScope(
     contained: undefined,
     entries: undefined,
     fragments: [],
+    inside: undefined,
     elementIds: undefined,
     environment: undefined,
   };
