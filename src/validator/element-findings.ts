@@ -63,7 +63,7 @@ export const elementFindings = {
     code: 'value',
     text: 'What follows urn:uuid: is not a UUID in lower case',
   },
-  'string-length': { severity: 'error', code: 'too-long', text: 'The value is longer than {1} characters' },
+  'string-length': { severity: 'error', code: 'invalid', text: 'The value is longer than {1} characters' },
   'value-regex': {
     severity: 'error',
     code: 'invalid',
@@ -152,22 +152,22 @@ export const elementFindings = {
   'slice-max': { severity: 'error', code: 'structure', text: 'Slice {0}: at most {1} allowed' },
   'slice-closed': {
     severity: 'error',
-    code: 'structure',
+    code: 'invalid',
     text: '{0} matches none of the slices of {1}, which is closed',
   },
   'slice-multiple': {
     severity: 'error',
-    code: 'structure',
+    code: 'invalid',
     text: '{0} matches more than one of the slices of {1}',
   },
   'slice-order': {
     severity: 'error',
-    code: 'structure',
+    code: 'invalid',
     text: '{0} is out of the order of slices that {1} demands',
   },
   'slice-end': {
     severity: 'error',
-    code: 'structure',
+    code: 'invalid',
     text: '{0}: what belongs to no slice of {1} stands at the end',
   },
   'slicing-not-checked': {
@@ -180,7 +180,7 @@ export const elementFindings = {
     code: 'not-found',
     text: 'A claimed or requested profile is not known here',
   },
-  'profile-type': { severity: 'error', code: 'structure', text: 'The profile {0} is for {1}' },
+  'profile-type': { severity: 'error', code: 'invalid', text: 'The profile {0} is for {1}' },
   'profile-mismatch': { severity: 'error', code: 'structure', text: '{0} conforms to none of: {1}' },
   'profile-not-checked': {
     severity: 'information',
@@ -249,7 +249,7 @@ export const elementFindings = {
   },
   'reference-aggregation': {
     severity: 'error',
-    code: 'invalid',
+    code: 'structure',
     text: 'The target is {0}; allowed: {1}',
   },
   'reference-version': {
@@ -257,7 +257,7 @@ export const elementFindings = {
     code: 'invalid',
     text: 'The reference has to be {0} of a version',
   },
-  'reference-unresolved': { severity: 'error', code: 'not-found', text: 'The reference has no target here' },
+  'reference-unresolved': { severity: 'error', code: 'structure', text: 'The reference has no target here' },
   'reference-profile': {
     severity: 'error',
     code: 'structure',
@@ -361,7 +361,7 @@ export const elementFindings = {
   },
   'contained-duplicate': {
     severity: 'error',
-    code: 'business-rule',
+    code: 'duplicate',
     text: 'Another contained resource has this id',
   },
   'attachment-size': { severity: 'error', code: 'structure', text: 'The size differs from that of the data' },

@@ -69,7 +69,7 @@ function countSource({ node, limits }: Property, count: string): string {
   if (!limits) return '';
   const name = quote(node.name);
   const few = `if (${count} < ${limits.min}) found(x, 'cardinality-min', '', ${name}, ${limits.min});`;
-  const many = `if (${count} > ${limits.max}) found(x, 'cardinality-max', ${name}, ${name}, ${limits.max});`;
+  const many = `if (${count} > ${limits.max}) found(x, 'cardinality-max', '', ${name}, ${limits.max});`;
   return `${limits.min > 0 ? few : ''} ${limits.max === Number.POSITIVE_INFINITY ? '' : many}`;
 }
 
@@ -157,10 +157,10 @@ function choiceSource(property: Property): string | undefined {
 }
 
 /** Statements that hold the number of a slice's instances against its limits. */
-function countedSlice({ name, min, max }: Slice, count: string, { node, slicing }: Property): string {
+function countedSlice({ name, min, max }: Slice, count: string, { slicing }: Property): string {
   const place = quote(`${slicing?.path}:${name}`);
   const few = `if ((${count}) < ${min}) found(x, 'slice-min', '', ${place}, ${min});`;
-  const many = `if ((${count}) > ${max}) found(x, 'slice-max', ${quote(node.name)}, ${place}, ${max});`;
+  const many = `if ((${count}) > ${max}) found(x, 'slice-max', '', ${place}, ${max});`;
   return `${min > 0 ? few : ''} ${max === Number.POSITIVE_INFINITY ? '' : many}`;
 }
 

@@ -27,7 +27,7 @@ export function occurrence({ definition }: ElementNode, base: BaseElement | unde
 
 export function checkCount(count: number, { min, max }: Limits, name: string, run: Run): void {
   if (count < min) found(run, 'cardinality-min', '', name, min);
-  if (count > max) found(run, 'cardinality-max', name, name, max);
+  if (count > max) found(run, 'cardinality-max', '', name, max);
 }
 
 /** The advice to fill an element that the profile marks as must-support and the base does not. */

@@ -166,7 +166,7 @@ export function slicesCheck(slicing: Slicing): SlicingCheck {
       const count = counts[i] ?? 0;
       if (count + (possible?.[i] ?? 0) < slice.min)
         found(run, 'slice-min', '', `${path}:${slice.name}`, slice.min);
-      if (count > slice.max) found(run, 'slice-max', name, `${path}:${slice.name}`, slice.max);
+      if (count > slice.max) found(run, 'slice-max', '', `${path}:${slice.name}`, slice.max);
       inner[i]?.(members?.[i] ?? [], holder, run);
     }
   };

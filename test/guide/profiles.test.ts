@@ -65,7 +65,7 @@ const faults: Readonly<Record<string, readonly Fault[]>> = {
       (course) => {
         course.category = { text: 'Medicine' };
       },
-      ['cardinality-max @ Procedure.category'],
+      ['cardinality-max @ Procedure'],
     ],
     [
       'a course has its own code',
@@ -178,7 +178,7 @@ const faults: Readonly<Record<string, readonly Fault[]>> = {
       (decision) => {
         decision.component.push(decision.component[1]);
       },
-      ['slice-max @ Observation.component'],
+      ['slice-max @ Observation'],
     ],
   ],
   'kat-req-1-p1-pass': [
@@ -229,7 +229,7 @@ const faults: Readonly<Record<string, readonly Fault[]>> = {
       (readiness) => {
         readiness.performer.push(readiness.performer[0]);
       },
-      ['cardinality-max @ Observation.performer'],
+      ['cardinality-max @ Observation'],
     ],
     [
       'readiness is judged by known criteria',

@@ -6,6 +6,7 @@ import type { StructureDefinition } from '@medplum/fhirtypes';
 import { TextTable } from '../../core/text-table.ts';
 import { isObject } from '../../fhir/resource.ts';
 import type { Compilation, ProfileCheck } from '../compilation.ts';
+import type { Finding } from '../finding.ts';
 import { found, foundAs, foundOnce, type Run, under } from '../run.ts';
 import { contextCheck, type ExtensionHost } from './extension-context.ts';
 import { isExampleUrl } from './url.ts';
@@ -141,9 +142,9 @@ export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
   function checkUnknown(url: unknown, run: Run, inExtension: boolean): void {
     if (typeof url !== 'string' || url === '') return;
     if (!url.includes(':')) {
-      if (!inExtension) found(run, 'extension-url', 'url');
+      if (!inExtension) found(run, 'extension-url', '');
     } else if (url.includes('|') && definitionOf(url.slice(0, url.indexOf('|'))))
-      found(run, 'extension-url', 'url');
+      found(run, 'extension-url', '');
     else if (isExample(url, run)) foundOnce(run, 'extension-example', '');
     else if (otherVersion.test(url)) foundOnce(run, 'extension-version', '');
     else foundAs(run, unknownSeverity(run), 'extension-unknown', '');
@@ -182,14 +183,25 @@ export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
         if (definition.modifier !== modifier) {
           found(run, modifier ? 'extension-not-modifier' : 'extension-modifier', '', definition.url);
         }
-        if (!isMetPlace(definition, at, run)) {
-          const outerUrl = at === 'Extension' ? holder?.url : outer;
-          checkPlace(definition, { extension: value, at, types, holder, outerUrl }, run);
-        }
         if (Array.isArray(value.extension)) checkParts(value.extension, definition, run);
+        const before = run.count;
         definition.profile.check(value, run, 'Extension');
+        if (run.count !== before) liftValueType(run, before);
       }
       if (run.count !== start) under(run, start, `${field}[${i}]`);
+      if (definition !== undefined && !isMetPlace(definition, at, run)) {
+        // The element that holds it is the wrong one.
+        const outerUrl = at === 'Extension' ? holder?.url : outer;
+        checkPlace(definition, { extension: value, at, types, holder, outerUrl }, run);
+      }
     }
   };
+}
+
+/** An extension whose value has the wrong type is as a whole another one than its definition has. */
+function liftValueType(run: Run, start: number): void {
+  for (let i = start; i < run.findings.length; i++) {
+    const finding = run.findings[i] as Finding;
+    if (finding.key === 'type' && finding.path === 'value') finding.path = '';
+  }
 }

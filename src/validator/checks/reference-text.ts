@@ -18,7 +18,7 @@ const parameters = /^[^=&]+=[^&]*(?:&[^=&]+=[^&]*)*$/;
 
 /** White space; all but the usual one can only come from an escape. */
 const hasSpace = (text: string, run: Run): boolean =>
-  text.includes(' ') || (!run.plain && /[\t-\r]/.test(text));
+  text.includes(' ') || (run.escapes !== 'none' && /[\t-\r]/.test(text));
 
 /** The resource type that a text begins with, up to a place in it. */
 export type TypeReader = (text: string, end: number) => string | undefined;
@@ -69,27 +69,27 @@ export function checkReferenceText(text: string, run: Run, typeAt: TypeReader): 
     return false;
   }
   if (hasSpace(text, run)) {
-    found(run, 'reference-format', 'reference');
+    found(run, 'reference-format', '');
     return false;
   }
   const query = text.indexOf('?');
   if (query > 0 && typeAt(text, query) !== undefined) {
     const isSearch = parameters.test(text.slice(query + 1));
-    if (!isSearch || !mayBeConditional(run)) found(run, 'reference-format', 'reference');
+    if (!isSearch || !mayBeConditional(run)) found(run, 'reference-format', '');
     return false;
   }
   const end = query < 0 ? text.length : query;
   const colon = text.indexOf(':');
   if (colon > 0 && colon < end) checkUrn(text, run);
-  else if (mayBeRelative(text, run)) found(run, 'reference-relative', 'reference');
-  else found(run, 'reference-format', 'reference');
+  else if (mayBeRelative(text, run)) found(run, 'reference-relative', '');
+  else found(run, 'reference-format', '');
   return false;
 }
 
 /** What begins as a reference to a type and goes on otherwise: elsewhere than in a bundle it may be some other URL. */
 function checkOther(text: string, run: Run): void {
   const severity = isInBundle(run) || hasSpace(text, run) ? 'error' : 'warning';
-  foundAs(run, severity, 'reference-format', 'reference');
+  foundAs(run, severity, 'reference-format', '');
 }
 
 /** What in a bundle is not absolute has a meaning only as a type and an id. https://hl7.org/fhir/R4/bundle.html#references */
@@ -101,7 +101,7 @@ const isInBundle = ({ scope }: Run): boolean => scope.bundle?.bundle.resourceTyp
 
 function checkUrn(text: string, run: Run): void {
   const fault = hasSpace(text, run) ? 'reference-format' : urnFault(text);
-  if (fault) found(run, fault, 'reference');
+  if (fault) found(run, fault, fault === 'reference-format' ? '' : 'reference');
 }
 
 /**

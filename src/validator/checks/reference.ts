@@ -111,5 +111,5 @@ export function checkType(
 ): void {
   const actual = run.referredType ?? referenceType({ reference }, run);
   if (actual !== undefined && actual !== type && isResourceType(actual))
-    found(run, 'reference-type-differs', 'type');
+    found(run, 'reference-type-differs', '');
 }
