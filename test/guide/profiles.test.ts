@@ -105,7 +105,7 @@ const faults: Readonly<Record<string, readonly Fault[]>> = {
       (dose) => {
         dose.dosage.extension[0].valueQuantity.code = 'g';
       },
-      ['pattern @ MedicationAdministration.dosage.extension[0].value'],
+      ['pattern @ MedicationAdministration.dosage.extension[0].value.code'],
     ],
   ],
   'kat-bp-1-p1-pass': [
@@ -137,7 +137,7 @@ const faults: Readonly<Record<string, readonly Fault[]>> = {
       (score) => {
         score.valueQuantity.code = '%';
       },
-      ['pattern @ Observation.value'],
+      ['pattern @ Observation.value.code'],
     ],
     ['a score has its time', without('effectiveDateTime'), ['cardinality-min @ Observation']],
   ],
@@ -220,7 +220,7 @@ const faults: Readonly<Record<string, readonly Fault[]>> = {
       (rating) => {
         rating.valueQuantity.code = 'mg';
       },
-      ['pattern @ Observation.value'],
+      ['pattern @ Observation.value.code'],
     ],
   ],
   'kat-dr-1-p1-pass': [

@@ -59,6 +59,33 @@ const table: Record<string, Row> = {
       [observation({ method: { text: 'a' } }), []],
       [observation({ status: 'amended' }), ['fixed @ Observation.status']],
       [observation({ method: { text: 'a', coding: [{ code: 'x' }] } }), ['fixed @ Observation.method']],
+      [observation({ method: { text: 'b' } }), ['fixed @ Observation.method.text']],
+      [observation({ _status: because }), ['fixed @ Observation.status']],
+      [observation({ _status: { id: 'x' } }), []],
+    ],
+  },
+  'a pattern of a part': {
+    says: {
+      'Observation.value[x]': {
+        type: [{ code: 'Quantity' }],
+        patternQuantity: { system: 'http://unitsofmeasure.org', code: 'g' },
+      },
+    },
+    cases: [
+      [
+        observation({
+          valueQuantity: { value: 1, system: 'http://unitsofmeasure.org', code: 'g', unit: 'g' },
+        }),
+        [],
+      ],
+      [
+        observation({ valueQuantity: { value: 1, system: 'http://unitsofmeasure.org', code: 'kg' } }),
+        ['pattern @ Observation.value.code'],
+      ],
+      [
+        observation({ valueQuantity: { value: 1 } }),
+        ['pattern @ Observation.value.code', 'pattern @ Observation.value.system'],
+      ],
     ],
   },
   'a pattern is met at least': {

@@ -68,6 +68,31 @@ function any(list: readonly unknown[], test: (value: unknown) => boolean): boole
   return false;
 }
 
+/** What `patternTest` tests, for a part of a pattern that is asked for once. */
+function contains(value: unknown, part: unknown): boolean {
+  if (Array.isArray(part))
+    return Array.isArray(value) && part.every((item) => value.some((one) => contains(one, item)));
+  if (!isObject(part)) return value === part;
+  return isObject(value) && Object.keys(part).every((name) => contains(value[name], part[name]));
+}
+
+/** Paths of the single elements that differ; where the items of a list do, of the element that has the list. */
+function differingParts(value: unknown, expected: unknown, exactly: boolean): string[] {
+  if (!isObject(value) || !isObject(expected)) return [''];
+  const names = new Set([...Object.keys(expected), ...(exactly ? Object.keys(value) : [])]);
+  const paths = [...names].flatMap((name) => {
+    const [one, other] = [value[name], expected[name]];
+    if (exactly ? equals(one, other) : contains(one, other)) return [];
+    if (Array.isArray(one) || Array.isArray(other)) return [''];
+    return differingParts(one, other, exactly).map((rest) => (rest === '' ? name : `${name}.${rest}`));
+  });
+  return [...new Set(paths)];
+}
+
+/** Whether a definition fixes extensions of a primitive value as well. */
+const fixesExtensions = (definition: ElementDefinition) =>
+  Object.keys(definition).some((name) => name.startsWith('_fixed'));
+
 export function fixedCheck(
   definition: ElementDefinition,
   base: ElementDefinition | undefined,
@@ -78,8 +103,13 @@ export function fixedCheck(
   // An extension is brought into play by its url.
   if (definition.path === 'Extension.url' && fixed === profile) return undefined;
   const name = definition.path ?? '';
-  return (value, run) => {
-    if (!equals(value, fixed)) found(run, 'fixed', '', name, profile);
+  const isBare = !isObject(fixed) && !fixesExtensions(definition);
+  return (value, run, _type, companion) => {
+    if (!equals(value, fixed))
+      for (const part of differingParts(value, fixed, true)) found(run, 'fixed', part, name, profile);
+    // What is not in a fixed value must not be in the instance.
+    else if (isBare && isObject(companion) && companion.extension !== undefined)
+      found(run, 'fixed', '', name, profile);
   };
 }
 
@@ -93,6 +123,7 @@ export function patternCheck(
   const name = definition.path ?? '';
   const matches = patternTest(pattern);
   return (value, run) => {
-    if (!matches(value)) found(run, 'pattern', '', name, profile);
+    if (!matches(value))
+      for (const part of differingParts(value, pattern, false)) found(run, 'pattern', part, name, profile);
   };
 }
