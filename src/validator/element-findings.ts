@@ -199,7 +199,7 @@ export const elementFindings = {
   },
   'extension-part-unknown': {
     severity: 'warning',
-    code: 'structure',
+    code: 'invalid',
     text: 'The extension {0} has no part of this name',
   },
   'extension-example': {
@@ -211,6 +211,16 @@ export const elementFindings = {
     severity: 'information',
     code: 'not-supported',
     text: 'Not checked: the extension stands for an element of another version of FHIR',
+  },
+  'extension-version-unknown': {
+    severity: 'error',
+    code: 'invalid',
+    text: 'The extension stands for an element of a version of FHIR, but there is no such version or element',
+  },
+  'extension-url-version': {
+    severity: 'error',
+    code: 'invalid',
+    text: 'The url of an extension is that of its definition without a version',
   },
   'extension-context': {
     severity: 'error',

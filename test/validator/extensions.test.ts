@@ -352,5 +352,83 @@ t.test('an element of another version of FHIR, as an extension, is not called un
   const options = { unknownExtension: 'error' } as const;
   t.same(errors(patient(of('3.0')), options), []);
   t.same(findings(patient(of('3.0')), 'information', options), ['extension-version @ Patient.extension[0]']);
-  t.same(errors(patient(of('9.0')), options), ['extension-unknown @ Patient.extension[0]']);
+  t.same(errors(patient(of('9.0'))), ['extension-version-unknown @ Patient.extension[0]']);
+});
+
+t.test('the url of an extension names no version of its definition', async (t) => {
+  const birthPlace = (version: string) =>
+    errors({
+      resourceType: 'Patient',
+      extension: [{ url: `${base}patient-birthPlace${version}`, valueAddress: { text: 'x' } }],
+    });
+  t.same(birthPlace(''), []);
+  t.same(birthPlace('|4.0.1'), ['extension-url-version @ Patient.extension[0]']);
+});
+
+t.test('a context may be an element of a profile that the resource conforms to', async (t) => {
+  const active = profile('Patient', { 'Patient.active': { min: 1 } });
+  const at = (context: string) => validatorWith(active, mood([element(context)]));
+  const by = at(`${active.url}#Patient`);
+  t.same(errors(patient({ active: true }), {}, by), []);
+  t.same(errors(patient({}), {}, by), ['extension-context @ Patient']);
+  t.same(errors(patient({}), {}, at(`${base}Patient#Patient`)), []);
+  const unknown = at('https://kat.test/StructureDefinition/none#Patient');
+  t.same(errors(patient({}), {}, unknown), ['extension-context @ Patient']);
+});
+
+t.test('an extension, or one of its contexts, may be for certain versions of FHIR', async (t) => {
+  const use = (start: string, end: string) => ({
+    extension: [
+      {
+        url: `${base}version-specific-use`,
+        extension: [
+          { url: 'startFhirVersion', valueCode: start },
+          { url: 'endFhirVersion', valueCode: end },
+        ],
+      },
+    ],
+  });
+  const broken = ['extension-context @ Patient'];
+  const versions: [start: string, end: string, errors: string[]][] = [
+    ['4.0', '5.0', []],
+    ['4.3', '5.0', broken],
+    ['1.0', '3.0', broken],
+  ];
+  for (const [start, end, expected] of versions) {
+    const whole = validatorWith(mood([element('Patient')], use(start, end)));
+    t.same(errors(patient({}), {}, whole), expected);
+    const context = validatorWith(mood([{ ...element('Patient'), ...use(start, end) }]));
+    t.same(errors(patient({}), {}, context), expected);
+  }
+});
+
+t.test('any extension may be on a value that a definition fixes or gives as an example', async (t) => {
+  const by = validatorWith(mood([element('Patient')]));
+  const code = (says: object) =>
+    errors(
+      {
+        ...profile('Observation', { 'Observation.code': says }),
+        differential: { element: [{ id: 'Observation.code', path: 'Observation.code', ...says }] },
+      },
+      {},
+      by,
+    );
+  const concept = { text: 'x', extension: [value] };
+  t.same(code({ patternCodeableConcept: concept }), []);
+  t.same(code({ example: [{ label: 'x', valueCodeableConcept: concept }] }), []);
+  const place = 'StructureDefinition.differential.element[0]';
+  t.same(code({ extension: [value] }), [`extension-context @ ${place}`]);
+});
+
+t.test('an extension without parts has a value', async (t) => {
+  const simple = profile(
+    'Extension',
+    { 'Extension.url': { fixedUri: url }, 'Extension.value[x]': { type: [{ code: 'code' }] } },
+    { url, context: [element('Patient')] },
+  );
+  const by = validatorWith(simple);
+  const because = [{ url: `${base}data-absent-reason`, valueCode: 'unknown' }];
+  const judged = (extension: object) => errors({ resourceType: 'Patient', extension: [extension] }, {}, by);
+  t.same(judged({ url, _valueCode: { extension: because } }), []);
+  t.same(judged({ url, extension: because }), ['cardinality-min @ Patient.extension[0]']);
 });

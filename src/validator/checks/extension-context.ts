@@ -5,6 +5,7 @@
 import type { StructureDefinition, StructureDefinitionContext } from '@medplum/fhirtypes';
 import type { Expression, TypedValue } from '../../fhirpath/expression.ts';
 import type { Compilation } from '../compilation.ts';
+import { conforms } from '../conformance.ts';
 import { type Run, typed } from '../run.ts';
 
 /** An extension and the element that holds it. */
@@ -20,10 +21,13 @@ export interface ExtensionHost {
   readonly outerUrl: unknown;
 }
 
+/** Values that a definition holds stand for those of instances, wherever these are: any extension may be on them. */
+const isExampleValue = /^ElementDefinition\.(?:example\.value|fixed|pattern)\[x\]$/;
+
 export interface ContextCheck {
-  /** Whether one of the contexts allows the place. */
+  /** Whether one of the contexts allows the place; without contexts, any does. */
   allows(
-    contexts: readonly StructureDefinitionContext[],
+    contexts: readonly StructureDefinitionContext[] | undefined,
     url: string,
     host: ExtensionHost,
     run: Run,
@@ -32,7 +36,8 @@ export interface ContextCheck {
   invariantsHold(structure: StructureDefinition, host: ExtensionHost, run: Run): boolean;
 }
 
-export function contextCheck({ registry, compile }: Compilation): ContextCheck {
+export function contextCheck(compilation: Compilation): ContextCheck {
+  const { registry, compile } = compilation;
   const { model } = registry;
   /** Compiled once, by type and text. */
   const invariants = new Map<string, Map<string, Expression | undefined>>();
@@ -53,7 +58,9 @@ export function contextCheck({ registry, compile }: Compilation): ContextCheck {
   }
 
   function matchesElement(expression: string, host: ExtensionHost, run: Run): boolean {
-    const path = expression.includes('#') ? expression.slice(expression.indexOf('#') + 1) : expression;
+    const hash = expression.indexOf('#');
+    if (hash >= 0 && !isOfProfile(expression.slice(0, hash), run)) return false;
+    const path = expression.slice(hash + 1);
     if (path === 'Element' || path === host.at || host.types.includes(path)) return true;
     if (path === 'CanonicalResource' || path === 'MetadataResource') {
       return host.types.includes('Resource') && 'url' in run.scope.resource;
@@ -61,6 +68,12 @@ export function contextCheck({ registry, compile }: Compilation): ContextCheck {
     const steps = path.split('.');
     if (steps.length < 2) return false;
     return inherited(steps, host.at) || (steps[0] === run.scope.type && declaredPath(steps) === host.at);
+  }
+
+  /** Whether the resource conforms to the profile of which a context names an element. */
+  function isOfProfile(url: string, run: Run): boolean {
+    const { resource, type } = run.scope;
+    return conforms(resource, type, url, run, compilation) === true;
   }
 
   /** `DomainResource.text` is `Patient.text` of a Patient. */
@@ -98,7 +111,7 @@ export function contextCheck({ registry, compile }: Compilation): ContextCheck {
 
   return {
     allows(contexts, url, host, run) {
-      if (contexts.length === 0) return true;
+      if (contexts === undefined || isExampleValue.test(host.at)) return true;
       return contexts.some(({ type, expression }) => {
         if (expression === undefined) return true;
         if (type === 'extension') return host.outerUrl === expression || url === expression;
