@@ -21,6 +21,8 @@ export interface ProfileCheck {
   readonly structure: StructureDefinition;
   /** Canonicals of the profiles it derives from: whoever conforms to it conforms to them. */
   readonly ancestors: ReadonlySet<string>;
+  /** Profiles that whatever claims it has to meet as well. */
+  readonly imposes: readonly string[];
   readonly check: ValueCheck;
   /** What it demands of an instance of the element of an id, and of what is inside. */
   element(id: string): ValueCheck | undefined;

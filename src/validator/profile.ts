@@ -22,7 +22,7 @@ export function compileProfile(
   const nothing: ValueCheck = () => undefined;
   const ofType = compilation.registry.typeStructure(type)?.url === url;
   const element = () => undefined;
-  if (ofType) return { url, type, structure, ancestors: new Set(), check: nothing, element };
+  if (ofType) return { url, type, structure, ancestors: new Set(), imposes: [], check: nothing, element };
   const tree = elementTree(structure);
   const scope: ProfileScope = {
     compilation,
@@ -51,6 +51,7 @@ export function compileProfile(
     type,
     structure,
     ancestors: ancestorsOf(structure, compilation),
+    imposes: imposedBy(structure),
     check(value, run, actual, companion) {
       compiled ??= body();
       compiled(value, run, actual, companion);
@@ -62,6 +63,12 @@ export function compileProfile(
     },
   };
 }
+
+const impose = 'http://hl7.org/fhir/StructureDefinition/structuredefinition-imposeProfile';
+
+/** https://hl7.org/fhir/extensions/StructureDefinition-structuredefinition-imposeProfile.html */
+const imposedBy = ({ extension = [] }: StructureDefinition): string[] =>
+  extension.flatMap(({ url, valueCanonical }) => (url === impose && valueCanonical ? valueCanonical : []));
 
 /** The element of an id in a tree. */
 function nodeOf(id: string, node: ElementNode): ElementNode | undefined {

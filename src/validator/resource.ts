@@ -10,7 +10,7 @@ import { indexBundle } from './checks/bundle-index.ts';
 import { checkContained } from './checks/contained.ts';
 import { impliedProfiles } from './checks/vital-signs.ts';
 import type { Compilation, ProfileCheck } from './compilation.ts';
-import { fitsType } from './conformance.ts';
+import { fitsType, insideResource } from './conformance.ts';
 import { found, foundAs, newScope, type ResourceScope, type Run, report, under } from './run.ts';
 import type { NestedCheck } from './type-runtime.ts';
 
@@ -43,13 +43,30 @@ export function resourceCheck(
       if (Array.isArray(profile) && options.claimedProfiles !== false) checkClaimed(profile, run, applied);
     }
     if (options.bestPractice === true && container === undefined) adviseNarrative(resource, run);
-    for (const url of profiles) applyProfile(url, '', run, applied);
+    for (const url of profiles) {
+      if (!applyToFirstEntry(url, run)) applyProfile(url, '', run, applied);
+    }
     if (type === 'Observation') {
       for (const url of impliedProfiles(resource)) applyProfile(url, '', run, applied);
     }
     if (options.supporting) applyGlobal(options.supporting, run, applied);
     if (type === 'Bundle') bundleRules(resource, isResourceType, run);
     applyRules(run);
+  }
+
+  /** What is asked of a bundle may be meant for what it is about: its first entry, a Composition or MessageHeader. */
+  function applyToFirstEntry(url: string, run: Run): boolean {
+    const { type, resource } = run.scope;
+    if (type !== 'Bundle' || !Array.isArray(resource.entry)) return false;
+    const profile = compilation.profile(url);
+    const first: unknown = isObject(resource.entry[0]) ? resource.entry[0].resource : undefined;
+    if (!profile || !isObject(first) || typeof first.resourceType !== 'string') return false;
+    if (fitsType(profile, type, compilation) || !fitsType(profile, first.resourceType, compilation))
+      return false;
+    const start = run.count;
+    insideResource(first, run, (value) => profile.check(value, run, run.scope.type));
+    under(run, start, 'entry[0].resource');
+    return true;
   }
 
   /** Profiles that a supporting implementation guide demands of every resource of a type. */
@@ -73,7 +90,7 @@ export function resourceCheck(
 
   /** @returns false when it cannot be applied, which is reported at `place` */
   function applyProfile(url: string, place: string, run: Run, applied: ProfileCheck[]): boolean {
-    const profile = compilation.profile(url);
+    const profile = compilation.profile(url) ?? compilation.profile(withoutFhirVersion(url));
     if (!profile) {
       foundAs(run, run.options.unknownProfile ?? 'warning', 'profile-unknown', place);
       return false;
@@ -89,6 +106,7 @@ export function resourceCheck(
     }
     applied.push(profile);
     profile.check(resource, run, type);
+    for (const imposed of profile.imposes) applyProfile(imposed, place, run, applied);
     return true;
   }
 
@@ -135,6 +153,10 @@ export function resourceCheck(
     nested,
   };
 }
+
+/** A definition of R4 may be named with the version. https://hl7.org/fhir/R4/versions.html */
+const withoutFhirVersion = (url: string) =>
+  url.replace(/^http:\/\/hl7\.org\/fhir\/4\.0\//, 'http://hl7.org/fhir/');
 
 /** Security labels are a set. https://hl7.org/fhir/R4/resource.html#tag-updates */
 function checkLabels(labels: readonly unknown[], run: Run): void {

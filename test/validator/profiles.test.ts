@@ -554,3 +554,45 @@ t.test('a backbone element may follow an element of a profile', async (t) => {
   t.same(judged(group('1', leaf)), ['cardinality-min @ Questionnaire.item[0].item[0]']);
   t.same(judged(group('1', group('2', leaf))), ['cardinality-min @ Questionnaire.item[0].item[0].item[0]']);
 });
+
+t.test('a profile may impose other profiles', async (t) => {
+  const active = profile('Patient', { 'Patient.active': { min: 1 } });
+  const url = 'http://hl7.org/fhir/StructureDefinition/structuredefinition-imposeProfile';
+  const imposing = (valueCanonical: string) =>
+    profile('Patient', { 'Patient.name': { min: 1 } }, { extension: [{ url, valueCanonical }] });
+  const named = { resourceType: 'Patient', name: [{ text: 'x' }] };
+  const one = imposing(active.url);
+  const by = validatorWith(active, one);
+  t.same(errors({ ...named, active: true }, { profiles: [one.url] }, by), []);
+  t.same(errors(named, { profiles: [one.url] }, by), ['cardinality-min @ Patient']);
+  t.same(errors({ ...named, meta: { profile: [one.url] } }, {}, by), ['cardinality-min @ Patient']);
+  const other = imposing('https://kat.test/StructureDefinition/none');
+  const options = { profiles: [other.url] };
+  t.same(findings(named, 'warning', options, validatorWith(other)), ['profile-unknown @ Patient']);
+});
+
+t.test('a definition of R4 may be claimed with the version of FHIR', async (t) => {
+  const claiming = (version: string) => ({
+    resourceType: 'Patient',
+    meta: { profile: [`http://hl7.org/fhir/${version}/StructureDefinition/Patient`] },
+  });
+  t.same(findings(claiming('4.0'), 'warning'), []);
+  t.same(errors({ ...observation({}), ...claiming('4.0'), resourceType: 'Observation' }), [
+    'profile-type @ Observation.meta.profile[0]',
+  ]);
+  t.same(findings(claiming('3.0'), 'warning'), ['profile-unknown @ Patient.meta.profile[0]']);
+});
+
+t.test('a profile asked of a bundle may be one of its first entry', async (t) => {
+  const identified = profile('Observation', { 'Observation.identifier': { min: 1 } });
+  const by = validatorWith(identified);
+  const bundle = (resource: object) => ({
+    resourceType: 'Bundle',
+    type: 'collection',
+    entry: [{ fullUrl: 'urn:uuid:c757873d-ec9a-4326-a141-556f43239520', resource }],
+  });
+  const options = { profiles: [identified.url] };
+  t.same(errors(bundle(observation({ identifier: [{ value: 'x' }] })), options, by), []);
+  t.same(errors(bundle(observation({})), options, by), ['cardinality-min @ Bundle.entry[0].resource']);
+  t.same(errors(bundle({ resourceType: 'Patient' }), options, by), ['profile-type @ Bundle']);
+});
