@@ -3,6 +3,7 @@
  * https://hl7.org/fhir/extensions/StructureDefinition-maxSize.html and
  * https://hl7.org/fhir/extensions/StructureDefinition-mimeType.html
  */
+import { maxBytes } from '../fhir/max-size.ts';
 import { isObject, objectsOf } from '../fhir/resource.ts';
 import { extensionValue, type FormItem } from './form.ts';
 
@@ -11,7 +12,7 @@ const base = 'http://hl7.org/fhir/StructureDefinition';
 export function suitsAttachment(item: FormItem, value: unknown): boolean {
   if (!isObject(value)) return true;
   const limit = extensionValue(item.definition, `${base}/maxSize`);
-  if (typeof limit === 'number' && sizeOf(value) > limit) return false;
+  if (typeof limit === 'number' && sizeOf(value) > maxBytes(limit)) return false;
   const kinds = objectsOf(item.definition.extension)
     .filter(({ url }) => url === `${base}/mimeType`)
     .map(({ valueCode }) => essence(valueCode));

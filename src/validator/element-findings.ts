@@ -64,6 +64,12 @@ export const elementFindings = {
     text: 'What follows urn:uuid: is not a UUID in lower case',
   },
   'string-length': { severity: 'error', code: 'invalid', text: 'The value is longer than {1} characters' },
+  'string-short': { severity: 'error', code: 'invalid', text: 'The value is shorter than {1} characters' },
+  'decimal-places': {
+    severity: 'error',
+    code: 'structure',
+    text: 'The value has more than {1} decimal places',
+  },
   'value-regex': {
     severity: 'error',
     code: 'invalid',
@@ -74,17 +80,18 @@ export const elementFindings = {
     code: 'not-supported',
     text: 'Not checked: the form that {1} demands of {0} could not be looked at in time',
   },
-  'value-size': {
-    severity: 'error',
-    code: 'structure',
-    text: '{0} is shorter, larger or has more decimal places than {1} allows',
-  },
+  'data-size': { severity: 'error', code: 'structure', text: 'The data are larger than maxSize allows, {1}' },
   'value-min': {
     severity: 'error',
     code: 'invalid',
     text: '{0} is below the smallest value that {1} allows',
   },
   'value-max': { severity: 'error', code: 'invalid', text: '{0} is above the largest value that {1} allows' },
+  'value-unit': {
+    severity: 'error',
+    code: 'invalid',
+    text: '{0} has a unit of another kind than the limit that {1} sets',
+  },
   fixed: { severity: 'error', code: 'value', text: '{0} differs from the value that {1} fixes' },
   pattern: { severity: 'error', code: 'value', text: '{0} does not match the pattern that {1} demands' },
   'binding-required': {

@@ -10,13 +10,13 @@ import { byType } from './by-type.ts';
 import { additionalBindingRule } from './checks/additional-binding.ts';
 import { aggregationCheck } from './checks/aggregation.ts';
 import { bindingRule } from './checks/binding-rule.ts';
+import { extentCheck } from './checks/extent.ts';
 import { fixedCheck, patternCheck } from './checks/fixed.ts';
 import { addedInvariants } from './checks/invariant.ts';
 import { narrativeControl } from './checks/narrative-control.ts';
 import { profileElementRule } from './checks/profile-element.ts';
-import { maxLengthCheck, rangeCheck } from './checks/range.ts';
+import { rangeCheck } from './checks/range.ts';
 import { regexCheck } from './checks/regex.ts';
-import { sizeLimits } from './checks/size-limits.ts';
 import { targetRule } from './checks/target-rule.ts';
 import { typeRule } from './checks/type-rule.ts';
 import type { ValueCheck } from './compilation.ts';
@@ -35,9 +35,8 @@ const factories: readonly CheckFactory[] = [
   profileElementRule,
   (definition, base, scope) => fixedCheck(definition, base, scope.profile),
   (definition, base, scope) => patternCheck(definition, base, scope.profile),
-  maxLengthCheck,
+  extentCheck,
   (definition, base, scope) => regexCheck(definition, base, scope.profile),
-  (definition, base, scope) => sizeLimits(definition, base, scope.profile),
   (definition, base, scope) => rangeCheck(definition, base, scope.profile),
   bindingRule,
   additionalBindingRule,

@@ -26,9 +26,9 @@ t.test('the hash', async (t) => {
   ]);
 });
 
-t.test('the size that a profile allows', async (t) => {
-  const extension = [{ url: 'http://hl7.org/fhir/StructureDefinition/maxSize', valueDecimal: 5 }];
-  const larger = (element: string, photo: object) => {
+t.test('the size that a profile allows, in bytes or, as R4 has it, in megabytes', async (t) => {
+  const larger = (element: string, photo: object, valueDecimal = 5000) => {
+    const extension = [{ url: 'http://hl7.org/fhir/StructureDefinition/maxSize', valueDecimal }];
     const small = profile('Patient', { [element]: { extension } });
     return errors(
       { resourceType: 'Patient', photo: [photo] },
@@ -37,11 +37,17 @@ t.test('the size that a profile allows', async (t) => {
     );
   };
   const text = { contentType: 'text/plain' };
-  t.same(larger('Patient.photo', { ...text, data: 'aGVs\nbG8=' }), []);
-  t.same(larger('Patient.photo', { ...text, data: 'aGVsbG8h' }), ['value-size @ Patient.photo[0]']);
-  t.same(larger('Patient.photo', { size: 5, url: 'http://x.com/a' }), []);
-  t.same(larger('Patient.photo', { size: 6, url: 'http://x.com/a' }), ['value-size @ Patient.photo[0]']);
+  const base64 = (length: number) => Buffer.alloc(length).toString('base64');
+  const linked = (size: number) => ({ size, url: 'http://x.com/a' });
+  t.same(larger('Patient.photo', { ...text, data: `${base64(3)}\n${base64(4997)}` }), []);
+  t.same(larger('Patient.photo', { ...text, data: base64(5001) }), ['data-size @ Patient.photo[0]']);
+  t.same(larger('Patient.photo', linked(5000)), []);
+  t.same(larger('Patient.photo', linked(5001)), ['data-size @ Patient.photo[0]']);
+  t.same(larger('Patient.photo', linked(2 * 1024 * 1024), 2), []);
+  t.same(larger('Patient.photo', linked(2 * 1024 * 1024 + 1), 2), ['data-size @ Patient.photo[0]']);
   t.same(larger('Patient.photo', { url: 'http://x.com/a' }), []);
-  t.same(larger('Patient.photo.data', { ...text, data: 'aGVsbG8=' }), []);
-  t.same(larger('Patient.photo.data', { ...text, data: 'aGVsbG8h' }), ['value-size @ Patient.photo[0].data']);
+  t.same(larger('Patient.photo.data', { ...text, data: base64(5000) }), []);
+  t.same(larger('Patient.photo.data', { ...text, data: base64(5001) }), [
+    'data-size @ Patient.photo[0].data',
+  ]);
 });

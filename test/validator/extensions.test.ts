@@ -36,19 +36,6 @@ t.test('the value of an extension is what its definition says', async (t) => {
   t.same(errors(patient({ url, valueCode: 'a  b' }), {}, by), ['format @ Patient.extension[0].value']);
 });
 
-t.test('the url of an extension has no version behind it', async (t) => {
-  const by = validatorWith(mood([element('Patient')], { version: '1.0' }));
-  const patient = (version: string) => ({
-    resourceType: 'Patient',
-    extension: [{ url: `${url}${version}`, valueCode: 'calm' }],
-  });
-  t.same(errors(patient(''), {}, by), []);
-  for (const version of ['|1.0', '|2.0', '|'])
-    t.same(errors(patient(version), {}, by), ['extension-url @ Patient.extension[0].url'], version);
-  t.same(errors(patient('s'), {}, by), []);
-  t.same(findings(patient('s|1.0'), 'warning', {}, by), ['extension-unknown @ Patient.extension[0]']);
-});
-
 t.test('an extension has a url, and a value or extensions', async (t) => {
   const patient = (extension: object) => ({ resourceType: 'Patient', extension: [extension] });
   const by = validatorWith(mood([element('Patient')]));

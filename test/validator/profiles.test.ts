@@ -16,10 +16,6 @@ interface Row {
 }
 
 const reason = 'http://hl7.org/fhir/StructureDefinition/data-absent-reason';
-/** A limit that an extension of an element states. */
-const limit = (name: string, value: object) => ({
-  extension: [{ url: `http://hl7.org/fhir/StructureDefinition/${name}`, ...value }],
-});
 const because = { extension: [{ url: reason, valueCode: 'unknown' }] };
 
 const table: Record<string, Row> = {
@@ -193,34 +189,39 @@ const table: Record<string, Row> = {
         ['value-max @ Observation.value'],
       ],
       [
-        observation({ valueQuantity: { value: 1, system: 'http://unitsofmeasure.org', code: 'mL' } }),
-        ['value-max @ Observation.value'],
+        observation({ valueQuantity: { value: 1, system: 'http://unitsofmeasure.org', code: 'mm' } }),
+        ['value-unit @ Observation.value'],
       ],
-      [observation({ valueQuantity: { value: 1, system: 'http://x.com/units', code: 'mL' } }), []],
+      [observation({ valueQuantity: { value: 20, unit: 'mg' } }), []],
+      [observation({ valueQuantity: { value: 20, system: 'https://kat.test/units', code: 'mg' } }), []],
       [observation({ valueQuantity: { system: 'http://unitsofmeasure.org', code: 'mL' } }), []],
     ],
   },
-  'limits of length, decimal places and size': {
+  'how long a text is': {
     says: {
       'Observation.value[x]': {
-        type: [{ code: 'Quantity' }],
-        ...limit('maxDecimalPlaces', { valueInteger: 1 }),
+        type: [{ code: 'string' }],
+        maxLength: 4,
+        extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/minLength', valueInteger: 2 }],
       },
-      'Observation.code.text': limit('minLength', { valueInteger: 3 }),
-      'Observation.component.value[x]': limit('minLength', { valueInteger: 2 }),
     },
     cases: [
-      [observation({ valueQuantity: { value: 1.5 }, code: { text: 'abc' } }), []],
-      [observation({ valueQuantity: { value: 1.25 } }), ['value-size @ Observation.value']],
-      [observation({ valueQuantity: { value: 1e-7 } }), ['value-size @ Observation.value']],
-      [observation({ valueQuantity: { unit: 'x' } }), []],
-      [observation({ code: { text: 'ab' } }), ['value-size @ Observation.code.text']],
-      [observation({ component: [{ code: { text: 'a' }, valueInteger: 10 }] }), []],
-      [
-        observation({ component: [{ code: { text: 'a' }, valueInteger: 1 }] }),
-        ['value-size @ Observation.component[0].value'],
-      ],
-      [observation({ component: [{ code: { text: 'a' }, valueQuantity: { value: 1 } }] }), []],
+      [observation({ valueString: 'ab' }), []],
+      [observation({ valueString: 'a' }), ['string-short @ Observation.value']],
+      [observation({ valueString: 'abcde' }), ['string-length @ Observation.value']],
+    ],
+  },
+  'how exact a number is': {
+    says: {
+      'Observation.value[x]': {
+        extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/maxDecimalPlaces', valueInteger: 1 }],
+      },
+    },
+    cases: [
+      [observation({ valueQuantity: { value: 1.5 } }), []],
+      [observation({ valueQuantity: { value: 1e21 } }), []],
+      [observation({ valueQuantity: { value: 1.25 } }), ['decimal-places @ Observation.value']],
+      [observation({ valueQuantity: { value: 1e-7 } }), ['decimal-places @ Observation.value']],
     ],
   },
   'an invariant speaks with its own key where it is declared': {

@@ -1,53 +1,20 @@
 /**
- * maxLength, minValue and maxValue.
+ * minValue and maxValue.
  * https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.minValue_x_
  */
 import type { ElementDefinition } from '@medplum/fhirtypes';
 import { isObject } from '../../fhir/resource.ts';
-import { compareUnitValues, type UnitValue } from '../../terminology/canonical-units.ts';
+import { compareUnitValues } from '../../terminology/canonical-units.ts';
 import { ucumSystem } from '../../terminology/ucum.ts';
 import type { ValueCheck } from '../compilation.ts';
 import type { FindingKey } from '../finding.ts';
 import { found, type Run } from '../run.ts';
 import { choiceValue, equals } from './fixed.ts';
 
-export function maxLengthCheck(
-  definition: ElementDefinition,
-  base: ElementDefinition | undefined,
-): ValueCheck | undefined {
-  const { maxLength } = definition;
-  if (maxLength === undefined || base?.maxLength === maxLength) return undefined;
-  return (value, run) => {
-    if (typeof value === 'string' && isLonger(value, maxLength))
-      found(run, 'string-length', '', '', maxLength);
-  };
-}
-
-/** Characters beyond the first plane are two units of a text each. */
-function isLonger(text: string, maxLength: number): boolean {
-  return text.length > maxLength && Array.from(text).length > maxLength;
-}
-
 /** -1, 0 or 1; undefined when the two cannot be compared. */
-export function compareValues(one: unknown, other: unknown): number | undefined {
+function compareValues(one: unknown, other: unknown): number | undefined {
   if (typeof one === 'number' && typeof other === 'number') return Math.sign(one - other);
-  if (typeof one === 'string' && typeof other === 'string') return compareTimes(one, other);
-  if (isObject(one) && isObject(other)) {
-    const same = (one.code ?? one.unit) === (other.code ?? other.unit) || other.code === undefined;
-    return same ? compareValues(one.value, other.value) : compareUnits(one, other);
-  }
-  return undefined;
-}
-
-/** Quantities in different units of one dimension. */
-function compareUnits(one: Record<string, unknown>, other: Record<string, unknown>): number | undefined {
-  return isMeasure(one) && isMeasure(other) ? compareUnitValues(one, other) : undefined;
-}
-
-/** Whether a value has a unit of UCUM. */
-function isMeasure(value: unknown): value is UnitValue {
-  if (!isObject(value)) return false;
-  return value.system === ucumSystem && typeof value.value === 'number' && typeof value.code === 'string';
+  return typeof one === 'string' && typeof other === 'string' ? compareTimes(one, other) : undefined;
 }
 
 /** Dates of one precision compare as texts; instants by their time. */
@@ -98,9 +65,21 @@ function isBeyond(value: unknown, type: string, bound: Bound, run: Run): boolean
   if (typeof value === 'string' && isObject(bound.value))
     return outside(value, bound.value, run.options.now ?? Date.now(), bound.direction);
   if (typeof bound.value === 'string' && !isFor(type, bound.value)) return false;
-  const compared = compareValues(value, bound.value);
-  // What is measured in units of another dimension is not within the bound either.
-  return compared === undefined ? isMeasure(value) && isMeasure(bound.value) : compared === bound.direction;
+  return compareValues(value, bound.value) === bound.direction;
+}
+
+/** What is wrong with a quantity, if it and the bound are of the same system of units: else it is not known. */
+function quantityFault(value: Record<string, unknown>, bound: Bound): FindingKey | undefined {
+  if (!isObject(bound.value) || typeof value.value !== 'number') return undefined;
+  const { system, code, value: limit } = bound.value;
+  if (typeof system !== 'string' || value.system !== system || typeof limit !== 'number') return undefined;
+  if (typeof code !== 'string' || typeof value.code !== 'string') return undefined;
+  if (value.code === code)
+    return compareValues(value.value, limit) === bound.direction ? bound.key : undefined;
+  if (system !== ucumSystem) return undefined;
+  const compared = compareUnitValues({ value: value.value, code: value.code }, { value: limit, code });
+  if (compared === undefined) return 'value-unit';
+  return compared === bound.direction ? bound.key : undefined;
 }
 
 export function rangeCheck(
@@ -118,7 +97,13 @@ export function rangeCheck(
   if (bounds.length === 0) return undefined;
   const name = definition.path ?? '';
   return (value, run, type) => {
-    for (const bound of bounds)
-      if (isBeyond(value, type, bound, run)) found(run, bound.key, '', name, profile);
+    for (const bound of bounds) {
+      const fault = isObject(value)
+        ? quantityFault(value, bound)
+        : isBeyond(value, type, bound, run)
+          ? bound.key
+          : undefined;
+      if (fault) found(run, fault, '', name, profile);
+    }
   };
 }
