@@ -155,6 +155,21 @@ const table: Record<string, Case[]> = {
       [],
     ],
     [
+      'conditional, by several parameters',
+      condition({ subject: { reference: 'Patient?family=a&address-city=b' } }),
+      [],
+    ],
+    [
+      'conditional, without a value',
+      condition({ subject: { reference: 'Patient?identifier' } }),
+      ['reference-format @ Condition.subject'],
+    ],
+    [
+      'conditional, without parameters',
+      condition({ subject: { reference: 'Patient?' } }),
+      ['reference-format @ Condition.subject'],
+    ],
+    [
       'conditional, of no type',
       condition({ subject: { reference: 'Person2?identifier=http://x.com/i|b' } }),
       [],
