@@ -20,7 +20,9 @@ export function typeSliceIssues(elements: readonly ElementDefinition[], place: s
     const whole = isObject(element) && element.sliceName !== undefined ? wholeOf(idOf(element)) : undefined;
     // Of one type each: others are no slices by type.
     if (!whole?.endsWith('[x]') || element.type?.length !== 1) continue;
-    slices.set(whole, [...(slices.get(whole) ?? []), { element, place: `${place}[${index}]` }]);
+    const own = slices.get(whole) ?? [];
+    own.push({ element, place: `${place}[${index}]` });
+    slices.set(whole, own);
   }
   return [...slices].flatMap(([whole, own]) => {
     const at = elements.findIndex((element) => isObject(element) && idOf(element) === whole);
