@@ -105,6 +105,10 @@ function registryOf(parts: Parts): Registry {
       definitions
         .filter(({ origin, resourceType }) => origin === 'guide' && resourceType === type)
         .map((definition) => definition.read()),
+    addedDefinitions: (type) =>
+      definitions
+        .filter(({ origin, resourceType }) => origin === 'run-time' && resourceType === type)
+        .map((definition) => definition.read()),
     extend(more) {
       const added = [...more].map((resource) => runTimeDefinition(resource, () => extended));
       const parameters = added

@@ -47,6 +47,8 @@ export interface Registry {
   patientCompartmentParameters(resourceType: string): readonly string[];
   /** The guide's own artefacts of one resource type, whole. */
   guideArtefacts(resourceType: string): readonly Resource[];
+  /** What it was extended by, of one resource type. */
+  addedDefinitions(resourceType: string): readonly Resource[];
   /** A registry that also knows these definitions (of another package); missing snapshots are generated. */
   extend(definitions: Iterable<Resource>): Registry;
 }

@@ -27,6 +27,7 @@ export function createProtocolLists({ registry }: Pick<Services, 'registry'>): P
           canonical.split('|')[0] === valueSet.url ? valueSet : registry.valueSet(canonical),
         codeSystem: (canonical) => registry.codeSystem(canonical),
         codeSystemEditions: (url) => registry.codeSystemEditions(url),
+        addedDefinitions: (resourceType) => registry.addedDefinitions(resourceType),
         expansion: (canonical) => registry.expansion(canonical),
       });
     prepared.set(valueSet, terminology);

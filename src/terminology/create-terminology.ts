@@ -3,7 +3,9 @@
  * https://hl7.org/fhir/R4/terminologies.html
  */
 import type { ValueSet, ValueSetExpansion, ValueSetExpansionContains } from '@medplum/fhirtypes';
+import { once } from '../core/once.ts';
 import type { Registry } from '../fhir/registry.ts';
+import { addedNames } from './added-names.ts';
 import { createCanonicalUnits } from './canonical-units.ts';
 import { codeGrammars, mayBeLoinc } from './code-grammar.ts';
 import { type CodeSystemContent, type Concept, codeSystemContent } from './code-system-content.ts';
@@ -17,12 +19,16 @@ import { composeMatcher, expansionMatcher, type Matcher, type MatcherSources } f
 const loinc = 'http://loinc.org';
 
 export function createTerminology(
-  registry: Pick<Registry, 'valueSet' | 'codeSystem' | 'codeSystemEditions' | 'expansion'>,
+  registry: Pick<
+    Registry,
+    'valueSet' | 'codeSystem' | 'codeSystemEditions' | 'addedDefinitions' | 'expansion'
+  >,
 ): Terminology {
   const grammars = codeGrammars();
   const canonicalUnits = createCanonicalUnits();
   const contents = new Map<string, CodeSystemContent | undefined>();
   const editions = new Map<string, readonly CodeSystemContent[]>();
+  const added = once(() => addedNames(registry));
   const matchers = new Map<string, Matcher | undefined>();
 
   function content(system: string): CodeSystemContent | undefined {
@@ -35,14 +41,17 @@ export function createTerminology(
     return contents.get(system);
   }
 
+  function editionsOf(system: string): readonly CodeSystemContent[] {
+    const met = editions.get(system);
+    if (met) return met;
+    const all = registry.codeSystemEditions(system).flatMap((edition) => codeSystemContent(edition) ?? []);
+    editions.set(system, all);
+    return all;
+  }
+
   /** A code that R4's own edition of its system lacks and another edition has: HL7 goes on publishing. */
   function conceptOfEdition(system: string, code: string): Concept | undefined {
-    let all = editions.get(system);
-    if (!all) {
-      all = registry.codeSystemEditions(system).flatMap((edition) => codeSystemContent(edition) ?? []);
-      editions.set(system, all);
-    }
-    for (const { find } of all) {
+    for (const { find } of editionsOf(system)) {
       const concept = find(code);
       if (concept) return concept;
     }
@@ -112,6 +121,13 @@ export function createTerminology(
         ...(display === undefined ? {} : { display }),
         ...(designations.length > 0 ? { designations } : {}),
       };
+    },
+    names(system, code) {
+      const known = editionsOf(system).flatMap(({ find }) => {
+        const concept = find(code);
+        return concept ? [concept.display ?? [], concept.designations].flat() : [];
+      });
+      return [...known, ...(added().get(system)?.get(code) ?? [])];
     },
   };
 }

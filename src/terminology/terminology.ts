@@ -28,6 +28,8 @@ export interface Terminology {
   content(system: string): 'complete' | 'partial' | 'none';
   /** Whether a code exists in its system (`url` or `url|version`); undefined when the system is not shipped. */
   lookup(system: string, code: string): LookedUp | undefined;
+  /** What a code is called in all editions of its system, and in supplements and value sets of other packages. */
+  names(system: string, code: string): readonly string[];
 }
 
 /** A code as its system has it. */

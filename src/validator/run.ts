@@ -179,6 +179,15 @@ export function under(run: Run, start: number, step: string): void {
   }
 }
 
+/** Makes what was said of a part of the element from `start` on a warning: called where something was found. */
+export function soften(run: Run, start: number, key: FindingKey, part: string): void {
+  const all = run.findings;
+  for (let i = start; i < all.length; i++) {
+    const finding = all[i] as Finding;
+    if (finding.key === key && finding.path === part) all[i] = { ...finding, severity: 'warning' };
+  }
+}
+
 /** Whether anything from `start` on makes the resource unacceptable. */
 export function anyError(run: Run, start: number): boolean {
   for (let i = start; i < run.findings.length; i++) {

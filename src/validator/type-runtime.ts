@@ -24,7 +24,7 @@ import { checkTextLinks } from './checks/text-links.ts';
 import { checkUri, isAbsolute } from './checks/url.ts';
 import type { Compilation } from './compilation.ts';
 import { isCode, isText, isUri, primitiveFormats } from './primitives.ts';
-import { found, foundAs, type Run, report, stepAt, under } from './run.ts';
+import { found, foundAs, type Run, report, soften, stepAt, under } from './run.ts';
 
 /** How a nested resource is checked: `parent` is the path of the element that holds it, `holder` that element. */
 export type NestedCheck = (value: unknown, run: Run, parent: string, holder: Record<string, unknown>) => void;
@@ -78,6 +78,7 @@ export function typeRuntime(compilation: Compilation, nested: NestedCheck, judge
     ...walk,
     ...primitives,
     under,
+    soften,
     companion,
     companions(
       value: unknown,

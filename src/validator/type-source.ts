@@ -355,7 +355,12 @@ function instance(
     calls.push(`${constant(generator, generator.profile(url))}(${value}, x, '${type}');`);
   }
   const at = type.includes('.') ? type : `${parent}.${name}${node.choice ? '[x]' : ''}`;
-  return `{ const m = x.count; ${functionName(type)}(${value}, x, ${quote(at)}); ${calls.join(' ')} if (x.count !== m) under(x, m, ${step}); }`;
+  // What may be replaced by another code may be called otherwise too.
+  const softened =
+    type === 'Coding' && binding?.strength === 'extensible'
+      ? `soften(x, m, 'code-display', 'display'); `
+      : '';
+  return `{ const m = x.count; ${functionName(type)}(${value}, x, ${quote(at)}); ${calls.join(' ')} if (x.count !== m) { ${softened}under(x, m, ${step}); } }`;
 }
 
 /** Code that checks a primitive value: its JSON type and its format or, where bound, its value set. */

@@ -53,6 +53,7 @@ function terminologyOf(
     valueSet: (url) => valueSets.find((one) => one.url === url),
     codeSystem: (url) => [system, folding, fragment].find((one) => one.url === url),
     codeSystemEditions: () => [],
+    addedDefinitions: () => [],
     expansion: (url) => (url === 'urn:vs' && expansion ? ({ ...own, expansion } as ValueSet) : undefined),
   });
   const answers = (codes: string[], system = 'urn:animals') =>
@@ -221,6 +222,7 @@ t.test('a value set takes its codes from the edition it names', async (t) => {
     codeSystem: (canonical) =>
       editions.find(({ url, version }) => canonical === url || canonical === `${url}|${version}`),
     codeSystemEditions: () => editions,
+    addedDefinitions: () => [],
     expansion: () => undefined,
   });
   const rows: [string | undefined, Membership, Membership][] = [
