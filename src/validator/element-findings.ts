@@ -150,6 +150,11 @@ export const elementFindings = {
     code: 'code-invalid',
     text: 'The system is that of a known code system but for its scheme, which is http',
   },
+  'code-system-unknown': {
+    severity: 'error',
+    code: 'code-invalid',
+    text: 'No code system has this URL: it is that of a page, or is not quite the URL of a code system',
+  },
   'code-system-is-value-set': {
     severity: 'error',
     code: 'invalid',

@@ -295,6 +295,36 @@ t.test('the name of a code system is its own to the letter', async (t) => {
   t.same(of('https://codes.kat.test'), []);
 });
 
+t.test('what only looks like the URL of a code system is none', async (t) => {
+  const tagged = (system: string) => patient({ meta: { tag: [{ system, code: 'x' }] } });
+  const wrong = ['code-system-unknown @ Patient.meta.tag[0].system'];
+  for (const system of [
+    'http://hl7.org/fhir/nonsense',
+    'http://hl7.org/fhir/v3/ActCode',
+    'http://hl7.org/fhir/R4/codesystem-administrative-gender.html',
+    'https://build.fhir.org/codesystem-task-code.html',
+    'http://loinc.org/',
+    'http://snomed.info/sct/731000124108',
+    'http://unitsofmeasure.org/ucum',
+  ]) {
+    t.same(errors(tagged(system)), wrong, system);
+    const concept = observation({ coding: [{ system, code: 'x' }] });
+    t.same(errors(concept), [], 'a concept may have other codings, and has its text');
+    t.same(findings(concept, 'warning'), ['code-system-unknown @ Observation.code.coding[0].system']);
+  }
+  for (const system of [
+    'http://hl7.org/fhir/sid/icd-10',
+    'http://hl7.org/fhir/us/core/CodeSystem/x',
+    'http://snomed.info/id/73211009',
+    'http://x.com/page.html',
+  ])
+    t.same(errors(tagged(system)), [], system);
+  const measured = (system: string) =>
+    observation({ text: 'x' }, { valueQuantity: { value: 1, unit: 'mg', system, code: 'mg' } });
+  t.same(errors(measured('http://unitsofmeasure.org')), []);
+  t.same(errors(measured('http://unitsofmeasure.org/')), ['code-system-unknown @ Observation.value.system']);
+});
+
 t.test('a maximum value set lies as a required one over the top of a weaker binding', async (t) => {
   const language = (concept: object) => patient({ communication: [{ language: concept }] });
   const coded = (system: string, code: string) => language({ coding: [{ system, code }] });

@@ -9,24 +9,7 @@ import { ucumSystem } from '../../terminology/ucum.ts';
 import { isCode } from '../primitives.ts';
 import { type Notice, notice, type ResourceScope, type Run, say, sayOnce } from '../run.ts';
 import { type KnownCode, keepCoding } from './known-code.ts';
-import { isAbsolute } from './url.ts';
-
-/** Code systems that are known to exist and are not shipped: their licence or their size forbids it. */
-const external = new Set([
-  'http://snomed.info/sct',
-  'http://loinc.org',
-  'http://www.nlm.nih.gov/research/umls/rxnorm',
-  'http://hl7.org/fhir/sid/icd-10',
-  'http://hl7.org/fhir/sid/icd-10-cm',
-  'http://hl7.org/fhir/sid/icd-9-cm',
-  'http://hl7.org/fhir/sid/ndc',
-  'http://hl7.org/fhir/sid/cvx',
-  'http://www.ama-assn.org/go/cpt',
-  'http://www.whocc.no/atc',
-  'http://dicom.nema.org/resources/ontology/DCM',
-  'http://nucc.org/provider-taxonomy',
-  'urn:iso:std:iso:11073:10101',
-]);
+import { external, nameFault } from './system-name.ts';
 
 /** What is known of a code system, or of an edition of it, looked up once. Codes that were looked up are kept; bounded. */
 interface KnownSystem {
@@ -73,29 +56,19 @@ export function codingCheck(
   const systems = new TextTable<KnownSystem>();
   const editions = new TextTable<KnownSystem>();
 
-  /** The URL of a code system is a name: `https` in it makes it another one. */
-  function isKnownByHttp(system: string): boolean {
-    if (!system.startsWith('https://') || registry.codeSystem(system)) return false;
-    const named = `http${system.slice('https'.length)}`;
-    return external.has(named) || named === ucumSystem || registry.codeSystem(named) !== undefined;
-  }
-
   function systemOf(system: string): KnownSystem {
     const definition = registry.codeSystem(system);
     const supplement = definition?.content === 'supplement' || definition?.supplements !== undefined;
     const valueSet = !definition && registry.valueSet(system) !== undefined;
     const content = terminology.content(system);
+    const fault = definition || external.has(system) ? undefined : nameFault(system, registry);
     const made: KnownSystem = {
       name: system,
       wrong: supplement
         ? notice('code-system-supplement', system)
         : valueSet
           ? notice('code-system-is-value-set')
-          : isAbsolute(system)
-            ? isKnownByHttp(system)
-              ? notice('code-system-https')
-              : undefined
-            : notice('code-system-relative'),
+          : fault && notice(fault),
       unchecked: notice('code-not-checked', external.has(system) ? system : 'of this code'),
       unknownCode: notice(content === 'partial' ? 'code-fragment' : 'code-unknown', system),
       isPartial: content === 'partial',
@@ -168,7 +141,8 @@ export function codingCheck(
     if (typeof system !== 'string' || typeof code !== 'string') return;
     const units = systems.get(system) ?? systemOf(system);
     if (units.wrong) {
-      say(run, asWarning(units.wrong), 'system');
+      const { wrong } = units;
+      say(run, wrong.key === 'code-system-unknown' ? wrong : asWarning(wrong), 'system');
       return;
     }
     const unit = units.codes.get(code) ?? codeOf(code, units);
