@@ -14,7 +14,7 @@ const inBundle = (resource: object) => ({
   resourceType: 'Bundle',
   type: 'collection',
   entry: [
-    { fullUrl: 'http://x.com/Observation/1', resource },
+    { fullUrl: 'http://x.com/Observation/1', resource: { id: '1', ...resource } },
     { fullUrl: 'http://x.com/Patient/1', resource: { resourceType: 'Patient', id: '1' } },
   ],
 });

@@ -52,7 +52,7 @@ const table: Record<string, Case[]> = {
     [
       'an outcome that is none',
       bundle('searchset', { fullUrl: uuid(1), resource: patient, search: { mode: 'outcome' } }),
-      ['bundle-search-entry @ Bundle.entry[0]'],
+      ['bundle-search-entry @ Bundle.entry[0].resource'],
     ],
     [
       'a self link that ends in a name of no type',
@@ -64,13 +64,13 @@ const table: Record<string, Case[]> = {
     ],
     [
       'a match without an id',
-      bundle('searchset', match({ resourceType: 'Patient' })),
-      ['bundle-search-entry @ Bundle.entry[0]'],
+      bundle('searchset', { ...match({ resourceType: 'Patient' }), fullUrl: uuid(1) }),
+      ['bundle-search-entry @ Bundle.entry[0].resource'],
     ],
     [
       'a match of a type that was not searched',
       { ...bundle('searchset', match(patient)), link: [link('self', 'http://x.com/Group?_count=1')] },
-      ['bundle-search-entry @ Bundle.entry[0]'],
+      ['bundle-search-entry @ Bundle.entry[0].resource'],
     ],
     [
       'matches of a search over types',
@@ -107,6 +107,25 @@ const table: Record<string, Case[]> = {
       [],
     ],
     [
+      'by a link that leads nowhere',
+      {
+        ...document({ fullUrl: uuid(1), resource: composition() }, author),
+        link: [link('stylesheet', 'Binary/css'), link('stylesheet', 'https://hl7.org/fhir/fhir.css')],
+      },
+      ['bundle-reference-unresolved @ Bundle.link[0].url'],
+    ],
+    [
+      'by the type and id of a stylesheet',
+      {
+        ...document({ fullUrl: uuid(1), resource: composition() }, author, {
+          fullUrl: 'http://x.com/Binary/css',
+          resource: { resourceType: 'Binary', id: 'css', contentType: 'text/css', data: 'YWJj' },
+        }),
+        link: [link('stylesheet', 'Binary/css')],
+      },
+      [],
+    ],
+    [
       'an entry of a section in a section',
       document(
         {
@@ -132,6 +151,11 @@ const table: Record<string, Case[]> = {
       'missing where the server gives it',
       bundle('transaction', { resource: patient, request: { method: 'POST', url: 'Patient' } }),
       [],
+    ],
+    [
+      'missing of what was deleted',
+      bundle('history', { request: { method: 'DELETE', url: 'Patient/1' }, response: { status: '204' } }),
+      ['bundle-fullurl-missing @ Bundle.entry[0]'],
     ],
     [
       'missing in an update',
@@ -197,7 +221,7 @@ const table: Record<string, Case[]> = {
       document(
         {
           fullUrl: 'http://x.com/Composition/1',
-          resource: composition({ author: [{ reference: 'Practitioner/2' }] }),
+          resource: composition({ id: '1', author: [{ reference: 'Practitioner/2' }] }),
         },
         {
           fullUrl: 'http://x.com/Practitioner/2',
@@ -276,7 +300,10 @@ t.test('a reference to a version leads to the entry of that version', async (t) 
   const by = (reference: string, ...entries: object[]) =>
     errors(
       document(
-        { fullUrl: 'http://x.com/Composition/1', resource: composition({ author: [{ reference }] }) },
+        {
+          fullUrl: 'http://x.com/Composition/1',
+          resource: composition({ id: '1', author: [{ reference }] }),
+        },
         ...entries,
       ),
     );
@@ -377,9 +404,23 @@ t.test('Reference.type is the type of the target wherever it is', async (t) => {
   t.same(within('Device'), ['reference-type-differs @ Bundle.entry[1].resource.target[0]']);
 });
 
-t.test('a RESTful fullUrl that ends in another id is a warning', async (t) => {
+t.test('a RESTful fullUrl ends in the type and id of its resource', async (t) => {
+  const wrong = ['bundle-fullurl-id @ Bundle.entry[0].fullUrl'];
+  const stored = (fullUrl: string, resource: object = patient) =>
+    bundle('history', {
+      fullUrl,
+      resource,
+      request: { method: 'PUT', url: 'Patient/1' },
+      response: { status: '200' },
+    });
+  t.same(errors(stored('http://x.com/Patient/1')), []);
+  t.same(errors(stored('http://x.com/Patient/2')), wrong);
+  t.same(errors(stored('http://x.com/Group/1')), wrong);
+  t.same(errors(stored('http://x.com/Server/2')), [], 'there is no such type');
+  t.same(errors(stored('http://x.com/Patient/1', { resourceType: 'Patient' })), wrong);
+  t.same(errors(stored(uuid(1), { resourceType: 'Patient' })), []);
   const other = bundle('collection', { fullUrl: 'http://x.com/Patient/2', resource: patient });
-  t.same(findings(other, 'warning'), ['bundle-fullurl-id @ Bundle.entry[0].fullUrl']);
+  t.same(findings(other, 'warning'), wrong, "HL7's own collections and messages have such");
   t.same(errors(other), []);
   const url = 'http://x.com/ValueSet/a';
   const known = (id: string) =>
@@ -394,7 +435,7 @@ t.test('a RESTful fullUrl that ends in another id is a warning', async (t) => {
 
 t.test('a request names the type of the resource that comes with it, an update its id', async (t) => {
   const asked = (method: string, url: string, resource: object = patient) =>
-    errors(bundle('transaction', { fullUrl: 'http://x.com/Patient/1', resource, request: { method, url } }));
+    errors(bundle('transaction', { fullUrl: uuid(1), resource, request: { method, url } }));
   for (const [method, url] of [
     ['POST', 'Patient'],
     ['PUT', 'Patient/1'],

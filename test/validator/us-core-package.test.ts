@@ -13,6 +13,8 @@ const profiles = 'http://hl7.org/fhir/us/core/StructureDefinition/';
 const faults: Readonly<Record<string, string>> = {
   // Its hash contains dots, which are not of the base64 alphabet (RFC 4648, section 4).
   'DiagnosticReport/cardiology-report': 'format @ DiagnosticReport.presentedForm[0].hash',
+  // Endpoint/Endpoint-71 is the URL, 71 the id: "The fullUrl SHALL NOT disagree with the id in the resource".
+  'Bundle/66c8856b-ba11-4876-8aa8-467aad8c11a2': 'bundle-fullurl-id @ Bundle.entry[2].fullUrl',
   // "The Absolute URL for the resource": Bundle.entry.fullUrl, which is /Medication/… here.
   'Bundle/uscore-mo3': 'bundle-fullurl-relative @ Bundle.entry[1].fullUrl',
   // Vital signs by their more precise codes alone: R4 asks for 2708-6 and 8302-2 beside them.

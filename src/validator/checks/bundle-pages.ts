@@ -2,8 +2,9 @@
  * Bundles that are pages: their links, and what the entries of a search are.
  * https://hl7.org/fhir/R4/bundle.html#searchset, https://hl7.org/fhir/R4/http.html#paging
  */
-import { isObject } from '../../fhir/resource.ts';
+import { isObject, objectsOf } from '../../fhir/resource.ts';
 import { found, type Run } from '../run.ts';
+import { isAbsolute } from './url.ts';
 
 const paging = new Set(['first', 'previous', 'next', 'last']);
 const paged = new Set(['searchset', 'history']);
@@ -18,8 +19,19 @@ export function checkLinks(bundle: Record<string, unknown>, type: string, run: R
     if (paging.has(relation) && !paged.has(type)) found(run, 'bundle-link', place, type);
     else if (seen.has(relation) && (paging.has(relation) || relation === 'self'))
       found(run, 'bundle-link-duplicate', place);
+    if (relation === 'stylesheet' && type === 'document') checkStylesheet(link, index, bundle, run);
     seen.add(relation);
   });
+}
+
+/** A stylesheet is found by its type and id where it is carried along. https://hl7.org/fhir/R4/documents.html#presentation */
+function checkStylesheet(link: unknown, index: number, { entry }: Record<string, unknown>, run: Run): void {
+  const url = isObject(link) ? link.url : undefined;
+  if (typeof url !== 'string' || isAbsolute(url)) return;
+  const isCarried = objectsOf(entry).some(
+    ({ resource }) => isObject(resource) && url === `${resource.resourceType}/${resource.id}`,
+  );
+  if (!isCarried) found(run, 'bundle-reference-unresolved', `link[${index}].url`);
 }
 
 /** Where one entry says why it is in the result, each is a resource that fits its mode. */
@@ -36,8 +48,8 @@ export function checkSearchEntries(
   entries.forEach((entry, index) => {
     const mode = modes[index];
     const resource = isObject(entry) && isObject(entry.resource) ? entry.resource : undefined;
-    const place = `entry[${index}]`;
-    if (!resource) found(run, 'bundle-search-entry', place, 'entry', 'a resource');
+    const place = `entry[${index}].resource`;
+    if (!resource) found(run, 'bundle-search-entry', `entry[${index}]`, 'entry', 'a resource');
     else if (mode === 'outcome') {
       if (resource.resourceType !== 'OperationOutcome')
         found(run, 'bundle-search-entry', place, 'outcome', 'an OperationOutcome');

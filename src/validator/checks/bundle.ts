@@ -49,7 +49,8 @@ export function bundleRules(
 ): void {
   const type = typeof bundle.type === 'string' ? bundle.type : '';
   const entries = Array.isArray(bundle.entry) ? bundle.entry : [];
-  for (let index = 0; index < entries.length; index++) checkFullUrl(entries[index], type, index, run);
+  for (let index = 0; index < entries.length; index++)
+    checkFullUrl(entries[index], type, index, isResourceType, run);
   if (type !== 'history' && !areDistinct(entries)) {
     const text =
       'FullUrl must be unique in a bundle, or else entries with the same fullUrl must have different meta.versionId (except in history bundles)';
@@ -95,34 +96,46 @@ function indexOf(run: Run): BundleIndex {
   return run.scope.entries;
 }
 
-function checkFullUrl(entry: unknown, type: string, index: number, run: Run): void {
+/** Bundles of HL7's own examples in which a fullUrl has another id than its resource: there that is a warning. */
+const looselyNamed = new Set(['message', 'collection']);
+
+function checkFullUrl(
+  entry: unknown,
+  type: string,
+  index: number,
+  isResourceType: (name: string) => boolean,
+  run: Run,
+): void {
   if (!isObject(entry)) return;
   const { fullUrl, resource, request } = entry;
   if (typeof fullUrl === 'string') {
     if (!isAbsolute(fullUrl)) found(run, 'bundle-fullurl-relative', `entry[${index}].fullUrl`);
-    else if (isObject(resource) && disagrees(fullUrl, resource)) {
+    else if (isObject(resource) && disagrees(fullUrl, resource, isResourceType)) {
       // What is known by a URL of its own is not to be had there unless that URL has its id.
-      const severity = resource.url === fullUrl ? 'error' : 'warning';
-      foundAs(run, severity, 'bundle-fullurl-id', `entry[${index}].fullUrl`);
+      const isLoose = looselyNamed.has(type) && resource.id !== undefined && resource.url !== fullUrl;
+      foundAs(run, isLoose ? 'warning' : 'error', 'bundle-fullurl-id', `entry[${index}].fullUrl`);
     }
     return;
   }
   // A search tells about itself in an OperationOutcome, which has no URL.
-  if (fullUrl !== undefined || !isObject(resource) || resource.resourceType === 'OperationOutcome') return;
-  const updates = isObject(request) && request.method === 'PUT';
+  if (fullUrl !== undefined || (isObject(resource) && resource.resourceType === 'OperationOutcome')) return;
+  const updates = isObject(resource) && isObject(request) && request.method === 'PUT';
   if (updates || !withoutUrls.has(type)) found(run, 'bundle-fullurl-missing', `entry[${index}]`);
 }
 
 const restful = /^https?:\/\/.*\/([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})$/;
 
 /** A RESTful fullUrl ends in the type and id of its resource. */
-function disagrees(fullUrl: string, resource: Record<string, unknown>): boolean {
-  if (typeof resource.id !== 'string') return false;
-  // The usual case, without cutting anything out.
-  if (fullUrl.endsWith(resource.id) && fullUrl.at(-resource.id.length - 1) === '/') return false;
-  if (resource.url === fullUrl) return true;
-  const [, type, id] = restful.exec(fullUrl) ?? [];
-  return type === resource.resourceType && id !== resource.id;
+function disagrees(
+  fullUrl: string,
+  { id, resourceType, url }: Record<string, unknown>,
+  isResourceType: (name: string) => boolean,
+): boolean {
+  // URNs, and the usual case, without cutting anything out.
+  if (!fullUrl.startsWith('http') || fullUrl.endsWith(`/${resourceType}/${id}`)) return false;
+  if (url === fullUrl && typeof id === 'string') return !fullUrl.endsWith(`/${id}`);
+  const [, type] = restful.exec(fullUrl) ?? [];
+  return type !== undefined && isResourceType(type);
 }
 
 /** Every reference of the first entry that the bundle must carry leads to an entry. */

@@ -26,7 +26,9 @@ export function checkReached(entries: readonly unknown[], index: BundleIndex, ru
   const [first] = all;
   const links: unknown[] = Array.isArray(index.bundle.link) ? index.bundle.link : [];
   const linked = links.flatMap((link) =>
-    isObject(link) && typeof link.url === 'string' ? (index.target(link.url, first?.fullUrl) ?? []) : [],
+    isObject(link) && typeof link.url === 'string'
+      ? (index.target(link.url, first?.fullUrl) ?? index.target(link.url, undefined) ?? [])
+      : [],
   );
   const reached = reachedFrom([...(first ? [first.resource] : []), ...linked], all);
   for (const { index: at, resource } of all) {
