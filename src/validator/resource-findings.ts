@@ -60,6 +60,11 @@ export const resourceFindings = {
     code: 'business-rule',
     text: 'What supplements a code system has the content supplement, and says which it supplements',
   },
+  'supplement-element': {
+    severity: 'error',
+    code: 'business-rule',
+    text: 'A supplement does not say {0}: the code system that it supplements does',
+  },
   'code-system-property': { severity: 'error', code: 'invalid', text: 'The property is {0}' },
   'code-system-count': {
     severity: 'error',
