@@ -155,6 +155,11 @@ export const elementFindings = {
     code: 'code-invalid',
     text: 'No code system has this URL: it is that of a page, or is not quite the URL of a code system',
   },
+  'code-system-versioned': {
+    severity: 'error',
+    code: 'business-rule',
+    text: 'The version of a code system stands in an element of its own, not in its URL',
+  },
   'code-system-is-value-set': {
     severity: 'error',
     code: 'invalid',

@@ -217,11 +217,15 @@ judge('a value set draws on code systems, by filters that they understand', [
   ['a pattern', filter('code', 'regex', 'f.*'), []],
   ['no pattern', filter('code', 'regex', '(f'), [`value-set-filter @ ${first}.filter[0]`]],
   ['a property that every system has', filter('display', '=', 'Male'), []],
+  ['a property that the system has not: a warning', filter('colour', '=', 'red'), []],
+  ['a pattern of concepts', filter('concept', 'regex', 'f'), [`value-set-filter @ ${first}.filter[0]`]],
+  ['concepts that exist', filter('concept', 'exists', 'true'), [`value-set-filter @ ${first}.filter[0]`]],
   [
-    'a property that the system has not',
-    filter('colour', '=', 'red'),
+    'codes with spaces between',
+    filter('code', 'in', 'male, other'),
     [`value-set-filter @ ${first}.filter[0]`],
   ],
+  ['codes', filter('code', 'in', 'male,other'), []],
 ]);
 
 t.test('codes that a known code system has not are pointed out in value sets and maps', async (t) => {

@@ -172,6 +172,7 @@ t.test('filters of a value set suit their code system', async (t) => {
       { code: 'k', type: 'code' },
       { code: 'b', type: 'boolean' },
     ],
+    filter: [{ code: 'f', operator: ['='], value: 'a text' }],
     concept: [{ code: 'a' }],
   };
   const by = validatorWith(definition);
@@ -201,8 +202,16 @@ t.test('filters of a value set suit their code system', async (t) => {
       ['p', '=', `${definition.url}#none`],
     ],
     [
-      ['k', '=', 'a'],
       ['k', '=', 'none'],
+      ['p', 'in', `${definition.url}#a,b`],
+    ],
+    [
+      ['f', '=', 'x'],
+      ['f', 'is-a', 'x'],
+    ],
+    [
+      ['parent', '=', 'a'],
+      ['parent', '=', 'none'],
     ],
     [
       ['b', '=', 'true'],
@@ -384,6 +393,12 @@ t.test('a value set draws codes that there are from a code system that has some'
     'value-set-code @ ValueSet.compose.include[0].concept[0].code',
   ]);
   t.same(judged({ system: 'http://unitsofmeasure.org', concept: [{ code: '[lb_i]' }] }), [], 'a warning');
+  const system = 'code-system-versioned @ ValueSet.compose.include[0].system';
+  t.same(judged({ system: genders, version: '4.0.1', concept: [{ code: 'male' }] }), []);
+  t.same(judged({ system: genders, version: '9', concept: [{ code: 'man' }] }), [], 'an edition to come');
+  t.same(judged({ system: `${genders}|4.0.1` }), [system]);
+  t.same(judged({ system: `${genders}|` }), [], 'a warning');
+  t.same(judged({ system: '#here' }), ['code-system-relative @ ValueSet.compose.include[0].system']);
   const supplement = define('CodeSystem', { content: 'supplement', supplements: genders });
   t.same(judged({ system: supplement.url, concept: [{ code: 'male' }] }, supplement), [
     'code-system-supplement @ ValueSet.compose.include[0].system',
