@@ -122,6 +122,11 @@ export const resourceFindings = {
     code: 'code-invalid',
     text: 'The code system {0} has no such code: there is nothing to map',
   },
+  'map-scope': {
+    severity: 'error',
+    code: 'code-invalid',
+    text: 'The code is not in the value set {0}, between which and another one the map is',
+  },
   'value-set-code': {
     severity: 'error',
     code: 'code-invalid',

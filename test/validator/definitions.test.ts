@@ -1,5 +1,5 @@
 import t from 'tap';
-import { type Case, errors, findings, profile } from './parts.ts';
+import { type Case, errors, findings, profile, validatorWith } from './parts.ts';
 
 const structures = 'http://hl7.org/fhir/StructureDefinition/';
 const genders = 'http://hl7.org/fhir/administrative-gender';
@@ -245,10 +245,44 @@ t.test('codes that a known code system has not are pointed out in value sets and
     ],
   });
   t.same(findings(map('male', 'female'), 'warning'), []);
-  t.same(findings(map('none', 'female'), 'warning'), ['map-code @ ConceptMap.group[0].element[0].code']);
+  t.same(errors(map('none', 'female')), ['map-code @ ConceptMap.group[0].element[0].code']);
+  t.same(errors(map('male', 'none')), []);
   t.same(findings(map('male', 'none'), 'warning'), [
     'map-code @ ConceptMap.group[0].element[0].target[0].code',
   ]);
+});
+
+t.test('a map is between value sets, and its codes are in them', async (t) => {
+  const women = 'https://kat.test/ValueSet/women';
+  const by = validatorWith({
+    resourceType: 'ValueSet',
+    url: women,
+    status: 'draft',
+    compose: { include: [{ system: genders, concept: [{ code: 'female' }] }] },
+  });
+  const map = (source: string, target: string, more: object) =>
+    errors(
+      {
+        resourceType: 'ConceptMap',
+        status: 'draft',
+        ...more,
+        group: [
+          {
+            source: genders,
+            target: genders,
+            element: [{ code: source, target: [{ code: target, equivalence: 'equal' }] }],
+          },
+        ],
+      },
+      {},
+      by,
+    );
+  const element = 'ConceptMap.group[0].element[0]';
+  t.same(map('female', 'female', { sourceUri: women, targetCanonical: women }), []);
+  t.same(map('male', 'female', { sourceUri: women }), [`map-scope @ ${element}.code`]);
+  t.same(map('female', 'male', { targetCanonical: women }), [`map-scope @ ${element}.target[0].code`]);
+  t.same(map('male', 'male', { sourceUri: 'https://kat.test/ValueSet/unknown' }), []);
+  t.same(map('male', 'male', { sourceUri: genders }), ['canonical-type @ ConceptMap.sourceUri']);
 });
 
 t.test('a definition is known by an absolute URL', async (t) => {

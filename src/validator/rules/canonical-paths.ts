@@ -31,7 +31,9 @@ export const canonicalPaths: Readonly<Record<string, Readonly<Record<string, rea
   ConceptMap: {
     'ConceptMap.group.unmapped.url': ['ConceptMap'],
     'ConceptMap.sourceCanonical': ['ValueSet'],
+    'ConceptMap.sourceUri': ['ValueSet'],
     'ConceptMap.targetCanonical': ['ValueSet'],
+    'ConceptMap.targetUri': ['ValueSet'],
   },
   GraphDefinition: {
     'GraphDefinition.link.target.profile': ['StructureDefinition'],

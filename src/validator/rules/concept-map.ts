@@ -1,36 +1,49 @@
 /**
- * The groups of a ConceptMap: they are of code systems, and codes of a code system that is known in full exist in it.
+ * The groups of a ConceptMap: they are of code systems, codes of a code system that is known in full exist in it, and are
+ * in the value sets that the map leads from and to.
  * https://hl7.org/fhir/R4/conceptmap.html
  */
 import type { Issue } from '../../core/issue.ts';
-import { isObject } from '../../fhir/resource.ts';
+import { isObject, objectsOf } from '../../fhir/resource.ts';
 import { ruleIssue } from '../finding.ts';
 import type { TypeRule } from '../type-rules.ts';
 
-const objects = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-
-export const conceptMapRule: TypeRule = (map, { codeExists, isValueSet }) => {
+export const conceptMapRule: TypeRule = (map, { codeExists, isValueSet, memberOf }) => {
   const issues: Issue[] = [];
-  const check = (system: unknown, one: Record<string, unknown>, place: string) => {
-    if (typeof system !== 'string' || typeof one.code !== 'string') return;
-    if (codeExists(system, one.code) === false) issues.push(ruleIssue('map-code', `${place}.code`, system));
+  const sources = map.sourceUri ?? map.sourceCanonical;
+  const targets = map.targetUri ?? map.targetCanonical;
+  const checkScope = (scope: unknown, system: string, code: string, place: string) => {
+    if (typeof scope === 'string' && memberOf(scope, { system, code }) === 'not-member')
+      issues.push(ruleIssue('map-scope', place, scope));
   };
-  objects(map.group).forEach((group, g) => {
-    if (!isObject(group)) return;
+  /** HL7's own maps lead to codes that there are not. */
+  const check = (
+    system: unknown,
+    { code }: Record<string, unknown>,
+    place: string,
+    scope: unknown,
+    severity: Issue['severity'],
+  ) => {
+    if (typeof system !== 'string' || typeof code !== 'string') return;
+    if (codeExists(system, code) === false)
+      issues.push({ ...ruleIssue('map-code', `${place}.code`, system), severity });
+    else checkScope(scope, system, code, `${place}.code`);
+  };
+  objectsOf(map.group).forEach((group, g) => {
+    const at = `ConceptMap.group[${g}]`;
     for (const side of ['source', 'target']) {
       const system = group[side];
       if (typeof system === 'string' && isValueSet(system))
-        issues.push(ruleIssue('code-system-is-value-set', `ConceptMap.group[${g}].${side}`));
+        issues.push(ruleIssue('code-system-is-value-set', `${at}.${side}`));
     }
-    objects(group.element).forEach((element, e) => {
-      if (!isObject(element)) return;
-      const place = `ConceptMap.group[${g}].element[${e}]`;
-      check(group.source, element, place);
-      objects(element.target).forEach((target, t) => {
-        if (isObject(target)) check(group.target, target, `${place}.target[${t}]`);
+    objectsOf(group.element).forEach((element, e) => {
+      const place = `${at}.element[${e}]`;
+      check(group.source, element, place, sources, 'error');
+      objectsOf(element.target).forEach((target, t) => {
+        check(group.target, target, `${place}.target[${t}]`, targets, 'warning');
       });
     });
-    if (isObject(group.unmapped)) check(group.target, group.unmapped, `ConceptMap.group[${g}].unmapped`);
+    if (isObject(group.unmapped)) check(group.target, group.unmapped, `${at}.unmapped`, undefined, 'warning');
   });
   return issues;
 };
