@@ -206,7 +206,7 @@ export const resourceFindings = {
   'report-score-range': {
     severity: 'error',
     code: 'value',
-    text: 'The score of a proportion lies between 0 and 1',
+    text: 'The score of a proportion is a number between 0 and 1, without a unit',
   },
   'profile-order': {
     severity: 'error',

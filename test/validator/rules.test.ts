@@ -26,6 +26,7 @@ const report = (group: object, more: object = {}) => ({
   group: [
     {
       code: { text: 'g' },
+      population: [population('initial-population')],
       stratifier: [{ code: [{ text: 's' }], stratum: [{ value: { text: 'x' } }] }],
       ...group,
     },
@@ -37,9 +38,22 @@ t.test('a report has the groups, populations and stratifiers of its measure', as
   const judged = (group: object, more: object = {}, of: object = measure) =>
     errors(report(group, more), { supporting: [of as typeof measure & { [element: string]: unknown }] });
   t.same(judged({ population: [population('initial-population')] }), []);
+  const missing = 'report-missing-part @ MeasureReport.group[0]';
   t.same(judged({ population: [population('numerator')] }), [
     'report-unknown-part @ MeasureReport.group[0].population[0]',
+    missing,
   ]);
+  const without = (more: object) =>
+    judged({ population: undefined }, more).filter((one) => /^report/.test(one));
+  t.same(without({}), [missing]);
+  t.same(without({ status: 'pending' }), []);
+  const [only] = measure.group;
+  const observed = {
+    ...only,
+    population: [...only.population, { ...population('measure-observation'), ...criteria }],
+  };
+  t.same(judged({}, {}, { ...measure, group: [observed] }), [], 'an observation is no population');
+  t.same(judged({}, {}, { ...measure, group: [{ ...only, code: undefined }] }), [], 'the only group');
   t.same(judged({ code: { text: 'other' } }), [
     'report-unknown-part @ MeasureReport.group[0]',
     'report-missing-part @ MeasureReport',
@@ -74,7 +88,7 @@ t.test('a report has each part once, and misses none only when it is complete', 
       [],
     );
   const component = ['age', 'sex'].map((text) => ({ code: { text }, ...criteria }));
-  const components = { ...measure, group: [{ code: { text: 'g' }, stratifier: [{ component }] }] };
+  const components = { ...measure, group: [{ ...measure.group[0], stratifier: [{ component }] }] };
   const given = (...codes: string[]) => ({
     stratifier: [{ stratum: [{ component: codes.map((text) => ({ code: { text }, value: { text } })) }] }],
   });
@@ -91,7 +105,11 @@ t.test('a report is scored as its measure scores', async (t) => {
   const of = (value: number, unit?: string) => ({ measureScore: { value, ...(unit && { unit }) } });
   t.same(judged('cohort', {}), []);
   t.same(judged('proportion', of(0.5)), []);
-  t.same(judged('proportion', of(50, '%')), []);
+  t.same(judged('proportion', of(0.5, '%')), ['report-score-range @ MeasureReport.group[0].measureScore']);
+  t.same(judged('ratio', of(50, '%')), []);
+  t.same(judged('ratio', { measureScore: { unit: 'd' } }), [
+    'report-score-missing @ MeasureReport.group[0].measureScore',
+  ]);
   t.same(judged('proportion', of(1.5)), ['report-score-range @ MeasureReport.group[0].measureScore.value']);
   t.same(judged('ratio', of(1.5)), []);
   t.same(judged('ratio', {}), ['report-score-missing @ MeasureReport.group[0]']);

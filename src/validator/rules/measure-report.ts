@@ -24,7 +24,9 @@ export const measureReportRule: TypeRule = (report, { find }) => {
     if (!group || !match) return;
     const path = `MeasureReport.group[${index}]`;
     issues.push(...scoreIssues(group, scorings, isComplete, path));
-    pair(objectsOf(group.population), objectsOf(match.population), 'population', path, issues);
+    const populations = objectsOf(match.population);
+    const reported = pair(objectsOf(group.population), populations, 'population', path, issues);
+    if (isComplete) issues.push(...missing(reported, populations.filter(isReported), 'population', path));
     issues.push(...stratifierIssues(group, match, isComplete, path));
   });
   if (isComplete) issues.push(...missing(matched, wanted, 'group', 'MeasureReport'));
@@ -39,6 +41,10 @@ function subjectIssues(group: Element, index: number, type: unknown): Issue[] {
   );
 }
 
+/** What is observed of a population is no population itself. */
+const isReported = (population: Element) =>
+  hasName(population) && !codesOf(population.code).includes('measure-observation');
+
 type Part = 'group' | 'population' | 'stratifier' | 'component';
 
 /** What each part of a report is in the measure; what is nothing there, or stands there twice, is a fault. */
@@ -49,8 +55,9 @@ function pair(
   path: string,
   issues: Issue[],
 ): (Element | undefined)[] {
-  // Where there is but one, it need not be named.
-  const only = ours.length === 1 && theirs.length === 1 && !hasName(ours[0]) ? theirs[0] : undefined;
+  // Where there is but one, it need not be named, in the report or in the measure.
+  const isUnnamed = !hasName(ours[0]) || (part === 'group' && !hasName(theirs[0]));
+  const only = ours.length === 1 && theirs.length === 1 && isUnnamed ? theirs[0] : undefined;
   const seen = new Set<Element>();
   return ours.map((one, index) => {
     const match = only ?? theirs.find((other) => sameCode(one, other) || sameComponents(one, other));

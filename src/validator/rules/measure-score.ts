@@ -24,9 +24,11 @@ export function scoreIssues(
     return isWanted ? [ruleIssue('report-score-missing', path)] : [];
   }
   if (scorings.includes('cohort')) return [ruleIssue('report-score', place)];
-  if (scorings.includes('proportion') && isObject(score) && !isProportion(score))
-    return [ruleIssue('report-score-range', `${place}.value`)];
-  return [];
+  if (!isObject(score) || !scored.some((one) => scorings.includes(one))) return [];
+  // An extension may hold a score of another kind.
+  if (score.value === undefined && score.extension === undefined)
+    return [ruleIssue('report-score-missing', place)];
+  return scorings.includes('proportion') ? proportionIssues(score, place) : [];
 }
 
 function isOfNobody({ population }: Element): boolean {
@@ -35,8 +37,10 @@ function isOfNobody({ population }: Element): boolean {
   );
 }
 
-/** A part of a whole, or of a hundred. */
-function isProportion({ value, unit, code }: Element): boolean {
-  const whole = unit === '%' || code === '%' ? 100 : 1;
-  return typeof value !== 'number' || (value >= 0 && value <= whole);
+/** A part of a whole, which has no unit. */
+function proportionIssues({ value, unit, system, code }: Element, place: string): Issue[] {
+  if (typeof value === 'number' && (value < 0 || value > 1))
+    return [ruleIssue('report-score-range', `${place}.value`)];
+  const isBare = unit === undefined && system === undefined && code === undefined;
+  return isBare ? [] : [ruleIssue('report-score-range', place)];
 }
