@@ -3,6 +3,7 @@
  * https://hl7.org/fhir/R4/codesystem.html
  */
 import type { CodeSystem, CodeSystemConcept, CodeSystemConceptProperty } from '@medplum/fhirtypes';
+import { type Placeholder, placeholdersIn } from './placeholder-codes.ts';
 
 export interface Concept {
   readonly code: string;
@@ -43,7 +44,15 @@ export function codeSystemContent(system: CodeSystem): CodeSystemContent | undef
     system.caseSensitive === false ? (code: string) => code.toLowerCase() : (code: string) => code;
   const byKey = new Map<string, Concept>();
   collect(system.concept, undefined, keyOf, byKey);
-  const find = (code: string): Concept | undefined => byKey.get(keyOf(code));
+  let placeholders: readonly Placeholder[] | undefined;
+  /** What a placeholder stands for has no name of its own. */
+  const findFilled = (code: string): Concept | undefined => {
+    placeholders ??= placeholdersIn(system.url, byKey.values());
+    const stands = placeholders.find(({ form }) => form.test(code));
+    const concept = stands && byKey.get(keyOf(stands.code));
+    return concept && { ...concept, code, display: undefined, designations: [] };
+  };
+  const find = (code: string): Concept | undefined => byKey.get(keyOf(code)) ?? findFilled(code);
   let children: ReadonlyMap<string, readonly Concept[]> | undefined;
   const childrenOf = ({ code }: Pick<Concept, 'code'>): readonly Concept[] => {
     children ??= childrenByParent(byKey.values(), keyOf);

@@ -295,6 +295,46 @@ t.test('the name of a code system is its own to the letter', async (t) => {
   t.same(of('https://codes.kat.test'), []);
 });
 
+t.test('nothing can be bound to a code system', async (t) => {
+  const bound = (valueSet: string) => {
+    const demand = profile('Observation', {
+      'Observation.code': { binding: { strength: 'required', valueSet } },
+    });
+    return errors(
+      observation(
+        { coding: [{ system: 'http://hl7.org/fhir/administrative-gender', code: 'male' }] },
+        { meta: { profile: [demand.url] } },
+      ),
+      {},
+      validatorWith(demand),
+    );
+  };
+  t.same(bound('http://hl7.org/fhir/ValueSet/administrative-gender'), []);
+  t.same(bound('http://hl7.org/fhir/administrative-gender'), ['canonical-type @ Observation.code']);
+});
+
+t.test('a code of a v2 table may stand for many', async (t) => {
+  const typed = (table: string, code: string, display?: string) =>
+    errors(
+      patient({
+        identifier: [
+          {
+            value: '1',
+            type: {
+              coding: [{ system: `http://terminology.hl7.org/CodeSystem/v2-${table}`, code, display }],
+            },
+          },
+        ],
+      }),
+    ).filter((one) => one.startsWith('code-'));
+  const unknown = ['code-unknown @ Patient.identifier[0].type.coding[0].code'];
+  t.same(typed('0203', 'NNESP', 'National Identifier for Spain'), []);
+  t.same(typed('0203', 'NN-1'), unknown);
+  t.same(typed('0203', 'QQESP'), unknown);
+  t.same(typed('0396', 'HL70203'), []);
+  t.same(typed('0396', 'HL7x203'), unknown);
+});
+
 t.test('what only looks like the URL of a code system is none', async (t) => {
   const tagged = (system: string) => patient({ meta: { tag: [{ system, code: 'x' }] } });
   const wrong = ['code-system-unknown @ Patient.meta.tag[0].system'];
