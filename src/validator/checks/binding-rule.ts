@@ -2,6 +2,7 @@
 import type { ElementDefinition } from '@medplum/fhirtypes';
 import type { ValueCheck } from '../compilation.ts';
 import type { CheckFactory, ProfileScope } from '../profile-scope.ts';
+import { found } from '../run.ts';
 import { bindingOf, checkBinding, isBindable, isMetConcept, maxOf } from './binding.ts';
 
 const bare = (url: string | undefined) => url?.split('|')[0];
@@ -37,6 +38,12 @@ export const bindingRule: CheckFactory = (definition, base, scope, known) => {
   )
     return undefined;
   if (known !== undefined && !isBindable(known)) return undefined;
+  const { registry } = compilation;
+  if (registry.codeSystem(binding.valueSet) && !registry.valueSet(binding.valueSet)) {
+    return (value, run) => {
+      if (value !== undefined) found(run, 'canonical-type', '', 'CodeSystem', 'ValueSet');
+    };
+  }
   const unitsToo = !boundAsChoice(definition, scope);
   const check: ValueCheck = (value, run, type) => {
     if (type === 'Quantity' && !unitsToo) return;
