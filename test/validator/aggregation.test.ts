@@ -5,6 +5,7 @@ import { errors, profile, validatorWith } from './parts.ts';
 const subject = (type: object) => ({ 'Observation.subject': { type: [{ code: 'Reference', ...type }] } });
 const observation = (reference: string, more: object = {}) => ({
   resourceType: 'Observation',
+  id: '1',
   status: 'final',
   code: { text: 'x' },
   subject: { reference },

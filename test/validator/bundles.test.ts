@@ -404,6 +404,17 @@ t.test('Reference.type is the type of the target wherever it is', async (t) => {
   t.same(within('Device'), ['reference-type-differs @ Bundle.entry[1].resource.target[0]']);
 });
 
+t.test('what is named by a URL has the id in it, unless it is sent to be created', async (t) => {
+  const missing = ['cardinality-min @ Bundle.entry[0].resource'];
+  const fullUrl = 'http://x.com/Patient/1';
+  const resource = { resourceType: 'Patient', active: true };
+  t.same(errors(bundle('collection', { fullUrl, resource })), missing);
+  t.same(errors(bundle('collection', { fullUrl, resource: { ...resource, id: '1' } })), []);
+  t.same(errors(bundle('collection', { fullUrl: uuid(1), resource })), []);
+  const request = { method: 'POST', url: 'Patient' };
+  t.same(errors(bundle('transaction', { fullUrl, resource, request })), []);
+});
+
 t.test('a RESTful fullUrl ends in the type and id of its resource', async (t) => {
   const wrong = ['bundle-fullurl-id @ Bundle.entry[0].fullUrl'];
   const stored = (fullUrl: string, resource: object = patient) =>
@@ -417,7 +428,6 @@ t.test('a RESTful fullUrl ends in the type and id of its resource', async (t) =>
   t.same(errors(stored('http://x.com/Patient/2')), wrong);
   t.same(errors(stored('http://x.com/Group/1')), wrong);
   t.same(errors(stored('http://x.com/Server/2')), [], 'there is no such type');
-  t.same(errors(stored('http://x.com/Patient/1', { resourceType: 'Patient' })), wrong);
   t.same(errors(stored(uuid(1), { resourceType: 'Patient' })), []);
   const other = bundle('collection', { fullUrl: 'http://x.com/Patient/2', resource: patient });
   t.same(findings(other, 'warning'), wrong, "HL7's own collections and messages have such");

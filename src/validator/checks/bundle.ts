@@ -112,7 +112,7 @@ function checkFullUrl(
     if (!isAbsolute(fullUrl)) found(run, 'bundle-fullurl-relative', `entry[${index}].fullUrl`);
     else if (isObject(resource) && disagrees(fullUrl, resource, isResourceType)) {
       // What is known by a URL of its own is not to be had there unless that URL has its id.
-      const isLoose = looselyNamed.has(type) && resource.id !== undefined && resource.url !== fullUrl;
+      const isLoose = looselyNamed.has(type) && resource.url !== fullUrl;
       foundAs(run, isLoose ? 'warning' : 'error', 'bundle-fullurl-id', `entry[${index}].fullUrl`);
     }
     return;
@@ -125,15 +125,16 @@ function checkFullUrl(
 
 const restful = /^https?:\/\/.*\/([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})$/;
 
-/** A RESTful fullUrl ends in the type and id of its resource. */
+/** A RESTful fullUrl ends in the type and id of its resource, if that has one yet. */
 function disagrees(
   fullUrl: string,
   { id, resourceType, url }: Record<string, unknown>,
   isResourceType: (name: string) => boolean,
 ): boolean {
+  if (typeof id !== 'string') return false;
   // URNs, and the usual case, without cutting anything out.
   if (!fullUrl.startsWith('http') || fullUrl.endsWith(`/${resourceType}/${id}`)) return false;
-  if (url === fullUrl && typeof id === 'string') return !fullUrl.endsWith(`/${id}`);
+  if (url === fullUrl) return !fullUrl.endsWith(`/${id}`);
   const [, type] = restful.exec(fullUrl) ?? [];
   return type !== undefined && isResourceType(type);
 }
