@@ -125,7 +125,7 @@ export const elementFindings = {
     text: 'The code is not in the part of the code system {0} that is known here',
   },
   'code-display': {
-    severity: 'error',
+    severity: 'warning',
     code: 'invalid',
     text: 'The display is not one that the code system {0} gives for this code',
   },

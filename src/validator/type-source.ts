@@ -355,16 +355,12 @@ function instance(
     calls.push(`${constant(generator, generator.profile(url))}(${value}, x, '${type}');`);
   }
   const at = type.includes('.') ? type : `${parent}.${name}${node.choice ? '[x]' : ''}`;
-  const softened = type === 'Coding' ? softenedCoding(parent, binding) : '';
-  return `{ const m = x.count; ${functionName(type)}(${value}, x, ${quote(at)}); ${calls.join(' ')} if (x.count !== m) { ${softened}under(x, m, ${step}); } }`;
-}
-
-/** Code that makes warnings of what is no error where something else may be said instead. */
-function softenedCoding(parent: string, binding: Binding | undefined): string {
   // A concept has its text, and other codings.
-  if (parent === 'CodeableConcept') return `soften(x, m, 'code-system-unknown', 'system'); `;
-  // What may be replaced by another code may be called otherwise too.
-  return binding?.strength === 'extensible' ? `soften(x, m, 'code-display', 'display'); ` : '';
+  const softened =
+    type === 'Coding' && parent === 'CodeableConcept'
+      ? "soften(x, m, 'code-system-unknown', 'system'); "
+      : '';
+  return `{ const m = x.count; ${functionName(type)}(${value}, x, ${quote(at)}); ${calls.join(' ')} if (x.count !== m) { ${softened}under(x, m, ${step}); } }`;
 }
 
 /** Code that checks a primitive value: its JSON type and its format or, where bound, its value set. */

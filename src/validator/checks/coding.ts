@@ -7,7 +7,7 @@ import type { Registry } from '../../fhir/registry.ts';
 import type { Terminology } from '../../terminology/terminology.ts';
 import { ucumSystem } from '../../terminology/ucum.ts';
 import { isCode } from '../primitives.ts';
-import { type Notice, notice, type ResourceScope, type Run, say, sayOnce } from '../run.ts';
+import { type Notice, notice, type Run, say, sayOnce } from '../run.ts';
 import { type KnownCode, keepCoding } from './known-code.ts';
 import { external, nameFault } from './system-name.ts';
 
@@ -72,9 +72,7 @@ export function codingCheck(
       unchecked: notice('code-not-checked', external.has(system) ? system : 'of this code'),
       unknownCode: notice(content === 'partial' ? 'code-fragment' : 'code-unknown', system),
       isPartial: content === 'partial',
-      // Where only a part of a system is here, its words may be old too.
-      otherDisplay:
-        content === 'partial' ? asWarning(notice('code-display', system)) : notice('code-display', system),
+      otherDisplay: notice('code-display', system),
       wellFormed: plain.test(system),
       codes: new TextTable(),
     };
@@ -133,7 +131,7 @@ export function codingCheck(
     else if (typeof display === 'string' && !isNameOf(display, answer)) {
       if (version === undefined && terminology.names(system, code).some((name) => sameWords(display, name)))
         return;
-      say(run, isForeign(run.scope) ? asWarning(known.otherDisplay) : known.otherDisplay, 'display');
+      say(run, known.otherDisplay, 'display');
     }
   }
 
@@ -159,12 +157,6 @@ const unknownUnit = notice('unit-unknown');
 
 /** A quantity means something by its unit in words too: what is wrong with the code of its unit is a warning. */
 const asWarning = (said: Notice): Notice => ({ ...said, severity: 'warning' });
-
-/** Whether a resource is in another language than most code systems: then a display may be a translation. */
-function isForeign({ resource, container }: ResourceScope): boolean {
-  const language = resource.language ?? container?.resource.language;
-  return typeof language === 'string' && !/^en\b/i.test(language);
-}
 
 /** Whether a display is one that the code has in its system, in any language. */
 function isNameOf(text: string, { display, designations }: KnownCode): boolean {
