@@ -4,6 +4,7 @@
  * https://hl7.org/fhir/R4/validation.html
  */
 import type { Issue, IssueSeverity, IssueType } from '../core/issue.ts';
+import { codeFindings } from './code-findings.ts';
 import { elementFindings } from './element-findings.ts';
 import { resourceFindings } from './resource-findings.ts';
 
@@ -14,7 +15,10 @@ export interface FindingRow {
   readonly text: string;
 }
 
-const table = { ...elementFindings, ...resourceFindings } as const satisfies Record<string, FindingRow>;
+const table = { ...elementFindings, ...codeFindings, ...resourceFindings } as const satisfies Record<
+  string,
+  FindingRow
+>;
 
 export type FindingKey = keyof typeof table;
 

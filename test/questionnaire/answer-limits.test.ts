@@ -58,12 +58,15 @@ t.test('attachments are as large and of the kinds that the item allows', async (
   const of = (more: object, attachment: object) =>
     judged('attachment', more, { valueAttachment: attachment });
   const bad = ['response-answer-attachment'];
-  const ten = limited('maxSize', 'Decimal', 10);
-  t.same(of(ten, { size: 10 }), []);
-  t.same(of(ten, { size: 11 }), bad);
-  t.same(of(ten, { data: 'aGVsbG8gd29y' }), []);
-  t.same(of(ten, { data: 'aGVsbG8gd29ybGQ=' }), bad, 'eleven bytes');
-  t.same(of(ten, { url: 'https://kat.test/a' }), [], 'it does not say how large it is');
+  const most = limited('maxSize', 'Decimal', 3000);
+  t.same(of(most, { size: 3000 }), []);
+  t.same(of(most, { size: 3001 }), bad);
+  t.same(of(most, { data: Buffer.alloc(3000).toString('base64') }), []);
+  t.same(of(most, { data: Buffer.alloc(3001).toString('base64') }), bad);
+  t.same(of(most, { url: 'https://kat.test/a' }), [], 'it does not say how large it is');
+  const megabytes = limited('maxSize', 'Decimal', 3);
+  t.same(of(megabytes, { size: 3 * 1024 * 1024 }), [], 'R4 counts in megabytes');
+  t.same(of(megabytes, { size: 3 * 1024 * 1024 + 1 }), bad);
   const kinds = limited('mimeType', 'Code', 'image/*', 'text/plain');
   for (const contentType of ['image/png', 'TEXT/plain; charset=UTF-8'])
     t.same(of(kinds, { contentType }), []);

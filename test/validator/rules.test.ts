@@ -416,7 +416,7 @@ t.test('a value set draws codes that there are from a code system that has some'
   t.same(judged({ system: genders, version: '9', concept: [{ code: 'man' }] }), [], 'an edition to come');
   t.same(judged({ system: `${genders}|4.0.1` }), [system]);
   t.same(judged({ system: `${genders}|` }), [], 'a warning');
-  t.same(judged({ system: '#here' }), ['code-system-relative @ ValueSet.compose.include[0].system']);
+  t.same(judged({ system: '#here' }), ['local-id-unknown @ ValueSet.compose.include[0].system']);
   const supplement = define('CodeSystem', { content: 'supplement', supplements: genders });
   t.same(judged({ system: supplement.url, concept: [{ code: 'male' }] }, supplement), [
     'code-system-supplement @ ValueSet.compose.include[0].system',

@@ -34,9 +34,9 @@ function includeIssues(
   place: string,
   context: RuleContext,
 ): Issue[] {
-  // A fragment leads to a code system that is contained.
-  if (!isAbsolute(url) && !(url.startsWith('#') && context.find(url, 'CodeSystem')))
-    return [ruleIssue('code-system-relative', `${place}.system`)];
+  // A fragment leads to a code system that is contained; whether it leads anywhere is asked of every URI.
+  if (url.startsWith('#')) return [];
+  if (!isAbsolute(url)) return [ruleIssue('code-system-relative', `${place}.system`)];
   const bar = url.indexOf('|');
   if (bar >= 0 && !url.startsWith(tableOfV2)) {
     const issue = ruleIssue('code-system-versioned', `${place}.system`);
