@@ -4,7 +4,7 @@ import type { Resource } from '../../src/fhir/resource.ts';
 
 export const scoreCode = 'http://loinc.org|44261-6';
 
-const codes = ['44261-6', '70274-6', '72133-2', '89204-2', '69730-0'];
+const codes = ['44261-6', '70274-6', '72133-2', '89204-2', '8480-6'];
 /** Scores of one patient. */
 export const scoresPerPatient = 50;
 const day = 24 * 60 * 60 * 1000;

@@ -52,7 +52,7 @@ for (const cache of ['on', 'off'] as const) {
     await put(server, observation('a2', 'ada', '2026-02-05', 14));
     await put(server, observation('a3', 'ada', '2026-03-05', 6));
     await put(server, observation('b1', 'ben', '2026-01-20', 18));
-    await put(server, observation('a4', 'ada', '2026-01-06', 120, '69730-0'));
+    await put(server, observation('a4', 'ada', '2026-01-06', 120, '8480-6'));
 
     t.test('patient and code find, and dates order', async (t) => {
       const { body } = await send('GET', `/Observation?patient=ada&code=${phq9}&_sort=-date`);
