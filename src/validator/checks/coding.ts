@@ -9,6 +9,7 @@ import { ucumSystem } from '../../terminology/ucum.ts';
 import { isCode } from '../primitives.ts';
 import { type Notice, notice, type Run, say, sayOnce } from '../run.ts';
 import { type KnownCode, keepCoding } from './known-code.ts';
+import { isTextIn } from './primitive.ts';
 import { external, nameFault } from './system-name.ts';
 
 /** What is known of a code system, or of an edition of it, looked up once. Codes that were looked up are kept; bounded. */
@@ -25,6 +26,8 @@ interface KnownSystem {
   readonly isPartial: boolean;
   /** Whether the system is certain to be a URL as it should be. */
   readonly wellFormed: boolean;
+  /** Whether that, and nothing is wrong with naming it. */
+  readonly usual: boolean;
   readonly codes: TextTable<KnownCode>;
 }
 
@@ -62,18 +65,21 @@ export function codingCheck(
     const valueSet = !definition && registry.valueSet(system) !== undefined;
     const content = terminology.content(system);
     const fault = definition || external.has(system) ? undefined : nameFault(system, registry);
+    const wrong = supplement
+      ? notice('code-system-supplement', system)
+      : valueSet
+        ? notice('code-system-is-value-set')
+        : fault && notice(fault);
+    const wellFormed = plain.test(system);
     const made: KnownSystem = {
       name: system,
-      wrong: supplement
-        ? notice('code-system-supplement', system)
-        : valueSet
-          ? notice('code-system-is-value-set')
-          : fault && notice(fault),
+      wrong,
       unchecked: notice('code-not-checked', external.has(system) ? system : 'of this code'),
       unknownCode: notice(content === 'partial' ? 'code-fragment' : 'code-unknown', system),
       isPartial: content === 'partial',
       otherDisplay: notice('code-display', system),
-      wellFormed: plain.test(system),
+      wellFormed,
+      usual: wellFormed && wrong === undefined,
       codes: new TextTable(),
     };
     if (systems.size < rememberedSystems) systems.add(system, made);
@@ -102,7 +108,26 @@ export function codingCheck(
     return known;
   }
 
+  /** Kept small, so that it becomes part of the walk: the usual coding was met before, and nothing is wrong with it. */
   function coding(
+    run: Run,
+    value: unknown,
+    system: unknown,
+    code: unknown,
+    display: unknown,
+    version: unknown,
+  ): void {
+    const known = version === undefined && typeof system === 'string' ? systems.get(system) : undefined;
+    const met = known?.usual === true && typeof code === 'string' ? known.codes.get(code) : undefined;
+    if (known === undefined || met === undefined || !isUsual(met, display, run)) {
+      judge(run, value, system, code, display, version);
+      return;
+    }
+    keepCoding(run.metCodings, value, met);
+    if (met.state === 'unknown') sayOnce(run, known.unchecked, 'code');
+  }
+
+  function judge(
     run: Run,
     value: unknown,
     system: unknown,
@@ -128,11 +153,15 @@ export function codingCheck(
     if (version === undefined) keepCoding(run.metCodings, value, answer);
     if (answer.state === 'unknown') sayOnce(run, known.unchecked, 'code');
     else if (answer.state === 'missing') say(run, known.unknownCode, 'code');
-    else if (typeof display === 'string' && !isNameOf(display, answer)) {
-      if (version === undefined && terminology.names(system, code).some((name) => sameWords(display, name)))
-        return;
-      say(run, known.otherDisplay, 'display');
+    else if (typeof display === 'string' && answer.display !== display) {
+      const isName = isNameOf(display, answer) || (version === undefined && isAdded(system, code, display));
+      if (!isName) say(run, known.otherDisplay, 'display');
     }
+  }
+
+  /** Whether a supplement or a value set gives a code that name. */
+  function isAdded(system: string, code: string, display: string): boolean {
+    return terminology.names(system, code).some((name) => sameWords(display, name));
   }
 
   function quantity(run: Run, value: unknown, system: unknown, code: unknown): void {
@@ -157,6 +186,13 @@ const unknownUnit = notice('unit-unknown');
 
 /** A quantity means something by its unit in words too: what is wrong with the code of its unit is a warning. */
 const asWarning = (said: Notice): Notice => ({ ...said, severity: 'warning' });
+
+/** Whether nothing is to be said of a code that was looked up and of its display. */
+function isUsual({ state, display: own }: KnownCode, display: unknown, run: Run): boolean {
+  if (run.options.exampleUrls === false || state === 'missing') return false;
+  if (display === undefined || display === own) return true;
+  return state === 'unknown' && typeof display === 'string' && isTextIn(display, run);
+}
 
 /** Whether a display is one that the code has in its system, in any language. */
 function isNameOf(text: string, { display, designations }: KnownCode): boolean {
