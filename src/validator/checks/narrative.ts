@@ -7,6 +7,7 @@ import { hasControl } from '../primitives.ts';
 import { found, foundAs, type Run, report } from '../run.ts';
 import { checkFragments, fragmentsIn } from './narrative-links.ts';
 import { type MetName, nameless } from './narrative-names.ts';
+import { pastRun } from './narrative-runs.ts';
 import { elements, endsParagraph, holdsText, image, mayStand, paragraph } from './narrative-structure.ts';
 import { entitiesAreKnown, isSpace, newTags, readAttributes, type Tags } from './narrative-tag.ts';
 
@@ -110,8 +111,15 @@ export function readNarrative(text: string): NarrativeReading {
     }
     let closed = false;
     // The usual tag is a name and nothing else.
-    if (started && text.charCodeAt(stop) === 62) at = stop + 1;
-    else {
+    if (started && text.charCodeAt(stop) === 62) {
+      // Once it is known that there is any ink, only tags matter.
+      const past = ink ? pastRun(element, text, less) : less;
+      if (past > less) {
+        at = past;
+        continue;
+      }
+      at = stop + 1;
+    } else {
       readAttributes(text, stop, element, tags);
       if (tags.end < 0 || (!started && !tags.namespace)) return malformed;
       started = true;
