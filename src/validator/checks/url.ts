@@ -30,11 +30,11 @@ const uuidCharacters = new Uint8Array(128);
 for (const c of '0123456789abcdefABCDEF') uuidCharacters[c.charCodeAt(0)] = 1;
 uuidCharacters['-'.charCodeAt(0)] = 2;
 
-/** Whether a text is a URN of a UUID and nothing else; a third of the time that a pattern takes. */
+/** Whether a text is a URN of a UUID and nothing else; about half the time that a pattern takes. */
 export function isUuidUrn(text: string): boolean {
   const start = urnUuid.length;
   if (text.length !== start + uuidForm.length || !text.startsWith(urnUuid)) return false;
-  // By fours, which their number allows: a fifth is gained by it.
+  // By fours, which their number allows: it gains a fifth.
   for (let i = 0; i < uuidForm.length; i += 4) {
     const at = start + i;
     if (
