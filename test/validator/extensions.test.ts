@@ -340,6 +340,9 @@ t.test('an element of another version of FHIR, as an extension, is not called un
   t.same(errors(patient(of('3.0')), options), []);
   t.same(findings(patient(of('3.0')), 'information', options), ['extension-version @ Patient.extension[0]']);
   t.same(errors(patient(of('9.0'))), ['extension-version-unknown @ Patient.extension[0]']);
+  const choice = 'http://hl7.org/fhir/5.0/StructureDefinition/extension-Questionnaire.versionAlgorithm[x]';
+  t.same(errors(patient(choice), options), []);
+  t.same(errors(patient(`${of('5.0')}!`)), ['extension-version-unknown @ Patient.extension[0]']);
 });
 
 t.test('the url of an extension names no version of its definition', async (t) => {

@@ -109,14 +109,7 @@ export function codingCheck(
   }
 
   /** Kept small, so that it becomes part of the walk: the usual coding was met before, and nothing is wrong with it. */
-  function coding(
-    run: Run,
-    value: unknown,
-    system: unknown,
-    code: unknown,
-    display: unknown,
-    version: unknown,
-  ): void {
+  const coding: CodingCheck = (run, value, system, code, display, version) => {
     const known = version === undefined && typeof system === 'string' ? systems.get(system) : undefined;
     const met = known?.usual === true && typeof code === 'string' ? known.codes.get(code) : undefined;
     if (known === undefined || met === undefined || !isUsual(met, display, run)) {
@@ -125,16 +118,9 @@ export function codingCheck(
     }
     keepCoding(run.metCodings, value, met);
     if (met.state === 'unknown') sayOnce(run, known.unchecked, 'code');
-  }
+  };
 
-  function judge(
-    run: Run,
-    value: unknown,
-    system: unknown,
-    code: unknown,
-    display: unknown,
-    version: unknown,
-  ): void {
+  const judge: CodingCheck = (run, value, system, code, display, version) => {
     let met = typeof system === 'string' ? systems.get(system) : undefined;
     if (met && typeof version === 'string') met = editionOf(met, version);
     const metCode = typeof code === 'string' ? met?.codes.get(code) : undefined;
@@ -157,7 +143,7 @@ export function codingCheck(
       const isName = isNameOf(display, answer) || (version === undefined && isAdded(system, code, display));
       if (!isName) say(run, known.otherDisplay, 'display');
     }
-  }
+  };
 
   /** Whether a supplement or a value set gives a code that name. */
   function isAdded(system: string, code: string, display: string): boolean {

@@ -14,7 +14,7 @@ const ofVersion = /^http:\/\/hl7\.org\/fhir\/\d\.\d\/StructureDefinition\/extens
 
 /** An element of another version, as an extension: `http://hl7.org/fhir/5.0/StructureDefinition/extension-…`. */
 const otherVersion =
-  /^http:\/\/hl7\.org\/fhir\/(?:1\.0|3\.0|4\.0|4\.3|5\.0)\/StructureDefinition\/extension-[A-Z][A-Za-z]+\.[A-Za-z][A-Za-z0-9.]*$/;
+  /^http:\/\/hl7\.org\/fhir\/(?:1\.0|3\.0|4\.0|4\.3|5\.0)\/StructureDefinition\/extension-[A-Z][A-Za-z]+\.[A-Za-z][A-Za-z0-9.]*(?:\[x\])?$/;
 
 const isExample = (url: string, run: Run) =>
   url.startsWith(dicom) || (isExampleUrl(url) && run.options.exampleUrls !== false);
