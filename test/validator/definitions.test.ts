@@ -115,6 +115,8 @@ judge('the rules of a profile are FHIRPath over elements that are there', [
   ['an open quote', rule('Patient', "gender = 'male"), malformed],
   ['an unknown element', rule('Patient', 'nam.exists()'), unknownName],
   ['an unknown element of what the rule is on', rule('Patient.contact', 'birthDate.exists()'), unknownName],
+  ['an element of what is repeated', rule('QuestionnaireResponse', 'repeat(answer | item).exists()'), []],
+  ['none of what is repeated', rule('QuestionnaireResponse', 'repeat(anwser | item).exists()'), unknownName],
   ['an unknown function', rule('Patient', 'name.exits()'), unknownName],
   ['an unknown type', rule('Observation', 'value is Foo'), unknownName],
   ['brackets without end', rule('Patient', `${'('.repeat(5000)}true${')'.repeat(5000)}`), []],

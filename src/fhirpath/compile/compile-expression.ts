@@ -65,24 +65,29 @@ function write(form: Form, focusType: string, tree: Tree, c: Compilation): Writt
   const constants: unknown[] = [];
   const used = new Map<string, string>();
   let names = 0;
-  const w: Writer = {
-    model: c.model,
-    strict: c.strict,
-    resourceType: resourceTypeOf(focusType, c.model),
-    fresh: (prefix) => `${prefix}${++names}`,
-    constant: (value) => `q${constants.push(value) - 1}`,
-    runtime(name) {
-      if (!(name in c.runtime)) throw new ExpressionFault(`The run time has no ${name}`);
-      const local = name.replace('.', '_');
-      used.set(name, local);
-      return `$${local}`;
-    },
-    spend: (amount = '1') =>
-      c.steps === undefined ? '' : `if((steps-=${amount})<0)${w.runtime('overspent')}();`,
-    stream: (node, scope) => emit(w, node, scope),
-    member: (input, name) => memberStream(w, input, name),
-    boolean: (node, scope, target) => emitBoolean(w, node, scope, target),
+  const writer = (strict: boolean): Writer => {
+    const w: Writer = {
+      model: c.model,
+      strict,
+      lenient: () => (strict ? writer(false) : w),
+      resourceType: resourceTypeOf(focusType, c.model),
+      fresh: (prefix) => `${prefix}${++names}`,
+      constant: (value) => `q${constants.push(value) - 1}`,
+      runtime(name) {
+        if (!(name in c.runtime)) throw new ExpressionFault(`The run time has no ${name}`);
+        const local = name.replace('.', '_');
+        used.set(name, local);
+        return `$${local}`;
+      },
+      spend: (amount = '1') =>
+        c.steps === undefined ? '' : `if((steps-=${amount})<0)${w.runtime('overspent')}();`,
+      stream: (node, scope) => emit(w, node, scope),
+      member: (input, name) => memberStream(w, input, name),
+      boolean: (node, scope, target) => emitBoolean(w, node, scope, target),
+    };
+    return w;
   };
+  const w = writer(c.strict);
   const body = bodyOf(w, form, focusType, tree);
   const header = [...used].map(([name, local]) => `const $${local}=runtime[${JSON.stringify(name)}];`);
   const declared = constants.map((_, i) => `const q${i}=constants[${i}];`);

@@ -90,10 +90,13 @@ function repeatedProjector(
   projection: Tree,
   start: readonly string[] | undefined,
 ): Collected {
+  // An element that the first of the types lacks may be one of those that come after it.
+  const finder = w.lenient();
   let types = start;
   for (let round = 0; types !== undefined && round < repetitions; round++) {
-    const found = projector(w, call, projection, types);
-    if (found.types?.every((type) => types?.includes(type))) return found;
+    const found = projector(finder, call, projection, types);
+    if (found.types?.every((type) => types?.includes(type)))
+      return w.strict ? projector(w, call, projection, types) : found;
     types = found.types && [...new Set([...types, ...found.types])];
   }
   return { ...projector(w, call, projection, undefined), types: undefined };

@@ -58,6 +58,8 @@ export interface Writer {
   readonly model: Model;
   /** Whether an element that no definition has is a fault. */
   readonly strict: boolean;
+  /** This one, or one to whom no element is a fault: it finds out types that are not all known yet. */
+  lenient(): Writer;
   /** Type of `%resource`, where the type of the focus tells. */
   readonly resourceType: string | undefined;
   /** A name that is not used yet. */
