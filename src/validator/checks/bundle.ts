@@ -125,6 +125,19 @@ function checkFullUrl(
 
 const restful = /^https?:\/\/.*\/([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})$/;
 
+/** Whether a URL ends in `/type/id`: the usual case, for which no text is made. */
+function endsIn(url: string, type: string, id: string): boolean {
+  const idAt = url.length - id.length;
+  const typeAt = idAt - 1 - type.length;
+  return (
+    typeAt > 0 &&
+    url.endsWith(id) &&
+    url.endsWith(type, idAt - 1) &&
+    url[idAt - 1] === '/' &&
+    url[typeAt - 1] === '/'
+  );
+}
+
 /** A RESTful fullUrl ends in the type and id of its resource, if that has one yet. */
 function disagrees(
   fullUrl: string,
@@ -132,8 +145,7 @@ function disagrees(
   isResourceType: (name: string) => boolean,
 ): boolean {
   if (typeof id !== 'string') return false;
-  // URNs, and the usual case, without cutting anything out.
-  if (!fullUrl.startsWith('http') || fullUrl.endsWith(`/${resourceType}/${id}`)) return false;
+  if (!fullUrl.startsWith('http') || endsIn(fullUrl, String(resourceType), id)) return false;
   if (url === fullUrl) return !fullUrl.endsWith(`/${id}`);
   const [, type] = restful.exec(fullUrl) ?? [];
   return type !== undefined && isResourceType(type);
