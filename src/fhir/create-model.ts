@@ -2,7 +2,9 @@
  * The type model, from structure definitions (when the definitions are built) to compact rows and back (at run time).
  * https://hl7.org/fhir/R4/structuredefinition.html
  */
+
 import type { ElementDefinition, StructureDefinition } from '@medplum/fhirtypes';
+import { choiceKey } from './choice-key.ts';
 import type { Model, PropertyModel, TypeModel } from './model.ts';
 
 /** name, types, whether a choice, whether an array */
@@ -121,9 +123,4 @@ function createType(name: string, { kind, base, properties: rows }: TypeRow): Ty
 function createProperty([name, types, choice, array]: PropertyRow): PropertyModel {
   const keys = types.map((type) => ({ key: choice ? choiceKey(name, type) : name, type }));
   return { name, types, keys, choice: choice === 1, array: array === 1 };
-}
-
-/** `value`, `dateTime` → `valueDateTime`. */
-export function choiceKey(name: string, type: string): string {
-  return name + type.charAt(0).toUpperCase() + type.slice(1);
 }

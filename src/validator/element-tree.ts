@@ -76,8 +76,3 @@ export function typeCodes(definition: ElementDefinition): string[] {
 export function primitiveCode(code: string): string {
   return code.startsWith('http://hl7.org/fhirpath/System.') ? 'string' : code;
 }
-
-/** The JSON key of a choice element for one type: `value`, `Quantity` → `valueQuantity`. */
-export function choiceKey(name: string, type: string): string {
-  return name + type.charAt(0).toUpperCase() + type.slice(1);
-}

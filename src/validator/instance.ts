@@ -4,10 +4,11 @@
  * https://hl7.org/fhir/R4/json.html
  */
 import type { ElementDefinition } from '@medplum/fhirtypes';
+import { choiceKey } from '../fhir/choice-key.ts';
 import { isObject } from '../fhir/resource.ts';
 import type { BaseElement } from './base-elements.ts';
 import type { ValueCheck } from './compilation.ts';
-import { choiceKey, type ElementNode, typeCodes } from './element-tree.ts';
+import { type ElementNode, typeCodes } from './element-tree.ts';
 import { primitiveFormats } from './primitives.ts';
 import { type Run, stepAt, under } from './run.ts';
 

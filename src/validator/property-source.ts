@@ -2,8 +2,10 @@
  * An element of a profile inside its holder, as JavaScript: how often it occurs, its slices, and each of its instances.
  * https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.min
  */
+
+import { choiceKey } from '../fhir/choice-key.ts';
 import type { BaseElement } from './base-elements.ts';
-import { choiceKey, type ElementNode, typeCodes } from './element-tree.ts';
+import { type ElementNode, typeCodes } from './element-tree.ts';
 import { checkInstance, companionKey, declaredType, instanceReader } from './instance.ts';
 import { primitiveFormats } from './primitives.ts';
 import type { ProfileScope } from './profile-scope.ts';

@@ -137,8 +137,6 @@ export function resourceCheck(
       found(run, 'unknown-resource-type', '');
       return;
     }
-    if (parent === 'Bundle.entry' && value.id === undefined && isNamedByUrl(holder))
-      found(run, 'cardinality-min', '', 'id', 1);
     if (run.options.contained === false && !parent.includes('.')) return;
     const outer = run.scope;
     run.scope = scopeFor(value, type, parent, holder, outer);
@@ -154,12 +152,6 @@ export function resourceCheck(
     root: (run) => checkScope(run, run.options.profiles ?? []),
     nested,
   };
-}
-
-/** Whether the fullUrl of an entry says the id of its resource, and no request or response says more of it. */
-function isNamedByUrl({ fullUrl, request, response }: Record<string, unknown>): boolean {
-  const isUrl = typeof fullUrl === 'string' && !/^urn:(?:uuid|oid):/.test(fullUrl);
-  return isUrl && request === undefined && response === undefined;
 }
 
 /** A definition of R4 may be named with the version. https://hl7.org/fhir/R4/versions.html */

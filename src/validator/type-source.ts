@@ -5,12 +5,13 @@
  * https://hl7.org/fhir/R4/json.html, https://hl7.org/fhir/R4/elementdefinition.html
  */
 import type { ElementDefinition, ElementDefinitionConstraint, StructureDefinition } from '@medplum/fhirtypes';
+import { choiceKey } from '../fhir/choice-key.ts';
 import { lastStep } from '../fhir/last-step.ts';
 import type { Model } from '../fhir/model.ts';
 import { type Binding, bindingOf, isBindable, unitBinding } from './checks/binding.ts';
 import { nativeInvariants } from './checks/invariant.ts';
 import { plainlyHeld, type Watch } from './checks/plainly-held.ts';
-import { choiceKey, type ElementNode, elementTree, typeCodes } from './element-tree.ts';
+import { type ElementNode, elementTree, typeCodes } from './element-tree.ts';
 import { handWritten, kept, quantities } from './hand-written.ts';
 import { primitiveFormats } from './primitives.ts';
 

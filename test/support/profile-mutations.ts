@@ -4,9 +4,10 @@
  * has, a code is in no code system, a fixed part is another. So a mutant that passes is a fault of the validator.
  */
 import type { ElementDefinition, StructureDefinition } from '@medplum/fhirtypes';
+import { choiceKey } from '../../src/fhir/choice-key.ts';
 import type { Registry } from '../../src/fhir/registry.ts';
 import { isObject, type Resource } from '../../src/fhir/resource.ts';
-import { choiceKey, type ElementNode, elementTree, typeCodes } from '../../src/validator/element-tree.ts';
+import { type ElementNode, elementTree, typeCodes } from '../../src/validator/element-tree.ts';
 
 export type MutationKind = 'min' | 'max' | 'type' | 'target' | 'binding' | 'fixed' | 'unknown';
 

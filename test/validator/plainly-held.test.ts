@@ -2,9 +2,10 @@
 
 import type { ElementDefinitionConstraint } from '@medplum/fhirtypes';
 import t from 'tap';
+import { choiceKey } from '../../src/fhir/choice-key.ts';
 import { createExpressionCompiler } from '../../src/fhirpath/create-expression-compiler.ts';
 import { inOrder, plainlyHeld } from '../../src/validator/checks/plainly-held.ts';
-import { choiceKey, type ElementNode, elementTree, typeCodes } from '../../src/validator/element-tree.ts';
+import { type ElementNode, elementTree, typeCodes } from '../../src/validator/element-tree.ts';
 import { registry, validator } from './parts.ts';
 
 const code = { coding: [{ system: 'https://kat.test/codes', code: 'a' }] };

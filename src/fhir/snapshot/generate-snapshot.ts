@@ -3,7 +3,8 @@
  * https://hl7.org/fhir/R4/profiling.html#snapshot
  */
 import type { ElementDefinition, StructureDefinition } from '@medplum/fhirtypes';
-import { choiceKey, referredPath } from '../create-model.ts';
+import { choiceKey } from '../choice-key.ts';
+import { referredPath } from '../create-model.ts';
 import { copyNode, createNode, type ElementNode, slicesFor, toElements, toTree } from './element-node.ts';
 import { mergeElement } from './merge-element.ts';
 

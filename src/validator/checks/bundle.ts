@@ -107,8 +107,11 @@ function checkFullUrl(
   run: Run,
 ): void {
   if (!isObject(entry)) return;
-  const { fullUrl, resource, request } = entry;
+  const { fullUrl, resource, request, response } = entry;
   if (typeof fullUrl === 'string') {
+    const isStored = request === undefined && response === undefined && !/^urn:(?:uuid|oid):/.test(fullUrl);
+    if (isStored && isObject(resource) && resource.id === undefined && isOfType(resource, isResourceType))
+      found(run, 'cardinality-min', `entry[${index}].resource`, 'id', 1);
     if (!isAbsolute(fullUrl)) found(run, 'bundle-fullurl-relative', `entry[${index}].fullUrl`);
     else if (isObject(resource) && disagrees(fullUrl, resource, isResourceType)) {
       // What is known by a URL of its own is not to be had there unless that URL has its id.
@@ -122,6 +125,9 @@ function checkFullUrl(
   const updates = isObject(resource) && isObject(request) && request.method === 'PUT';
   if (updates || !withoutUrls.has(type)) found(run, 'bundle-fullurl-missing', `entry[${index}]`);
 }
+
+const isOfType = ({ resourceType }: Record<string, unknown>, isResourceType: (name: string) => boolean) =>
+  typeof resourceType === 'string' && isResourceType(resourceType);
 
 const restful = /^https?:\/\/.*\/([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})$/;
 

@@ -3,6 +3,7 @@
  * https://hl7.org/fhir/R4/codesystem.html#properties
  */
 import type { Issue } from '../../core/issue.ts';
+import { choiceKey } from '../../fhir/choice-key.ts';
 import { objectsOf, type Resource } from '../../fhir/resource.ts';
 import { isAbsolute } from '../checks/url.ts';
 import { ruleIssue } from '../finding.ts';
@@ -76,8 +77,7 @@ export function conceptPropertyIssues(system: Resource, concepts: readonly Place
       return defined.has(code)
         ? undefined
         : asWarning(ruleIssue('code-system-property', where, 'not declared'));
-    const type = String(declaration.type);
-    if (!(`value${type.charAt(0).toUpperCase()}${type.slice(1)}` in property))
+    if (!(choiceKey('value', String(declaration.type)) in property))
       return ruleIssue('code-system-property', where, 'declared with another type');
     if (!isComplete || typeof valueCode !== 'string' || codes.has(valueCode)) return undefined;
     const issue = ruleIssue('code-system-parent', `${where}.value`);

@@ -4,6 +4,7 @@
  * https://hl7.org/fhir/R4/profiling.html#differential, https://hl7.org/fhir/R4/elementdefinition.html#id
  */
 import type { ElementDefinition, ElementDefinitionType, StructureDefinition } from '@medplum/fhirtypes';
+import { choiceKey } from '../../fhir/choice-key.ts';
 import { isObject } from '../../fhir/resource.ts';
 import type { RuleContext } from '../type-rules.ts';
 
@@ -103,9 +104,7 @@ export function inheritedElements(
     if (!element.path?.endsWith('[x]')) return undefined;
     const name = id.slice(Math.max(id.lastIndexOf('.'), id.lastIndexOf(':')) + 1);
     const start = element.path.slice(element.path.lastIndexOf('.') + 1, -'[x]'.length);
-    const type = element.type?.find(
-      ({ code = '' }) => name === start + code.charAt(0).toUpperCase() + code.slice(1),
-    );
+    const type = element.type?.find(({ code = '' }) => name === choiceKey(start, code));
     return type && [type];
   }
 

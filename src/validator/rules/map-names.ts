@@ -11,10 +11,8 @@ export interface MapNames {
   hasGroup(name: string): boolean;
   /** Whether a rule of this name is there. */
   hasRule(name: string): boolean;
-  /** How many inputs the map's own group of this name has. */
-  inputs(name: string): number | undefined;
-  /** Which inputs of the map's own group of this name are targets, in their order. */
-  targets(name: string): readonly boolean[];
+  /** Of the inputs of the map's own group of this name, in their order, whether each is a target. */
+  targets(name: string): readonly boolean[] | undefined;
 }
 
 /** What tools call the group that is found by the types, where a map in text names none. */
@@ -37,7 +35,6 @@ export function mapNames(map: Resource, { find }: RuleContext): MapNames {
       );
       return rules.has(name);
     },
-    inputs: (name) => own.get(name)?.length,
-    targets: (name) => (own.get(name) ?? []).map(({ mode }) => mode === 'target'),
+    targets: (name) => own.get(name)?.map(({ mode }) => mode === 'target'),
   };
 }

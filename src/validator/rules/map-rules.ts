@@ -86,13 +86,12 @@ function dependentIssues(
   if (typeof name !== 'string') return [];
   if (!names.hasGroup(name) && !names.hasRule(name)) return [ruleIssue('map-group', `${place}.name`)];
   const given: unknown[] = Array.isArray(variable) ? variable : [];
-  const inputs = names.inputs(name);
-  if (inputs !== undefined && inputs !== given.length)
-    return [ruleIssue('map-parameters', place, name, String(inputs))];
   const targets = names.targets(name);
+  if (targets !== undefined && targets.length !== given.length)
+    return [ruleIssue('map-parameters', place, name, String(targets.length))];
   return given.flatMap((one, index): Issue[] => {
     const known = variables.get(one);
-    const fits = known !== undefined && (known.isTarget || targets[index] !== true);
+    const fits = known !== undefined && (known.isTarget || targets?.[index] !== true);
     return fits ? [] : [ruleIssue('map-context', `${place}.variable[${index}]`)];
   });
 }

@@ -5,6 +5,7 @@
  */
 import type { ElementDefinition } from '@medplum/fhirtypes';
 import type { Issue } from '../../core/issue.ts';
+import { choiceKey } from '../../fhir/choice-key.ts';
 import { isObject } from '../../fhir/resource.ts';
 import { ruleIssue } from '../finding.ts';
 import { idOf, wholeOf } from './inherited-elements.ts';
@@ -46,7 +47,7 @@ function nameIssues(whole: string, slices: readonly Placed[]): Issue[] {
   const start = whole.slice(whole.lastIndexOf('.') + 1, -'[x]'.length);
   return slices.flatMap(({ element: { sliceName, type }, place }) => {
     const code = type?.[0]?.code ?? '';
-    const name = start + code.charAt(0).toUpperCase() + code.slice(1);
+    const name = choiceKey(start, code);
     return sliceName === name || code.includes(':')
       ? []
       : [ruleIssue('profile-slice', place, `of a choice is named after its type: ${name}`)];
