@@ -121,6 +121,9 @@ function createType(name: string, { kind, base, properties: rows }: TypeRow): Ty
 }
 
 function createProperty([name, types, choice, array]: PropertyRow): PropertyModel {
-  const keys = types.map((type) => ({ key: choice ? choiceKey(name, type) : name, type }));
+  const keys = types.map((type) => {
+    const key = choice ? choiceKey(name, type) : name;
+    return { key, companion: `_${key}`, type };
+  });
   return { name, types, keys, choice: choice === 1, array: array === 1 };
 }

@@ -9,8 +9,11 @@ export interface PropertyModel {
   readonly name: string;
   /** FHIR types it may hold; a backbone element or a content reference gives the path that names its type. */
   readonly types: readonly string[];
-  /** JSON keys with the type each stands for: one for a plain element, one per type for a choice (`valueQuantity`). */
-  readonly keys: readonly { readonly key: string; readonly type: string }[];
+  /**
+   * JSON keys with the type each stands for: one for a plain element, one per type for a choice (`valueQuantity`). Of a
+   * primitive the companion has a key of its own.
+   */
+  readonly keys: readonly { readonly key: string; readonly companion: string; readonly type: string }[];
   readonly choice: boolean;
   /** Whether JSON holds an array (base maximum above 1). */
   readonly array: boolean;

@@ -38,8 +38,16 @@ export interface Expression {
   readonly engine: 'compiled' | 'fhirpath.js';
   /** The collection it yields for one focus. Throws only for faults of the expression itself. */
   values(focus: TypedValue, environment: Environment): readonly TypedValue[];
-  /** As an invariant: true when the result is true or empty-as-false per FHIR's rule that only `true` passes. */
-  test(focus: TypedValue, environment: Environment): boolean;
+  /**
+   * As an invariant: true when the result is true or empty-as-false per FHIR's rule that only `true` passes. Of an
+   * element there may be many, which mostly hold: the parts of the focus come one by one, and no object is made.
+   */
+  test(
+    value: TypedValue['value'],
+    type: TypedValue['type'],
+    environment: Environment,
+    element?: TypedValue['element'],
+  ): boolean;
 }
 
 /** Compiles an expression for a focus of a given FHIR type. Throws when the text does not parse. */

@@ -32,11 +32,11 @@ export function referenceExpression(text: string, focusType: string, model: Mode
     text,
     engine: 'fhirpath.js',
     values: (focus, environment) => evaluate(focus, environment).map(toTypedValue),
-    test(focus, environment) {
-      const result = evaluate(focus, environment);
+    test(value, type, environment, element) {
+      const result = evaluate({ type, value, element }, environment);
       if (result.length > 1) throw new ExpressionFault('A single value was expected');
-      const value = result.length === 1 ? toTypedValue(result[0]).value : undefined;
-      return value !== undefined && value !== false;
+      const answer = result.length === 1 ? toTypedValue(result[0]).value : undefined;
+      return answer !== undefined && answer !== false;
     },
   };
 }

@@ -15,6 +15,8 @@ export type MemberOf = (
   coding: { readonly system?: string; readonly code?: string },
 ) => 'member' | 'not-member' | 'unknown';
 
+const none: readonly never[] = [];
+
 /** @param type suffix of the answer's `value[x]` */
 export function optionIssues(
   item: FormItem,
@@ -23,23 +25,23 @@ export function optionIssues(
   type: string,
   value: unknown,
   memberOf: MemberOf,
-): Issue[] {
+): readonly Issue[] {
   const isOpen = item.type === 'open-choice';
   // An open choice takes any text besides what it offers.
-  if (isOpen && type === 'String') return [];
+  if (isOpen && type === 'String') return none;
   if (options.length > 0) {
-    const isOffered = options.some((option) => isSameAnswer(value, option));
+    if (options.some((option) => isSameAnswer(value, option))) return none;
     // Of a choice the answer is at fault; of other types, which need no options, the value.
     const isChoice = isOpen || item.type === 'choice';
     const path = isChoice ? answer.path : `${answer.path}.value`;
-    return isOffered ? [] : [formFinding('response-answer-option', path, item.linkId)];
+    return [formFinding('response-answer-option', path, item.linkId)];
   }
   // A value set is of codings; the code of a quantity is its unit.
-  if (valueSet === undefined || type !== 'Coding' || !isObject(value)) return [];
-  if (isOpen && isText(value)) return [];
+  if (valueSet === undefined || type !== 'Coding' || !isObject(value)) return none;
+  if (isOpen && isText(value)) return none;
   // Of a code without a system nobody can tell what it means, nor that it is none of the set.
   const membership = value.system === undefined ? 'unknown' : memberOf(valueSet, value);
-  if (membership === 'member') return [];
+  if (membership === 'member') return none;
   const key = membership === 'unknown' ? 'response-answer-unchecked' : 'response-answer-set';
   return [formFinding(key, answer.path, item.linkId)];
 }

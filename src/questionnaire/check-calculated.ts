@@ -16,14 +16,14 @@ type Json = Readonly<Record<string, unknown>>;
 export function checkCalculated(response: Json, form: Form, parts: ExpressionParts): Issue[] {
   if (response.status !== 'completed' && response.status !== 'amended') return [];
   // A program that does not calculate leaves the answer out; that is no fault.
-  const calculated = calculate(form, response, parts, ({ answers }) => answers.length > 0);
-  return calculated.flatMap(({ item, path, given, values }) => {
-    if (values === undefined) return [formFinding('response-calculation-unchecked', path, item.linkId)];
+  const calculated = calculate(form, response, parts, true);
+  return calculated.flatMap(({ item, at, given, values }) => {
+    if (values === undefined) return [formFinding('response-calculation-unchecked', at.path, item.linkId)];
     const agrees =
       values.length === given.length &&
       given.every(({ value }, index) =>
         isSameAnswer(choiceOf(value, 'value')?.value, choiceOf(values[index]!, 'value')?.value),
       );
-    return agrees ? [] : [formFinding('response-calculated', path, item.linkId)];
+    return agrees ? [] : [formFinding('response-calculated', at.path, item.linkId)];
   });
 }

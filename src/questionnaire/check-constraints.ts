@@ -42,12 +42,16 @@ export function checkConstraints(response: Json, form: Form, { compile }: Expres
     for (const constraint of form.constraints)
       check(constraint, target, environment, 'QuestionnaireResponse');
   }
-  const visit = ({ item, at, present, environment, focus }: Place): Visited<undefined> => {
-    const constraints = present ? (form.itemConstraints.get(item) ?? []) : [];
-    for (const constraint of constraints) check(constraint, focus, environment(), at.path, item.linkId);
+  const visit = (place: Place): Visited<undefined> => {
+    const { item, at } = place;
+    for (const constraint of form.itemConstraints.get(item) ?? [])
+      check(constraint, place.focus, place.environment(), at.path, item.linkId);
     return { state: undefined };
   };
   if (form.constrained.size > 0)
-    walkForm(form, response, parts, { state: undefined }, visit, form.constrained);
+    walkForm(form, response, parts, { state: undefined }, visit, {
+      items: form.constrained,
+      presentOnly: true,
+    });
   return issues;
 }

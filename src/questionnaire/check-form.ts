@@ -11,6 +11,8 @@ import { allItems, choiceOf, type FormItem, formItems } from './form.ts';
 import { constraintTexts } from './form-constraint.ts';
 import { isSameAnswer } from './same-answer.ts';
 
+const none: readonly never[] = [];
+
 /** Answers of these types have no order. */
 const unordered: ReadonlySet<string> = new Set(['Boolean', 'Coding', 'Reference']);
 
@@ -42,7 +44,8 @@ export function checkForm(
   return issues;
 }
 
-function conditionIssues(item: FormItem, byLinkId: ReadonlyMap<string, FormItem>): Issue[] {
+function conditionIssues(item: FormItem, byLinkId: ReadonlyMap<string, FormItem>): readonly Issue[] {
+  if (item.definition.enableWhen === undefined) return none;
   return objectsOf(item.definition.enableWhen).flatMap((condition, index) => {
     const own = `enableWhen[${index}]`;
     const path = `${item.path}.${own}`;
@@ -71,9 +74,9 @@ function conditionIssues(item: FormItem, byLinkId: ReadonlyMap<string, FormItem>
   });
 }
 
-function optionIssues(item: FormItem): Issue[] {
+function optionIssues(item: FormItem): readonly Issue[] {
   const rule = itemTypeRule(item.type);
-  if (!rule) return [];
+  if (!rule || item.definition.answerOption === undefined) return none;
   return objectsOf(item.definition.answerOption).flatMap((option, index) => {
     const value = choiceOf(option, 'value');
     if (!value || rule.options.includes(value.type)) return [];
@@ -81,9 +84,10 @@ function optionIssues(item: FormItem): Issue[] {
   });
 }
 
-function initialIssues(item: FormItem): Issue[] {
+function initialIssues(item: FormItem): readonly Issue[] {
   const rule = itemTypeRule(item.type);
-  if (!rule) return [];
+  if (!rule) return none;
+  if (item.definition.initial === undefined) return initialCountIssues(item);
   const options = objectsOf(item.definition.answerOption).map((option) => choiceOf(option, 'value')?.value);
   return [
     ...initialCountIssues(item),
@@ -101,10 +105,11 @@ function initialIssues(item: FormItem): Issue[] {
 }
 
 /** que-13 says nothing where `repeats` is absent, which means false. */
-function initialCountIssues({ definition, path, linkId }: FormItem): Issue[] {
+function initialCountIssues({ definition, path, linkId }: FormItem): readonly Issue[] {
+  if (definition.repeats === true) return none;
   const selected = objectsOf(definition.answerOption).filter(
     ({ initialSelected }) => initialSelected === true,
   );
   const isMany = objectsOf(definition.initial).length > 1 || selected.length > 1;
-  return isMany && definition.repeats !== true ? [formFinding('form-initial-many', path, linkId)] : [];
+  return isMany ? [formFinding('form-initial-many', path, linkId)] : none;
 }

@@ -49,20 +49,35 @@ t.test('a text that is no FHIRPath is refused with its place', async (t) => {
 t.test('stored trees are used instead of parsing', async (t) => {
   const stored = JSON.parse(JSON.stringify({ 'not FHIRPath': parseToTree("status = 'final'") }));
   const fromTrees = createExpressionCompiler(model, { trees: (text) => stored[text] });
-  t.equal(fromTrees('not FHIRPath', 'Observation').test(observation, environment), true);
+  t.equal(
+    fromTrees('not FHIRPath', 'Observation').test(observation.value, observation.type, environment),
+    true,
+  );
 });
 
 t.test('a focus is tested as what it is, primitives with their companions', async (t) => {
   const date: TypedValue = { type: 'date', value: undefined, element: { extension: [{ url: 'http://x' }] } };
   t.equal(
-    compile("extension('http://x').exists() and hasValue().not()", 'date').test(date, environment),
+    compile("extension('http://x').exists() and hasValue().not()", 'date').test(
+      date.value,
+      date.type,
+      environment,
+      date.element,
+    ),
     true,
   );
   const quantity: TypedValue = { type: 'Quantity', value: { value: 3, code: 'mg' } };
-  t.equal(compile('code.empty() or system.exists()', 'Quantity').test(quantity, environment), false);
+  t.equal(
+    compile('code.empty() or system.exists()', 'Quantity').test(quantity.value, quantity.type, environment),
+    false,
+  );
   const anything: TypedValue = { type: 'Period', value: { start: '2020' } };
   t.equal(
-    compile('hasValue() or (children().count() > id.count())', 'Element').test(anything, environment),
+    compile('hasValue() or (children().count() > id.count())', 'Element').test(
+      anything.value,
+      anything.type,
+      environment,
+    ),
     true,
   );
 });

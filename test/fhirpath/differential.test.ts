@@ -50,7 +50,7 @@ function disagreement(rule: Rule, visited: Visited, asked: 'test' | 'values'): s
   const { focus, environment } = visited;
   const ask = (expression: Expression) =>
     asked === 'test'
-      ? expression.test(focus, environment)
+      ? expression.test(focus.value, focus.type, environment, focus.element)
       : expression.values(focus, environment).map(({ value, element }) => [value, element]);
   const ours = answer(() => ask(compile(rule.expression, focus.type)));
   const theirs = answer(() => ask(reference(rule.expression, focus.type)));

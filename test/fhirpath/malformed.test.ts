@@ -58,7 +58,7 @@ t.test('no shape of a resource breaks an expression', async (t) => {
         if (rule.path !== path && rule.path !== focus.type) continue;
         evaluated++;
         try {
-          compile(rule.expression, focus.type).test(spoilt, environment);
+          compile(rule.expression, focus.type).test(spoilt.value, spoilt.type, environment, spoilt.element);
           compile(rule.expression, focus.type).values(spoilt, environment);
         } catch (error) {
           if ((error as Error).name !== 'ExpressionFault')

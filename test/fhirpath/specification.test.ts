@@ -50,7 +50,7 @@ t.test(
     for (const [expression, expected] of Object.values(chapters).flat() as Case[]) {
       if (expected === 'fault' || expected.length > 1) continue;
       const truth = expected.length === 1 && expected[0] !== false;
-      t.equal(compile(expression, 'Patient').test(focus, environment), truth, expression);
+      t.equal(compile(expression, 'Patient').test(focus.value, focus.type, environment), truth, expression);
     }
   },
 );

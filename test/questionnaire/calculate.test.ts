@@ -207,7 +207,7 @@ t.test('in a group that repeats, each repetition calculates its own', async (t) 
   const response = { resourceType: 'QuestionnaireResponse', item: [group(1), group(5)] };
   const found = calculate(readForm(questionnaire), response, { compile });
   t.same(
-    found.map(({ path, values }) => [path, values]),
+    found.map(({ at, values }) => [at.path, values]),
     [
       ['QuestionnaireResponse.item[0]', [{ valueInteger: 2 }]],
       ['QuestionnaireResponse.item[1]', [{ valueInteger: 10 }]],

@@ -3,7 +3,7 @@
  * test, and can be read: `sourceOf` shows it.
  */
 import type { Model } from '../../fhir/model.ts';
-import type { Environment, Expression, TypedValue } from '../expression.ts';
+import type { Expression } from '../expression.ts';
 import { ExpressionFault } from '../fault.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Tree } from '../tree.ts';
@@ -34,21 +34,21 @@ export function compiledExpression(text: string, focusType: string, tree: Tree, 
   const build = (form: Form) => instantiate(write(form, focusType, tree, c), c);
   const missing = notCovered(tree);
   if (missing !== undefined) throw new NotCompiled(missing);
-  let values: Expression['values'] = (focus, environment) => {
-    values = build('values') as Expression['values'];
-    return values(focus, environment);
-  };
-  let test: Expression['test'] = (focus, environment) => {
-    test = build('test') as Expression['test'];
-    return test(focus, environment);
-  };
-  if (c.strict || c.steps !== undefined) values = build('values') as Expression['values'];
-  return {
+  // Each function takes the place of the one that makes it.
+  const expression: { -readonly [Key in keyof Expression]: Expression[Key] } = {
     text,
     engine: 'compiled',
-    values: (focus: TypedValue, environment: Environment) => values(focus, environment),
-    test: (focus: TypedValue, environment: Environment) => test(focus, environment),
+    values(focus, environment) {
+      expression.values = build('values') as Expression['values'];
+      return expression.values(focus, environment);
+    },
+    test(value, type, environment, element) {
+      expression.test = build('test') as Expression['test'];
+      return expression.test(value, type, environment, element);
+    },
   };
+  if (c.strict || c.steps !== undefined) expression.values = build('values') as Expression['values'];
+  return expression;
 }
 
 /** The JavaScript of an expression, to be read. */
@@ -92,8 +92,9 @@ function write(form: Form, focusType: string, tree: Tree, c: Compilation): Writt
   const header = [...used].map(([name, local]) => `const $${local}=runtime[${JSON.stringify(name)}];`);
   const declared = constants.map((_, i) => `const q${i}=constants[${i}];`);
   const budget = c.steps === undefined ? '' : `let steps=${c.steps};`;
+  const { parameters } = focusForms[form];
   return {
-    source: `'use strict';${header.join('')}${declared.join('')}return (f,env)=>{${budget}${body}};`,
+    source: `'use strict';${header.join('')}${declared.join('')}return (${parameters})=>{${budget}${body}};`,
     constants,
   };
 }
@@ -104,17 +105,21 @@ function resourceTypeOf(focusType: string, model: Model): string | undefined {
   return model.type(first)?.kind === 'resource' ? first : undefined;
 }
 
+/** How the focus comes to a function: as a node, or in parts. */
+const focusForms = {
+  values: {
+    parameters: 'f,env',
+    value: 'f.value',
+    item: { element: 'f.element', typeCode: 'f.type', node: 'f' },
+  },
+  test: { parameters: 'fv,ft,env,fe', value: 'fv', item: { element: 'fe', typeCode: 'ft' } },
+} as const;
+
 function bodyOf(w: Writer, form: Form, focusType: string, tree: Tree): string {
   const open = openTypes.has(focusType);
-  const focus: Item = {
-    value: 'v0',
-    element: 'f.element',
-    types: open ? undefined : [focusType],
-    typeCode: 'f.type',
-    node: 'f',
-    many: false,
-  };
-  const start = w.model.type(focusType)?.kind === 'primitive' || open ? 'f.value' : 'f.value??{}';
+  const { value, item } = focusForms[form];
+  const focus: Item = { value: 'v0', types: open ? undefined : [focusType], many: false, ...item };
+  const start = w.model.type(focusType)?.kind === 'primitive' || open ? value : `${value}??{}`;
   const root = (sink: (item: Item) => string) => sink(focus);
   const scope: Scope = { this: root, root };
   if (form === 'values') {

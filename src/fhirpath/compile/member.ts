@@ -6,6 +6,7 @@ import type { Model, PropertyModel } from '../../fhir/model.ts';
 import { ExpressionFault } from '../fault.ts';
 import { isPrimitiveType, isSystemType } from '../runtime/node.ts';
 import {
+  eachOf,
   type Hints,
   type Item,
   nodeItem,
@@ -61,13 +62,13 @@ function membersOfType(w: Writer, item: Item, type: string, name: string, sink: 
   if (!property) return lookedUp(w, item, name, sink);
   const keys = property.keys.filter((key) => !property.choice || (hints.accepts?.(key.type) ?? true));
   if (keys.length > branches) return anyOf(w, item, keys, sink);
-  return keys.map(({ key, type: own }) => valuesAt(w, item, key, own, property.array, sink)).join('else ');
+  return keys.map((key) => valuesAt(w, item, key, property.array, sink)).join('else ');
 }
 
 function lookedUp(w: Writer, item: Item, name: string, sink: Sink): string {
   const node = w.fresh('n');
   const found = `${w.runtime('members')}(${nodeOf(w, item)},${quoted(name)})`;
-  return `for(const ${node} of ${found}){${w.spend()}${sink(nodeItem(node, undefined, true))}}`;
+  return eachOf(w, found, node, `${w.spend()}${sink(nodeItem(node, undefined, true))}`);
 }
 
 /** A primitive's id and extensions are in its companion. */
@@ -78,16 +79,24 @@ function membersOfPrimitive(w: Writer, item: Item, name: string, sink: Sink): st
     return `const ${value}=${at};if(${value}!==undefined){${sink(typedItem('System.String', value, item.many))}}`;
   }
   const one = typedItem('Extension', value, true);
-  return `for(const ${value} of ${w.runtime('list')}(${at}))if(${value}!==null){${w.spend()}${sink(one)}}`;
+  return eachPresent(w, at, value, sink(one));
+}
+
+/** A loop over what a property holds, a list or one alone. */
+function eachPresent(w: Writer, at: string, value: string, body: string): string {
+  return eachOf(w, `${w.runtime('list')}(${at})`, value, `if(${value}!==null){${w.spend()}${body}}`);
 }
 
 function property(owner: string, key: string): string {
   return /^[A-Za-z_]\w*$/.test(key) ? `${owner}.${key}` : `${owner}[${quoted(key)}]`;
 }
 
-function valuesAt(w: Writer, item: Item, key: string, type: string, array: boolean, sink: Sink): string {
-  const at = property(item.value, key);
-  const companion = property(item.value, `_${key}`);
+type Key = PropertyModel['keys'][number];
+
+function valuesAt(w: Writer, item: Item, names: Key, array: boolean, sink: Sink): string {
+  const { type } = names;
+  const at = property(item.value, names.key);
+  const companion = property(item.value, names.companion);
   if (isPrimitiveType(type)) {
     return array
       ? primitiveList(w, at, companion, type, sink)
@@ -101,7 +110,7 @@ function valuesAt(w: Writer, item: Item, key: string, type: string, array: boole
   if (!array) {
     return `if(${at}!==undefined&&${at}!==null){const ${value}=${at};${sink(one(item.many))}}`;
   }
-  return `for(const ${value} of ${w.runtime('list')}(${at}))if(${value}!==null){${w.spend()}${sink(one(true))}}`;
+  return eachPresent(w, at, value, sink(one(true)));
 }
 
 function primitive(
@@ -133,12 +142,12 @@ function primitiveList(w: Writer, at: string, companion: string, type: string, s
 }
 
 /** A choice of many types, of which one is there: its value, companion and type in variables. */
-function anyOf(w: Writer, item: Item, keys: PropertyModel['keys'], sink: Sink): string {
+function anyOf(w: Writer, item: Item, keys: readonly Key[], sink: Sink): string {
   const [value, element, type] = [w.fresh('v'), w.fresh('e'), w.fresh('t')];
-  const cases = keys.map(({ key, type: own }) => {
+  const cases = keys.map(({ key, companion: companionKey, type: own }) => {
     const at = property(item.value, key);
     if (!isPrimitiveType(own)) return `if(${at}!==undefined){${value}=${at};${type}=${quoted(own)}}`;
-    const companion = property(item.value, `_${key}`);
+    const companion = property(item.value, companionKey);
     const found = `${value}=${at}??undefined;${element}=${companion};${type}=${quoted(own)}`;
     return `if(${at}!==undefined||${companion}!==undefined){${found}}`;
   });

@@ -15,6 +15,7 @@ import { type Captured, capture } from './capture.ts';
 import { literalItem } from './literal.ts';
 import {
   booleanStream,
+  eachOf,
   type Item,
   nodeOf,
   optionalNodeStream,
@@ -63,7 +64,7 @@ function results(
   sink: (item: Item) => string,
 ): string {
   if (type === 'Strings') {
-    return `for(const ${name} of ${apply}){${w.spend()}${sink(typedItem('System.String', name, true))}}`;
+    return eachOf(w, apply, name, `${w.spend()}${sink(typedItem('System.String', name, true))}`);
   }
   return `const ${name}=${apply};if(${name}!==undefined){${sink(typedItem(`System.${type}`, name))}}`;
 }

@@ -128,11 +128,20 @@ export function booleanStream(w: Writer, assign: (target: string) => string): St
   return Object.assign(stream, { boolean: assign });
 }
 
+/**
+ * A loop over a list, one statement. By index: most expressions are evaluated too seldom to be optimized, and there an
+ * iterator makes an object for each step.
+ */
+export function eachOf(w: Writer, list: string, one: string, body: string): string {
+  const [all, i] = [w.fresh('l'), w.fresh('i')];
+  return `for(let ${all}=${list},${i}=0;${i}<${all}.length;${i}++){const ${one}=${all}[${i}];${body}}`;
+}
+
 /** The items of a collection that a variable holds. */
 export function collectionStream(w: Writer, name: string, types?: readonly string[]): Stream {
   return (sink) => {
     const node = w.fresh('n');
-    return `for(const ${node} of ${name}){${w.spend()}${sink(nodeItem(node, types, true))}}`;
+    return eachOf(w, name, node, `${w.spend()}${sink(nodeItem(node, types, true))}`);
   };
 }
 

@@ -32,12 +32,10 @@ export function createNavigation(model: Model): Navigation {
   };
 
   const chosen = (record: Record<string, unknown>, property: PropertyModel): readonly Node[] => {
-    for (const { key, type } of property.keys) {
+    for (const { key, companion: companionKey, type } of property.keys) {
       const value = record[key];
-      const companion = record[`_${key}`];
-      if (value !== undefined || companion !== undefined) {
-        return pairs(value, companion, type);
-      }
+      const companion = record[companionKey];
+      if (value !== undefined || companion !== undefined) return pairs(value, companion, type);
     }
     return none;
   };

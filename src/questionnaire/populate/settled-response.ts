@@ -53,8 +53,8 @@ function withCalculated(
   failed: Set<FormItem>,
 ): Resource {
   const found = new Map<string, readonly AnswerValue[]>();
-  for (const { item, path, values } of calculate(form, response, parts)) {
-    if (values) found.set(`${path} ${item.linkId}`, values);
+  for (const { item, at, values } of calculate(form, response, parts)) {
+    if (values) found.set(`${at.path} ${item.linkId}`, values);
     else failed.add(item);
   }
   if (found.size === 0) return response;

@@ -122,13 +122,12 @@ export function contextCheck(compilation: Compilation): ContextCheck {
       // The type of a backbone element is its path: `Questionnaire.item` has more properties than BackboneElement.
       const type = model.type(host.at) ? host.at : host.types[0];
       if (!structure.contextInvariant || type === undefined || host.holder === undefined) return true;
-      const focus: TypedValue = { type, value: host.holder };
       const extension: TypedValue = { type: 'Extension', value: host.extension };
       const resource = typed(run.scope);
       const environment = { resource, rootResource: resource, variables: { extension } };
       return structure.contextInvariant.every((expression) => {
         try {
-          return invariantOf(expression, type)?.test(focus, environment) ?? true;
+          return invariantOf(expression, type)?.test(host.holder, type, environment) ?? true;
         } catch {
           return true;
         }

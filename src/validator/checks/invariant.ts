@@ -6,7 +6,7 @@ import type { ElementDefinition, ElementDefinitionConstraint } from '@medplum/fh
 import type { Environment, Expression, ExpressionCompiler, TypedValue } from '../../fhirpath/expression.ts';
 import { byType } from '../by-type.ts';
 import type { Compilation } from '../compilation.ts';
-import { foundOnce, type Run, report, rootScope, typed } from '../run.ts';
+import { foundOnce, type ResourceScope, type Run, report, rootScope, typed } from '../run.ts';
 import { resolveReference } from './reference.ts';
 
 /**
@@ -43,17 +43,22 @@ export function isBestPractice(constraint: ElementDefinitionConstraint): boolean
 
 /** What FHIRPath may ask for while the walk is in a resource. */
 class RunEnvironment implements Environment {
-  readonly resource: TypedValue;
-  readonly rootResource: TypedValue;
+  readonly #scope: ResourceScope;
   readonly #run: Run;
   readonly #ask: InvariantSurroundings;
 
   constructor(run: Run, ask: InvariantSurroundings) {
-    const root = rootScope(run.scope);
-    this.resource = typed(run.scope);
-    this.rootResource = root === run.scope ? this.resource : typed(root);
+    this.#scope = run.scope;
     this.#run = run;
     this.#ask = ask;
+  }
+
+  get resource(): TypedValue {
+    return typed(this.#scope);
+  }
+
+  get rootResource(): TypedValue {
+    return typed(rootScope(this.#scope));
   }
 
   resolve(reference: string): TypedValue | undefined {
@@ -87,11 +92,14 @@ export interface InvariantSurroundings {
  */
 function isBroken(
   expression: Expression,
-  focus: TypedValue,
+  value: unknown,
+  type: string,
+  companion: unknown,
   environment: Environment,
   mayBeSilent: boolean,
 ): boolean {
-  if (expression.test(focus, environment)) return false;
+  if (expression.test(value, type, environment, companion)) return false;
+  const focus = { type, value, element: companion };
   return !mayBeSilent || expression.values(focus, environment).length > 0;
 }
 
@@ -134,8 +142,8 @@ export function invariantCheck(
     const expression = expressionFor(type);
     let holds: boolean | undefined;
     try {
-      const focus = companion === undefined ? { type, value } : { type, value, element: companion };
-      holds = expression && !isBroken(expression, focus, environmentOf(run, surroundings), mayBeSilent);
+      const environment = environmentOf(run, surroundings);
+      holds = expression && !isBroken(expression, value, type, companion, environment, mayBeSilent);
     } catch (error) {
       if (error instanceof RangeError) throw error;
     }

@@ -6,22 +6,31 @@ import { isObject, objectsOf } from '../../fhir/resource.ts';
 
 export type Element = Record<string, unknown>;
 
-/** Codes and text of a concept, or of a list of them, as names to compare. */
-function names(concepts: unknown): string[] {
-  const list = Array.isArray(concepts) ? concepts : [concepts];
-  return list
-    .filter(isObject)
-    .flatMap((concept) => [
-      ...objectsOf(concept.coding).map(({ system, code }) => `${String(system)}|${String(code)}`),
-      ...(typeof concept.text === 'string' ? [concept.text] : []),
-    ]);
+const none: readonly never[] = [];
+
+/** A concept, or a list of them. */
+function conceptsOf(code: unknown): readonly Element[] {
+  if (Array.isArray(code)) return objectsOf(code);
+  return isObject(code) ? [code] : none;
 }
 
-export const hasName = (one: Element | undefined) => names(one?.code).length > 0;
+/** What is compared: codes, and what stands in their place. */
+const isNamed = ({ coding, text }: Element) => objectsOf(coding).length > 0 || typeof text === 'string';
 
+export const hasName = (one: Element | undefined) => conceptsOf(one?.code).some(isNamed);
+
+/** Of a report every part is compared with every one of its measure. */
 export function sameCode(one: Element, other: Element): boolean {
-  const theirs = names(other.code);
-  return names(one.code).some((name) => theirs.includes(name));
+  const theirs = conceptsOf(other.code);
+  return conceptsOf(one.code).some((mine) => theirs.some((their) => sameConcept(mine, their)));
+}
+
+function sameConcept(one: Element, other: Element): boolean {
+  if (typeof one.text === 'string' && one.text === other.text) return true;
+  const theirs = objectsOf(other.coding);
+  return objectsOf(one.coding).some(({ system, code }) =>
+    theirs.some((their) => their.code === code && their.system === system),
+  );
 }
 
 /** The codes of a concept, whatever their systems. */

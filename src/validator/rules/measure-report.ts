@@ -61,10 +61,11 @@ function pair(
   const seen = new Set<Element>();
   return ours.map((one, index) => {
     const match = only ?? theirs.find((other) => sameCode(one, other) || sameComponents(one, other));
-    const place = `${path}.${part}[${index}]`;
-    if (!match) issues.push(ruleIssue('report-unknown-part', place, part));
-    else if (seen.has(match)) issues.push(ruleIssue('report-duplicate-part', place, part));
-    else seen.add(match);
+    if (match && !seen.has(match)) seen.add(match);
+    else {
+      const key = match ? 'report-duplicate-part' : 'report-unknown-part';
+      issues.push(ruleIssue(key, `${path}.${part}[${index}]`, part));
+    }
     return match;
   });
 }
