@@ -36,20 +36,19 @@ export function resourceCheck(
     const { meta, contained } = scope;
     if (container === undefined && options.contained !== false && Array.isArray(contained))
       checkContained(contained, run);
-    const applied: ProfileCheck[] = [];
     if (isObject(meta)) {
       const { security, profile } = meta;
       if (Array.isArray(security)) checkLabels(security, run);
-      if (Array.isArray(profile) && options.claimedProfiles !== false) checkClaimed(profile, run, applied);
+      if (Array.isArray(profile) && options.claimedProfiles !== false) checkClaimed(profile, run);
     }
     if (options.bestPractice === true && container === undefined) adviseNarrative(resource, run);
     for (const url of profiles) {
-      if (!applyToFirstEntry(url, run)) applyProfile(url, '', run, applied);
+      if (!applyToFirstEntry(url, run)) applyProfile(url, '', run);
     }
     if (type === 'Observation') {
-      for (const url of impliedProfiles(resource)) applyProfile(url, '', run, applied);
+      for (const url of impliedProfiles(resource)) applyProfile(url, '', run);
     }
-    if (options.supporting) applyGlobal(options.supporting, run, applied);
+    if (options.supporting) applyGlobal(options.supporting, run);
     if (type === 'Bundle') bundleRules(resource, isResourceType, run);
     applyRules(run);
   }
@@ -70,32 +69,32 @@ export function resourceCheck(
   }
 
   /** Profiles that a supporting implementation guide demands of every resource of a type. */
-  function applyGlobal(supporting: readonly Resource[], run: Run, applied: ProfileCheck[]): void {
+  function applyGlobal(supporting: readonly Resource[], run: Run): void {
     for (const { resourceType, global } of supporting) {
       if (resourceType !== 'ImplementationGuide' || !Array.isArray(global)) continue;
       for (const { type, profile } of global)
-        if (type === run.scope.type) applyProfile(String(profile), '', run, applied);
+        if (type === run.scope.type) applyProfile(String(profile), '', run);
     }
   }
 
-  function checkClaimed(claimed: readonly unknown[], run: Run, applied: ProfileCheck[]): void {
+  function checkClaimed(claimed: readonly unknown[], run: Run): void {
     for (let i = 0; i < claimed.length; i++) {
       const start = run.count;
       const url = claimed[i];
-      if (typeof url === 'string' && !applyProfile(url, '', run, applied)) {
+      if (typeof url === 'string' && !applyProfile(url, '', run)) {
         under(run, start, `meta.profile[${i}]`);
       }
     }
   }
 
   /** @returns false when it cannot be applied, which is reported at `place` */
-  function applyProfile(url: string, place: string, run: Run, applied: ProfileCheck[]): boolean {
+  function applyProfile(url: string, place: string, run: Run): boolean {
     const profile = compilation.profile(url) ?? compilation.profile(withoutFhirVersion(url));
     if (!profile) {
       foundAs(run, run.options.unknownProfile ?? 'warning', 'profile-unknown', place);
       return false;
     }
-    const { type, resource } = run.scope;
+    const { type, resource, applied } = run.scope;
     if (!fitsType(profile, type, compilation)) {
       found(run, 'profile-type', place, profile.url, profile.type);
       return false;
@@ -104,9 +103,9 @@ export function resourceCheck(
       const one = applied[i] as ProfileCheck;
       if (one === profile || one.ancestors.has(profile.url)) return true;
     }
-    applied.push(profile);
+    run.scope.applied = applied.length === 0 ? [profile] : [...applied, profile];
     profile.check(resource, run, type);
-    for (const imposed of profile.imposes) applyProfile(imposed, place, run, applied);
+    for (const imposed of profile.imposes) applyProfile(imposed, place, run);
     return true;
   }
 

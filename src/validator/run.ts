@@ -7,6 +7,7 @@ import { escapesOf, type Spelling } from '../fhir/json-source.ts';
 import type { Environment, TypedValue } from '../fhirpath/expression.ts';
 import type { BundleIndex } from './checks/bundle-index.ts';
 import { type MetCodings, noCodings } from './checks/known-code.ts';
+import type { ProfileCheck } from './compilation.ts';
 import { type Finding, type FindingKey, findings, findingText } from './finding.ts';
 import type { ValidationOptions } from './validator.ts';
 import type { Verdicts } from './verdicts.ts';
@@ -23,6 +24,8 @@ export interface ResourceScope {
   /** Its `meta` and `contained`, as the walk met them. */
   meta: unknown;
   contained: unknown;
+  /** Profiles that were applied to it. */
+  applied: readonly ProfileCheck[];
   /** Index of this resource's own entries, when it is a bundle. */
   entries: BundleIndex | undefined;
   /** References and URLs that begin with `#`, as met in the walk: dom-3 needs them. */
@@ -39,6 +42,8 @@ export interface ResourceScope {
 
 /** What is around a resource. */
 type Surroundings = Pick<ResourceScope, 'container' | 'bundle' | 'fullUrl'>;
+
+const none: readonly never[] = [];
 
 const nothing: Surroundings = { container: undefined, bundle: undefined, fullUrl: undefined };
 
@@ -59,6 +64,7 @@ export function newScope(
     fullUrl,
     meta: undefined,
     contained: undefined,
+    applied: none,
     entries: undefined,
     fragments: [],
     inside: undefined,

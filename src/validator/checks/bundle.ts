@@ -99,6 +99,8 @@ function indexOf(run: Run): BundleIndex {
 /** Bundles of HL7's own examples in which a fullUrl has another id than its resource: there that is a warning. */
 const looselyNamed = new Set(['message', 'collection']);
 
+const urn = /^urn:(?:uuid|oid):/;
+
 function checkFullUrl(
   entry: unknown,
   type: string,
@@ -109,7 +111,7 @@ function checkFullUrl(
   if (!isObject(entry)) return;
   const { fullUrl, resource, request, response } = entry;
   if (typeof fullUrl === 'string') {
-    const isStored = request === undefined && response === undefined && !/^urn:(?:uuid|oid):/.test(fullUrl);
+    const isStored = request === undefined && response === undefined && !urn.test(fullUrl);
     if (isStored && isObject(resource) && resource.id === undefined && isOfType(resource, isResourceType))
       found(run, 'cardinality-min', `entry[${index}].resource`, 'id', 1);
     if (!isAbsolute(fullUrl)) found(run, 'bundle-fullurl-relative', `entry[${index}].fullUrl`);

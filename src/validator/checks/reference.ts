@@ -29,6 +29,8 @@ export function resolveReference(reference: string, run: Run): TypedValue | unde
   return { type: target.resourceType, value: target };
 }
 
+const version = /\/_history\/[^/]+$/;
+
 /** Whether targets outside of the resource are asked for. */
 export const areFollowed = ({ options: { references } }: Run): boolean =>
   references !== undefined && references !== 'ignore';
@@ -36,7 +38,7 @@ export const areFollowed = ({ options: { references } }: Run): boolean =>
 function outside(reference: string, run: Run): Record<string, unknown> | undefined {
   if (!areFollowed(run)) return undefined;
   const { options } = run;
-  const bare = reference.replace(/\/_history\/[^/]+$/, '');
+  const bare = reference.replace(version, '');
   const named = options.supporting?.find(({ resourceType, id }) => `${resourceType}/${id}` === bare);
   return named ?? options.resolve?.(reference);
 }
@@ -50,14 +52,22 @@ export function checkExists(reference: string, run: Run): void {
   else found(run, 'reference-unresolved', '');
 }
 
-/** The type a reference points to, as far as the text, its target here or `type` tells. */
-export function referenceType(reference: Record<string, unknown>, run: Run): string | undefined {
+/**
+ * The type a reference points to, as far as the text, its target here or `type` tells.
+ * @param known the type that its text was just seen to name, as in `Run.referredType`
+ */
+export function referenceType(
+  reference: Record<string, unknown>,
+  run: Run,
+  known?: string,
+): string | undefined {
   const { scope } = run;
   const text = reference.reference;
   if (typeof text === 'string') {
     const isHere = text.startsWith('#') || scope.bundle !== undefined || areFollowed(run);
     const target = isHere ? resolveReference(text, run) : undefined;
     if (target) return target.type;
+    if (known !== undefined && known !== '') return known;
     if (text.startsWith('urn:') || text.startsWith('#')) return typeOf(reference);
     const query = text.indexOf('?');
     if (query > 0) return text.slice(text.lastIndexOf('/', query) + 1, query);
@@ -88,7 +98,7 @@ export function checkTarget(
 ): void {
   if (!isObject(value)) return;
   if (known !== undefined && run.scope.bundle === undefined && (known === '' || allowed.has(known))) return;
-  const named = referenceType(value, run);
+  const named = referenceType(value, run, known);
   if (named === undefined || allowed.has(named)) return;
   // What looks like a type in a URL may be none; what `type` says is meant as one.
   const type = isResourceType(named) ? named : typeOf(value);
