@@ -194,16 +194,23 @@ function many(x: Run, value: unknown, name: string): value is unknown[] {
   return false;
 }
 
+function within(x: Run, start: number, step: string | undefined, index: number): void {
+  if (step !== undefined) under(x, start, stepAt(step, index));
+}
+
 /** Small reports of the walk itself. */
 const walk = {
   unknown,
   noContent,
   wrongJson,
   many,
-  shape(x: Run, value: unknown, type: string): void {
+  within,
+  shape(x: Run, value: unknown, type: string, step: string | undefined, index: number): void {
+    const start = x.count;
     if (Array.isArray(value)) found(x, 'array-unexpected', '', type);
     else if (value === null) found(x, 'null-unexpected', '', type);
     else found(x, 'object-expected', '', 'The value', type);
+    within(x, start, step, index);
   },
   choice: (x: Run, name: string) => found(x, 'choice-multiple', name, name),
   missing: (x: Run, name: string) => found(x, 'cardinality-min', '', name, 1),

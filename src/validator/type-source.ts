@@ -98,8 +98,9 @@ function functionSource(
   for (const child of node.children) cases.push(...elementCases(child, path, types, presence, generator));
   if (resource) cases.unshift(`case 'resourceType': break;`);
   const lines = [
-    `function ${functionName(path)}(o, x, at) {`,
-    `if (typeof o !== 'object' || o === null || Array.isArray(o)) return shape(x, o, ${quote(path)});`,
+    `function ${functionName(path)}(o, x, at, step, i, given) {`,
+    `if (typeof o !== 'object' || o === null || Array.isArray(o)) return shape(x, o, ${quote(path)}, step, i);`,
+    'const m = x.count;',
     presence.declarations(),
     ...(kept[path] ?? []).map((name) => `let v_${name};`),
     `let n = 0;`,
@@ -115,9 +116,19 @@ function functionSource(
     presence.requirements(),
     ...calls,
     ...nativeRules(node, path, presence, generator),
+    demanded(path),
+    'if (x.count !== m) within(x, m, step, i);',
     '}',
   ];
   return lines.filter((line) => line !== '').join('\n');
+}
+
+/** What an element may demand of a value besides its type: a binding, or the types of a target. */
+function demanded(type: string): string {
+  if (type === 'Reference') return 'if (given !== undefined) target(o, x, given);';
+  if (!isBindable(type) || type.includes('.') || primitiveFormats[type]) return '';
+  const known = type === 'CodeableConcept' ? 'isMetConcept(o.coding' : 'isMetMember(o';
+  return `if (given !== undefined && !${known}, x, given)) bound(o, x, '${type}', given);`;
 }
 
 function invariantCall(check: unknown, value: string, type: string, generator: Generator): string {
@@ -341,16 +352,11 @@ function instance(
   if (type === 'Resource')
     return `{ const m = x.count; nested(${value}, x, '${parent}', o); if (x.count !== m) under(x, m, ${step}); }`;
   if (!type.includes('.')) generator.uses.add(type);
-  if (binding) {
-    const named = constant(generator, binding);
-    const known = type === 'CodeableConcept' ? `isMetConcept(${value}?.coding` : `isMetMember(${value}`;
-    calls.push(`if (!${known}, x, ${named})) bound(${value}, x, '${type}', ${named});`);
-  }
+  let given = binding && constant(generator, binding);
   const targets = definition.type?.find(({ code }) => code === 'Reference')?.targetProfile;
   if (type === 'Reference' && targets) {
     const names = targets.map(lastStep);
-    if (!names.includes('Resource'))
-      calls.push(`target(${value}, x, ${constant(generator, new Set(names))});`);
+    if (!names.includes('Resource')) given = constant(generator, new Set(names));
   }
   for (const url of definition.type?.find(({ code }) => code === type)?.profile ?? []) {
     calls.push(`${constant(generator, generator.profile(url))}(${value}, x, '${type}');`);
@@ -361,7 +367,11 @@ function instance(
     type === 'Coding' && parent === 'CodeableConcept'
       ? "soften(x, m, 'code-system-unknown', 'system'); "
       : '';
-  return `{ const m = x.count; ${functionName(type)}(${value}, x, ${quote(at)}); ${calls.join(' ')} if (x.count !== m) { ${softened}under(x, m, ${step}); } }`;
+  const rest = given === undefined ? '' : `, ${given}`;
+  if (calls.length === 0 && softened === '')
+    return `${functionName(type)}(${value}, x, ${quote(at)}, '${name}', ${value === 'v' ? '-1' : 'i'}${rest});`;
+  const more = given === undefined ? '' : `, undefined, 0${rest}`;
+  return `{ const m = x.count; ${functionName(type)}(${value}, x, ${quote(at)}${more}); ${calls.join(' ')} if (x.count !== m) { ${softened}under(x, m, ${step}); } }`;
 }
 
 /** Code that checks a primitive value: its JSON type and its format or, where bound, its value set. */
