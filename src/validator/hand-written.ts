@@ -9,6 +9,7 @@ export const quantities: ReadonlySet<string> = new Set(['Quantity', 'Age', 'Coun
 
 /** Values that the rules ask for: kept as the walk meets them, which is cheaper than to look them up. */
 export const kept: Readonly<Record<string, readonly string[]>> = {
+  CodeableConcept: ['coding'],
   Coding: ['system', 'code', 'display', 'version'],
   Expression: ['language', 'expression'],
   Extension: ['extension'],

@@ -127,7 +127,7 @@ function functionSource(
 function demanded(type: string): string {
   if (type === 'Reference') return 'if (given !== undefined) target(o, x, given);';
   if (!isBindable(type) || type.includes('.') || primitiveFormats[type]) return '';
-  const known = type === 'CodeableConcept' ? 'isMetConcept(o.coding' : 'isMetMember(o';
+  const known = type === 'CodeableConcept' ? 'isMetConcept(v_coding' : 'isMetMember(o';
   return `if (given !== undefined && !${known}, x, given)) bound(o, x, '${type}', given);`;
 }
 

@@ -35,25 +35,31 @@ function otherType(
 /** What may be met below an element on the way to canonical URLs. */
 interface Step {
   readonly targets: { readonly name: string; readonly path: string; readonly allowed: readonly string[] }[];
-  readonly below: Map<string, Step>;
+  readonly below: { readonly name: string; readonly step: Step }[];
 }
 
 /** The ways to the elements of some paths. Elements that hold others of their kind are below themselves. */
 function stepsOf(paths: Readonly<Record<string, readonly string[]>>): Step {
-  const root: Step = { targets: [], below: new Map() };
+  const root: Step = { targets: [], below: [] };
   for (const [path, allowed] of Object.entries(paths)) {
     const names = path.split('.').slice(1);
     const name = names.pop() as string;
     let step = root;
     for (const holder of names) {
-      const next: Step = step.below.get(holder) ?? { targets: [], below: new Map() };
-      next.below.set(holder, next);
-      step.below.set(holder, next);
-      step = next;
+      step = stepBelow(step, holder);
     }
     step.targets.push({ name, path, allowed });
   }
   return root;
+}
+
+function stepBelow({ below }: Step, name: string): Step {
+  const known = below.find((one) => one.name === name);
+  if (known) return known.step;
+  const step: Step = { targets: [], below: [] };
+  step.below.push({ name, step });
+  below.push({ name, step });
+  return step;
 }
 
 function targetRule(paths: Readonly<Record<string, readonly string[]>>): TypeRule {
@@ -77,7 +83,7 @@ function targetRule(paths: Readonly<Record<string, readonly string[]>>): TypeRul
             judge(url, allowed, path, holder, `${place}.${name}[${index}]`);
           });
       }
-      for (const [name, step] of below) {
+      for (const { name, step } of below) {
         const value = holder[name];
         if (Array.isArray(value))
           value.forEach((one, index) => {
