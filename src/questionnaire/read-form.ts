@@ -43,9 +43,11 @@ export function readForm(questionnaire: Readonly<Record<string, unknown>>): Form
     questionnaire,
     items,
     demands(item) {
-      const known = demands.get(item) ?? itemDemands(item);
-      demands.set(item, known);
-      return known;
+      const known = demands.get(item);
+      if (known) return known;
+      const read = itemDemands(item);
+      demands.set(item, read);
+      return read;
     },
     byLinkId: new Map(all.map((item) => [item.linkId, item])),
     calculations,

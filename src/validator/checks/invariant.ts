@@ -6,6 +6,7 @@ import type { ElementDefinition, ElementDefinitionConstraint } from '@medplum/fh
 import type { Environment, Expression, ExpressionCompiler, TypedValue } from '../../fhirpath/expression.ts';
 import { byType } from '../by-type.ts';
 import type { Compilation } from '../compilation.ts';
+import type { CheckSource } from '../profile-scope.ts';
 import { foundOnce, type ResourceScope, type Run, report, rootScope, typed } from '../run.ts';
 import { resolveReference } from './reference.ts';
 
@@ -159,7 +160,7 @@ export function addedInvariants(
   profile: string,
   compilation: Pick<Compilation, 'structure'>,
   surroundings: InvariantSurroundings,
-): InvariantCheck | undefined {
+): CheckSource | undefined {
   const known = new Map((base?.constraint ?? []).map(({ key, expression }) => [key, expression]));
   const checks = (definition.constraint ?? []).flatMap((constraint) => {
     const { key = '', expression, source } = constraint;
@@ -172,7 +173,5 @@ export function addedInvariants(
     return check ? [check] : [];
   });
   if (checks.length === 0) return undefined;
-  return (value, run, type, companion) => {
-    for (const check of checks) check(value, run, type, companion);
-  };
+  return { source: (constant) => checks.map((check) => `${constant(check)}(v, x, t, c);`).join(' ') };
 }

@@ -24,28 +24,41 @@ const oid = /^urn:oid:[0-2](?:\.(?:0|[1-9][0-9]*))+(?:[|#]|$)/;
 const uuid = /^urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:[|#]|$)/;
 
 const urnUuid = 'urn:uuid:';
-/** What stands where in a UUID: 1 for a hexadecimal digit, 2 for a hyphen. */
-const uuidForm = Uint8Array.from('xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx', (c) => (c === '-' ? 2 : 1));
-const uuidCharacters = new Uint8Array(128);
-for (const c of '0123456789abcdefABCDEF') uuidCharacters[c.charCodeAt(0)] = 1;
-uuidCharacters['-'.charCodeAt(0)] = 2;
+/** 1 for each hexadecimal digit. */
+const hexadecimal = new Uint8Array(128);
+for (const c of '0123456789abcdefABCDEF') hexadecimal[c.charCodeAt(0)] = 1;
+
+/** 1 for four hexadecimal digits, else 0: looked at together, for half of what four decisions cost. */
+const fourAt = (text: string, at: number): number =>
+  (hexadecimal[text.charCodeAt(at)] as number) &
+  (hexadecimal[text.charCodeAt(at + 1)] as number) &
+  (hexadecimal[text.charCodeAt(at + 2)] as number) &
+  (hexadecimal[text.charCodeAt(at + 3)] as number);
+
+const isHyphenAt = (text: string, at: number): boolean => text.charCodeAt(at) === 45;
+
+/** 1 where every group of a UUID URN is one of digits, else 0. */
+const groupsOf = (text: string): number =>
+  fourAt(text, 9) &
+  fourAt(text, 13) &
+  fourAt(text, 18) &
+  fourAt(text, 23) &
+  fourAt(text, 28) &
+  fourAt(text, 33) &
+  fourAt(text, 37) &
+  fourAt(text, 41);
 
 /** Whether a text is a URN of a UUID and nothing else; about half the time that a pattern takes. */
 export function isUuidUrn(text: string): boolean {
-  const start = urnUuid.length;
-  if (text.length !== start + uuidForm.length || !text.startsWith(urnUuid)) return false;
-  // By fours, which their number allows: it gains a fifth.
-  for (let i = 0; i < uuidForm.length; i += 4) {
-    const at = start + i;
-    if (
-      uuidCharacters[text.charCodeAt(at)] !== uuidForm[i] ||
-      uuidCharacters[text.charCodeAt(at + 1)] !== uuidForm[i + 1] ||
-      uuidCharacters[text.charCodeAt(at + 2)] !== uuidForm[i + 2] ||
-      uuidCharacters[text.charCodeAt(at + 3)] !== uuidForm[i + 3]
-    )
-      return false;
-  }
-  return true;
+  return (
+    text.length === 45 &&
+    text.startsWith(urnUuid) &&
+    isHyphenAt(text, 17) &&
+    isHyphenAt(text, 22) &&
+    isHyphenAt(text, 27) &&
+    isHyphenAt(text, 32) &&
+    groupsOf(text) === 1
+  );
 }
 
 /** What is wrong with the form of an OID or a UUID, if anything. */
