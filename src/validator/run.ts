@@ -86,7 +86,7 @@ export interface Run {
   /** Characters of expressions that were judged. */
   judged: number;
   /** What was said once and need not be said again. */
-  readonly told: string[];
+  told: readonly string[];
   readonly metCodings: MetCodings;
   /** What conforms to which profile, as far as it was asked; made when first asked. */
   verdicts: Verdicts | undefined;
@@ -111,7 +111,7 @@ export function createRun(options: ValidationOptions, scope: ResourceScope): Run
     integers: false,
     judged: 0,
     scope,
-    told: [],
+    told: none,
     metCodings: noCodings(),
     verdicts: undefined,
     knownUrl: undefined,
@@ -162,7 +162,8 @@ export function say(run: Run, { key, severity, code, text }: Notice, path: strin
 /** Records a finding that was prepared, the first time only: what could not be checked is said once. */
 export function sayOnce(run: Run, prepared: Notice, path: string): void {
   if (run.told.includes(prepared.text)) return;
-  run.told.push(prepared.text);
+  // Mostly one, for which a list that grows has room for many.
+  run.told = run.told.length === 0 ? [prepared.text] : [...run.told, prepared.text];
   say(run, prepared, path);
 }
 
@@ -223,14 +224,19 @@ export function issuesOf(run: Run): Issue[] {
       const same = `${key} ${expression} ${text}`;
       if (seen.has(same)) continue;
       seen.add(same);
-    } else if (issues.some((one) => isSame(one, issue))) continue;
+    } else if (isAmong(issues, issue)) continue;
     issues.push(issue);
   }
   return issues;
 }
 
-const isSame = (one: Issue, other: Issue) =>
-  one.key === other.key && one.text === other.text && one.expression === other.expression;
+function isAmong(issues: readonly Issue[], { key, text, expression }: Issue): boolean {
+  for (let i = 0; i < issues.length; i++) {
+    const one = issues[i] as Issue;
+    if (one.key === key && one.expression === expression && one.text === text) return true;
+  }
+  return false;
+}
 
 /** The outermost resource: the container of a contained one. */
 export function rootScope(scope: ResourceScope): ResourceScope {

@@ -5,6 +5,7 @@
 import type { ElementDefinition } from '@medplum/fhirtypes';
 import { isObject } from '../../fhir/resource.ts';
 import type { ValueCheck } from '../compilation.ts';
+import type { CheckSource } from '../profile-scope.ts';
 import { found } from '../run.ts';
 import { createSourceUnit } from '../source-unit.ts';
 
@@ -29,11 +30,14 @@ export function equals(one: unknown, other: unknown): boolean {
     );
   }
   if (!isObject(one) || !isObject(other)) return false;
-  const keys = Object.keys(one);
-  return (
-    keys.length === Object.keys(other).length &&
-    keys.every((key) => key in other && equals(one[key], other[key]))
-  );
+  // Most values differ in the first member, or in none.
+  let more = 0;
+  for (const key in one) {
+    if (!Object.hasOwn(other, key) || !equals(one[key], other[key])) return false;
+    more++;
+  }
+  for (const _ in other) more--;
+  return more === 0;
 }
 
 /**
@@ -97,19 +101,23 @@ export function fixedCheck(
   definition: ElementDefinition,
   base: ElementDefinition | undefined,
   profile: string,
-): ValueCheck | undefined {
+): ValueCheck | CheckSource | undefined {
   const fixed = fixedValue(definition);
   if (fixed === undefined || (base && equals(fixedValue(base), fixed))) return undefined;
   // An extension is brought into play by its url.
   if (definition.path === 'Extension.url' && fixed === profile) return undefined;
   const name = definition.path ?? '';
   const isBare = !isObject(fixed) && !fixesExtensions(definition);
-  return (value, run, _type, companion) => {
+  const check: ValueCheck = (value, run, _type, companion) => {
     if (!equals(value, fixed))
       for (const part of differingParts(value, fixed, true)) found(run, 'fixed', part, name, profile);
     // What is not in a fixed value must not be in the instance.
     else if (isBare && isObject(companion) && companion.extension !== undefined)
       found(run, 'fixed', '', name, profile);
+  };
+  if (isObject(fixed)) return check;
+  return {
+    source: (constant) => `if (v !== ${constant(fixed)} || c !== undefined) ${constant(check)}(v, x, t, c);`,
   };
 }
 
@@ -117,13 +125,13 @@ export function patternCheck(
   definition: ElementDefinition,
   base: ElementDefinition | undefined,
   profile: string,
-): ValueCheck | undefined {
+): CheckSource | undefined {
   const pattern = patternValue(definition);
   if (pattern === undefined || (base && equals(patternValue(base), pattern))) return undefined;
   const name = definition.path ?? '';
   const matches = patternTest(pattern);
-  return (value, run) => {
-    if (!matches(value))
-      for (const part of differingParts(value, pattern, false)) found(run, 'pattern', part, name, profile);
+  const tell: ValueCheck = (value, run) => {
+    for (const part of differingParts(value, pattern, false)) found(run, 'pattern', part, name, profile);
   };
+  return { source: (constant) => `if (!${constant(matches)}(v)) ${constant(tell)}(v, x, t, c);` };
 }
