@@ -10,6 +10,8 @@ export interface Met {
   keys: number;
   /** Whether there is a number of hundreds: `1e2` is as long as `100`. */
   hundreds: boolean;
+  /** Whether there is a number in an array. */
+  listed: boolean;
   enter(depth: number): void;
 }
 
@@ -29,6 +31,7 @@ export function plainLength(value: unknown, depth: number, met: Met): number {
   if (Array.isArray(value)) {
     for (let i = 0; i < value.length; i++) {
       const item: unknown = value[i];
+      if (typeof item === 'number') met.listed = true;
       length += 1 + (typeof item === 'string' ? item.length + 2 : plainLength(item, depth + 1, met));
     }
     return value.length === 0 ? 2 : length;

@@ -7,7 +7,7 @@ import { atOnce, inTurns, type Stepwise } from '../core/pauses.ts';
 import { halfCharacterIn } from './json-half-character.ts';
 import { type Escapes, escapesIn, type Met, plainLength } from './json-length.ts';
 import { findSyntaxError } from './json-syntax.ts';
-import { countKeysAtLeast, skipString } from './json-text.ts';
+import { membersSeen, skipString } from './json-text.ts';
 
 /** Deeper nesting than any resource needs, shallow enough for every recursive walk. */
 const maximumDepth = 200;
@@ -45,15 +45,19 @@ export function parseJson(text: string): unknown {
 /** As `parseJson`, and tells what is known of the text by then. */
 export function readJson(text: string): ReadJson {
   const value = parsed(text);
-  const met: Met = { keys: 0, hundreds: false, enter: requireDepth };
+  const met: Met = { keys: 0, hundreds: false, listed: false, enter: requireDepth };
   const length = plainLength(value, 1, met);
   // As long as its value: it has no white space, no escapes and no member that another one has replaced.
   if (length === text.length) return { value, spelling: { plainNumbers: !met.hundreds, escapes: 'none' } };
   const escapes = escapesIn(text);
   if (escapes.ofUnits) refuseHalfCharacter(text);
-  const isLonger = length !== text.length - escapes.characters;
-  if (isLonger && countKeysAtLeast(text) !== met.keys) atOnce(refuseDuplicateKeys(text));
-  return { value, spelling: { plainNumbers: !isLonger && !met.hundreds, escapes: kindOf(escapes) } };
+  let plainNumbers = !met.hundreds;
+  if (length !== text.length - escapes.characters) {
+    const seen = membersSeen(text);
+    if (seen.keys !== met.keys) atOnce(refuseDuplicateKeys(text));
+    plainNumbers = seen.plainNumbers && !met.listed && typeof value !== 'number';
+  }
+  return { value, spelling: { plainNumbers, escapes: kindOf(escapes) } };
 }
 
 const kindOf = ({ characters, ofControls }: Escapes) =>
@@ -72,7 +76,7 @@ export async function parseJsonInTurns(text: string): Promise<unknown> {
   if (text.length <= unpaused) return parseJson(text);
   const value = parsed(text);
   refuseHalfCharacter(text);
-  if (countKeysAtLeast(text) !== (await inTurns(countKeysStepwise(value, 1)))) {
+  if (membersSeen(text).keys !== (await inTurns(countKeysStepwise(value, 1)))) {
     await inTurns(refuseDuplicateKeys(text));
   }
   return value;

@@ -7,6 +7,12 @@
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
+const MINUS = 0x2d;
+const POINT = 0x2e;
+const ZERO = 0x30;
+const NINE = 0x39;
+const LARGE_E = 0x45;
+const SMALL_E = 0x65;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
@@ -155,16 +161,46 @@ export function isArrayAt(text: string, at: number): boolean {
   return text.charCodeAt(at) === OPEN_BRACKET;
 }
 
+/** What a look at the colons of a text tells of its members. */
+export interface MembersSeen {
+  /** At least the number of object keys. */
+  readonly keys: number;
+  /** Whether the numbers among their values are certain to be written in digits alone, as JavaScript writes them. */
+  readonly plainNumbers: boolean;
+}
+
 /**
- * At least the number of object keys of the text, cheaply: colons that follow a quote, white space between them or not.
- * What stands in a string can only add to it (`": "`), never take away.
+ * Looks at colons that follow a quote, white space between them or not: far cheaper than to read the text. What stands
+ * in a string can only add to the keys (`": "`) and take the plainness away, never the other way round.
  */
-export function countKeysAtLeast(text: string): number {
+export function membersSeen(text: string): MembersSeen {
   let keys = 0;
+  let plainNumbers = true;
   for (let i = text.indexOf(':'); i !== -1; i = text.indexOf(':', i + 1)) {
     let before = i - 1;
     while (text.charCodeAt(before) <= 0x20) before--;
-    if (text.charCodeAt(before) === QUOTE) keys++;
+    if (text.charCodeAt(before) !== QUOTE) continue;
+    keys++;
+    const next = text.charCodeAt(i + 1);
+    // Most values are texts, objects and arrays.
+    if (next === QUOTE || next === OPEN_BRACE || next === OPEN_BRACKET || !plainNumbers) continue;
+    plainNumbers = !beginsOtherNumber(text, next <= 0x20 ? skipSpace(text, i + 1) : i + 1);
   }
-  return keys;
+  return { keys, plainNumbers };
 }
+
+/** More digits than a number of JavaScript is sure to keep. */
+const mostDigits = 15;
+
+/** Whether a number begins here that is not written in digits alone, after a sign, or in too many. */
+function beginsOtherNumber(text: string, at: number): boolean {
+  const first = text.charCodeAt(at) === MINUS ? at + 1 : at;
+  let end = first;
+  let c = text.charCodeAt(end);
+  if (!isDigit(c)) return false;
+  if (first > at && c === ZERO) return true;
+  while (isDigit(c)) c = text.charCodeAt(++end);
+  return end - first > mostDigits || c === POINT || c === SMALL_E || c === LARGE_E;
+}
+
+const isDigit = (c: number): boolean => c >= ZERO && c <= NINE;

@@ -91,10 +91,18 @@ t.test('numbers are plain when none of them could be spelled otherwise', async (
     '{"a":[10,-3,2.5,"é",true,null],"b":{}}',
     '{"a":2024}',
     '{"a":"\\u0041\\n","b":7}',
+    '{"a": 1}',
+    '{ "a" :\n\t-12, "b": "x: 1.5", "c": [ {"d": 100} ] }',
   ];
   for (const text of texts) t.ok(readJson(text).spelling.plainNumbers, text);
   const others = [
-    '{"a": 1}',
+    '{"a": 1.0}',
+    '{ "a" :\n1e2 }',
+    '{"a": -0}',
+    '{"a": [{"b": 1}, {"b": 1.0}]}',
+    '{"a": [ 1.0 ]}',
+    '{"a": 12345678901234567890}',
+    ' 1.0',
     '{"a":1.0}',
     '{"a":1e0}',
     '{"a":1e2}',
