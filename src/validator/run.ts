@@ -195,6 +195,12 @@ export function soften(run: Run, start: number, key: FindingKey, part: string): 
   }
 }
 
+/** Takes back what was found from `start` on, up to `end`. */
+export function forget(run: Run, start: number, end: number): void {
+  run.findings.splice(start, end - start);
+  run.count = run.findings.length;
+}
+
 /** Whether anything from `start` on makes the resource unacceptable. */
 export function anyError(run: Run, start: number): boolean {
   for (let i = start; i < run.findings.length; i++) {

@@ -255,6 +255,27 @@ t.test("an extension of R4 may have the parts that HL7's extension pack gives it
   ]);
 });
 
+t.test("an extension of R4 may have the values that HL7's extension pack gives it besides", async (t) => {
+  const form = (type: string, extension: object) => ({
+    resourceType: 'Questionnaire',
+    status: 'draft',
+    item: [{ linkId: 'a', type, extension: [extension] }],
+  });
+  const place = 'Questionnaire.item[0].extension[0]';
+  const most = (value: object) => ({ url: `${base}maxValue`, ...value });
+  const dose = { value: 90, unit: 'mg', system: 'http://unitsofmeasure.org', code: 'mg' };
+  t.same(errors(form('quantity', most({ valueQuantity: dose }))), []);
+  t.same(errors(form('integer', most({ valueInteger: 3 }))), []);
+  t.same(errors(form('string', most({ valueString: '3' }))), [`type @ ${place}`]);
+  t.same(errors(form('quantity', most({ valueQuantity: { ...dose, value: '90' } }))), [
+    `json-type @ ${place}.value.value`,
+  ]);
+  const sum = { language: 'text/fhirpath', expression: '1 + 2' };
+  const initial = (value: object) => ({ url: `${base}cqf-initialValue`, ...value });
+  t.same(errors(form('integer', initial({ valueString: '3' }))), []);
+  t.same(errors(form('integer', initial({ valueExpression: sum }))), []);
+});
+
 t.test('modifier extensions stand in modifierExtension and nowhere else', async (t) => {
   const definition = mood([element('Patient')]) as { differential: { element: object[] } };
   definition.differential.element.unshift({

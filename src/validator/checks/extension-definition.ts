@@ -15,6 +15,8 @@ export interface ExtensionEdition {
 
 export interface ExtensionDefinition {
   readonly profile: ProfileCheck;
+  /** As HL7's extension pack defines it; undefined when that does not. */
+  readonly packed: ProfileCheck | undefined;
   readonly url: string;
   readonly modifier: boolean;
   /** Its definition and that of HL7's extension pack: it may stand where either allows, and have the parts of both. */
@@ -41,12 +43,13 @@ export function readExtension(url: string, compilation: Compilation): ExtensionD
   const profile = compilation.profile(url);
   if (profile?.type !== 'Extension') return undefined;
   const { structure } = profile;
-  const packed = compilation.structure(`${url}${extensionPack}`);
-  const structures = packed ? [structure, packed] : [structure];
+  const packed = compilation.profile(`${url}${extensionPack}`);
+  const structures = packed ? [structure, packed.structure] : [structure];
   const editions = structures.map((one) => ({ structure: one, contexts: contextsOf(one) }));
   const parts = new Set(structures.flatMap(partUrls));
   return {
     profile,
+    packed,
     url,
     modifier: structure.snapshot?.element[0]?.isModifier === true,
     editions,

@@ -6,7 +6,7 @@ import { TextTable } from '../../core/text-table.ts';
 import { isObject } from '../../fhir/resource.ts';
 import type { Compilation } from '../compilation.ts';
 import type { Finding } from '../finding.ts';
-import { found, foundAs, type Run, under } from '../run.ts';
+import { anyError, forget, found, foundAs, type Run, under } from '../run.ts';
 import { contextCheck, type ExtensionHost } from './extension-context.ts';
 import { type ExtensionDefinition, readExtension } from './extension-definition.ts';
 import { checkUnknown, unknownSeverity } from './unknown-extension.ts';
@@ -101,7 +101,7 @@ export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
         if (Array.isArray(value.extension)) checkParts(value, value.extension, definition, run);
         const before = run.count;
         definition.profile.check(value, run, 'Extension');
-        if (run.count !== before) liftValueType(run, before);
+        if (run.count !== before && !isAsPacked(value, definition, run, before)) liftValueType(run, before);
       }
       if (run.count !== start) under(run, start, `${field}[${i}]`);
       if (definition !== undefined && !isMetPlace(definition, at, run)) {
@@ -111,6 +111,17 @@ export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
       }
     }
   };
+}
+
+/** Whether an extension that is not as R4 has it is as HL7's pack has it today: then what was found from `start` on is forgotten. */
+function isAsPacked(value: unknown, { packed }: ExtensionDefinition, run: Run, start: number): boolean {
+  if (packed === undefined || !anyError(run, start)) return false;
+  const end = run.count;
+  packed.check(value, run, 'Extension');
+  const fits = !anyError(run, end);
+  if (fits) forget(run, start, end);
+  else forget(run, end, run.count);
+  return fits;
 }
 
 /** An extension whose value has the wrong type is as a whole another one than its definition has. */
