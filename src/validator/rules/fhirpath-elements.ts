@@ -8,24 +8,36 @@ import type { TypeRule, TypeRules } from '../type-rules.ts';
 import { malformedIssues } from './constraint-expressions.ts';
 import { membersOf } from './members.ts';
 
-/** By resource type: the names of its elements that are FHIRPath. */
-const elements: Readonly<Record<string, readonly string[]>> = {
-  GraphDefinition: ['path'],
-  StructureMap: ['condition', 'check', 'logMessage'],
-  TestScript: ['expression', 'compareToSourceExpression'],
+interface FhirPathElements {
+  readonly names: readonly string[];
+  /** What leads to them. */
+  readonly within: readonly string[];
+}
+
+/** By resource type: its elements that are FHIRPath. */
+const elements: Readonly<Record<string, FhirPathElements>> = {
+  GraphDefinition: { names: ['path'], within: ['link', 'target'] },
+  StructureMap: { names: ['condition', 'check', 'logMessage'], within: ['group', 'rule', 'source'] },
+  TestScript: {
+    names: ['expression', 'compareToSourceExpression'],
+    within: ['variable', 'setup', 'test', 'teardown', 'action', 'assert'],
+  },
 };
 
 /** A variable of a TestScript, which is filled in when it is run. */
 const placeholder = '${';
 
-function fhirPathRule(names: ReadonlySet<string>): TypeRule {
+function fhirPathRule(names: ReadonlySet<string>, within: ReadonlySet<string>): TypeRule {
   return (resource, context) =>
-    membersOf(resource, names).flatMap(({ name, value, place }): Issue[] => {
+    membersOf(resource, names, within).flatMap(({ name, value, place }): Issue[] => {
       if (typeof value !== 'string' || value.includes(placeholder)) return [];
       return malformedIssues(value, `${place}.${name}`, context);
     });
 }
 
 export const fhirPathRules: TypeRules = Object.fromEntries(
-  Object.entries(elements).map(([type, names]) => [type, [fhirPathRule(new Set(names))]]),
+  Object.entries(elements).map(([type, { names, within }]) => [
+    type,
+    [fhirPathRule(new Set(names), new Set(within))],
+  ]),
 );

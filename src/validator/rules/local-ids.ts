@@ -23,11 +23,20 @@ const goalIds = ({ goal }: Resource) => objectsOf(goal).map(({ id }) => id);
 
 const actions: Naming = { name: 'actionId', ids: actionIds };
 
+/** Whether any action has a member of a name, itself or in what it says of a related one: few do. */
+function areNamed(holder: Record<string, unknown>, name: string): boolean {
+  for (const action of objectsOf(holder.action)) {
+    if (name in action || areNamed(action, name)) return true;
+    for (const related of objectsOf(action.relatedAction)) if (name in related) return true;
+  }
+  return false;
+}
+
 function namingRule(namings: readonly Naming[]): TypeRule {
   return (resource) =>
     namings.flatMap(({ name, ids }): Issue[] => {
+      if (!areNamed(resource, name)) return [];
       const named = membersOf(resource, new Set([name]), actionHolders);
-      if (named.length === 0) return [];
       const known = new Set(ids(resource));
       return named.flatMap(({ value, place }) => {
         const repeats = Array.isArray(value);

@@ -12,20 +12,20 @@ export interface Member {
 }
 
 /**
- * Members of one of these names; what is contained is a resource of its own.
- * @param within the names of the elements that may hold them; without it all
+ * Members of one of these names.
+ * @param within the names of the elements that lead to them
  */
 export function membersOf(
   resource: Resource,
   names: ReadonlySet<string>,
-  within?: ReadonlySet<string>,
+  within: ReadonlySet<string>,
 ): Member[] {
   const found: Member[] = [];
   const visit = (holder: Record<string, unknown>, path: string): void => {
     for (const name in holder) {
       const value = holder[name];
       if (names.has(name)) found.push({ name, value, holder, path: `${path}.${name}`, place: '' });
-      if (typeof value !== 'object' || name === 'contained' || within?.has(name) === false) continue;
+      if (typeof value !== 'object' || !within.has(name)) continue;
       if (!Array.isArray(value)) enter(value, name, -1, path);
       else for (let index = 0; index < value.length; index++) enter(value[index], name, index, path);
     }
