@@ -28,37 +28,22 @@ const urnUuid = 'urn:uuid:';
 const hexadecimal = new Uint8Array(128);
 for (const c of '0123456789abcdefABCDEF') hexadecimal[c.charCodeAt(0)] = 1;
 
-/** 1 for four hexadecimal digits, else 0: looked at together, for half of what four decisions cost. */
-const fourAt = (text: string, at: number): number =>
-  (hexadecimal[text.charCodeAt(at)] as number) &
-  (hexadecimal[text.charCodeAt(at + 1)] as number) &
-  (hexadecimal[text.charCodeAt(at + 2)] as number) &
-  (hexadecimal[text.charCodeAt(at + 3)] as number);
+/** 1 where there are but digits, else 0: one decision for all of them costs far less than one for each. */
+function areDigits(text: string, from: number, to: number): number {
+  let all = 1;
+  for (let i = from; i < to; i++) all &= hexadecimal[text.charCodeAt(i)] as number;
+  return all;
+}
 
 const isHyphenAt = (text: string, at: number): boolean => text.charCodeAt(at) === 45;
 
-/** 1 where every group of a UUID URN is one of digits, else 0. */
-const groupsOf = (text: string): number =>
-  fourAt(text, 9) &
-  fourAt(text, 13) &
-  fourAt(text, 18) &
-  fourAt(text, 23) &
-  fourAt(text, 28) &
-  fourAt(text, 33) &
-  fourAt(text, 37) &
-  fourAt(text, 41);
-
 /** Whether a text is a URN of a UUID and nothing else; about half the time that a pattern takes. */
 export function isUuidUrn(text: string): boolean {
-  return (
-    text.length === 45 &&
-    text.startsWith(urnUuid) &&
-    isHyphenAt(text, 17) &&
-    isHyphenAt(text, 22) &&
-    isHyphenAt(text, 27) &&
-    isHyphenAt(text, 32) &&
-    groupsOf(text) === 1
-  );
+  if (text.length !== 45 || !text.startsWith(urnUuid)) return false;
+  if (!isHyphenAt(text, 17) || !isHyphenAt(text, 22) || !isHyphenAt(text, 27) || !isHyphenAt(text, 32))
+    return false;
+  const groups = areDigits(text, 9, 17) & areDigits(text, 18, 22) & areDigits(text, 23, 27);
+  return (groups & areDigits(text, 28, 32) & areDigits(text, 33, 45)) === 1;
 }
 
 /** What is wrong with the form of an OID or a UUID, if anything. */
