@@ -82,6 +82,11 @@ function lineage(node: ElementNode, structure: StructureDefinition, model: Model
   return names;
 }
 
+/**
+ * The function of an element: of its value `o` and the run `x`; `at` is where the value stands, for the contexts of
+ * extensions, `step` and `i` are the name and the index of the element, which go before what is found in it, and `given`
+ * is what the element demands of a value besides its type.
+ */
 function functionSource(
   node: ElementNode,
   path: string,

@@ -67,7 +67,8 @@ export function referenceType(
     const isHere = text.startsWith('#') || scope.bundle !== undefined || areFollowed(run);
     const target = isHere ? resolveReference(text, run) : undefined;
     if (target) return target.type;
-    if (known !== undefined && known !== '') return known;
+    // `Type/id` and nothing else.
+    if (known && text.indexOf('/', known.length + 1) < 0) return known;
     if (text.startsWith('urn:') || text.startsWith('#')) return typeOf(reference);
     const query = text.indexOf('?');
     if (query > 0) return text.slice(text.lastIndexOf('/', query) + 1, query);
