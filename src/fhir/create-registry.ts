@@ -57,6 +57,7 @@ function registryOf(parts: Parts): Registry {
   );
   const parametersByType = new Map<string, SearchParameter[]>();
   let parametersByUrl: ReadonlyMap<string | undefined, SearchParameter> | undefined;
+  let urls: ReadonlySet<string> | undefined;
 
   const parametersOf = (type: string): SearchParameter[] => {
     const found = new Set<SearchParameter>();
@@ -98,6 +99,10 @@ function registryOf(parts: Parts): Registry {
     operationDefinition: (canonical) =>
       find('OperationDefinition', canonical) as OperationDefinition | undefined,
     definition: find,
+    isKnown(canonical) {
+      urls ??= new Set([...definitions, ...searchParameters].flatMap(({ url }) => url ?? []));
+      return urls.has(splitCanonical(canonical).url);
+    },
     compartments: new Map(Object.entries(compartments).map(([type, { url }]) => [type, url])),
     compartmentParameters: (compartment, type) => compartments[compartment]?.parameters[type] ?? [],
     patientCompartmentParameters: (type) => compartments.Patient?.parameters[type] ?? [],

@@ -50,12 +50,13 @@ export function plainLength(value: unknown, depth: number, met: Met): number {
 
 /** Digits as JavaScript writes them, where no power of ten would make them fewer. */
 function numberLength(value: number, met: Met): number {
+  // Most numbers are small ones.
+  if (value === (value | 0) && value >= 0 && value < 100) return value < 10 ? 1 : 2;
   const size = Math.abs(value);
   const isShortest = Number.isInteger(value)
     ? size < 1e15 && (value % 1000 !== 0 || value === 0)
     : size >= 0.01 && size < 1e15;
   if (!isShortest) return Number.NaN;
-  if (size < 10 && Number.isInteger(value)) return value < 0 ? 2 : 1;
   if (value % 100 === 0) met.hundreds = true;
   return String(value).length;
 }

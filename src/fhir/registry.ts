@@ -36,6 +36,8 @@ export interface Registry {
   operationDefinition(canonical: string): OperationDefinition | undefined;
   /** A definition of any resource type, such as a form, by `url` or `url|version`. */
   definition(resourceType: string, canonical: string): Resource | undefined;
+  /** Whether a canonical means any definition at all: most of what data name is not known here. */
+  isKnown(canonical: string): boolean;
   /** Canonical URLs of definitions by the types that have compartments: https://hl7.org/fhir/R4/compartmentdefinition.html */
   readonly compartments: ReadonlyMap<string, string>;
   /** Search parameters by which a resource of one type belongs to the compartment of a resource of another. */

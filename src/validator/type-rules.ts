@@ -23,6 +23,8 @@ export interface RuleContext {
   codeSystem(canonical: string): CodeSystem | undefined;
   valueSet(canonical: string): ValueSet | undefined;
   isValueSet(canonical: string): boolean;
+  /** Whether a canonical means any definition at all. */
+  isKnown(canonical: string): boolean;
   searchParameter(canonical: string): SearchParameter | undefined;
   structure(canonical: string): StructureDefinition | undefined;
   readonly model: Model;

@@ -29,6 +29,7 @@ export function rulesCheck(
     },
     codeSystem: (canonical) => registry.codeSystem(canonical),
     valueSet: (canonical) => registry.valueSet(canonical),
+    isKnown: (canonical) => registry.isKnown(canonical),
     searchParameter: (canonical) => registry.searchParameter(canonical),
     isValueSet: (canonical) =>
       registry.codeSystem(canonical) === undefined && registry.valueSet(canonical) !== undefined,

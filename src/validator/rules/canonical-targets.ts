@@ -28,7 +28,7 @@ function otherType(
     const type = objectsOf(contained).find(({ id }) => `#${id}` === url)?.resourceType;
     return typeof type === 'string' && !allowed.includes(type) ? type : undefined;
   }
-  if (allowed.some((type) => known[type]?.(url, context))) return undefined;
+  if (!context.isKnown(url) || allowed.some((type) => known[type]?.(url, context))) return undefined;
   return Object.keys(known).find((type) => known[type]?.(url, context));
 }
 
