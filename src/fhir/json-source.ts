@@ -20,8 +20,8 @@ export interface TextPosition {
 
 /** What is known of how a text spells its values. */
 export interface Spelling {
-  /** Whether the numbers are certain to be spelled as `JSON.stringify` spells them. */
-  readonly plainNumbers: boolean;
+  /** Whether all numbers are certain to be spelled as `JSON.stringify` spells them, or all but those of hundreds. */
+  readonly numbers: 'plain' | 'hundreds' | 'any';
   /** Whether any character may be escaped, and one that no text of FHIR may hold. */
   readonly escapes: 'none' | 'some' | 'controls';
 }
@@ -48,16 +48,16 @@ export function readJson(text: string): ReadJson {
   const met: Met = { keys: 0, hundreds: false, listed: false, enter: requireDepth };
   const length = plainLength(value, 1, met);
   // As long as its value: it has no white space, no escapes and no member that another one has replaced.
-  if (length === text.length) return { value, spelling: { plainNumbers: !met.hundreds, escapes: 'none' } };
+  let numbers: Spelling['numbers'] = met.hundreds ? 'hundreds' : 'plain';
+  if (length === text.length) return { value, spelling: { numbers, escapes: 'none' } };
   const escapes = escapesIn(text);
   if (escapes.ofUnits) refuseHalfCharacter(text);
-  let plainNumbers = !met.hundreds;
   if (length !== text.length - escapes.characters) {
     const seen = membersSeen(text);
     if (seen.keys !== met.keys) atOnce(refuseDuplicateKeys(text));
-    plainNumbers = seen.plainNumbers && !met.listed && typeof value !== 'number';
+    numbers = seen.plainNumbers && !met.listed && typeof value !== 'number' ? 'plain' : 'any';
   }
-  return { value, spelling: { plainNumbers, escapes: kindOf(escapes) } };
+  return { value, spelling: { numbers, escapes: kindOf(escapes) } };
 }
 
 const kindOf = ({ characters, ofControls }: Escapes) =>

@@ -148,8 +148,7 @@ export function createValidator({
     const run = createRun(options, scope);
     try {
       resources.root(run);
-      if (run.integers && options.text !== undefined && options.spelling?.plainNumbers !== true)
-        checkSpelling(options.text, run);
+      if (run.integers && options.text !== undefined) checkSpelling(options.text, run);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       run.scope = scope;

@@ -80,7 +80,9 @@ export interface Run {
   readonly options: ValidationOptions;
   /** What texts may hold: JSON has control characters only as escapes. */
   readonly escapes: Spelling['escapes'];
-  /** Whether a value of an integer type was met. */
+  /** How far the numbers of the text are certain to be spelled as usual. */
+  readonly numbers: Spelling['numbers'];
+  /** Whether a value of an integer type was met that may be spelled otherwise. */
   integers: boolean;
   scope: ResourceScope;
   /** Characters of expressions that were judged. */
@@ -108,6 +110,7 @@ export function createRun(options: ValidationOptions, scope: ResourceScope): Run
     count: 0,
     options,
     escapes: options.spelling?.escapes ?? (options.text === undefined ? 'controls' : escapesOf(options.text)),
+    numbers: options.spelling?.numbers ?? 'any',
     integers: false,
     judged: 0,
     scope,

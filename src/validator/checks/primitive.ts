@@ -78,10 +78,11 @@ function uri(value: unknown, run: Run, name: string, index: number, type: string
   return true;
 }
 
-/** Tells the run that a number stands where an integer has to: how it is spelled, only the text says. */
+/** Tells the run of a number that stands where an integer has to, if only the text says how it is spelled. */
 function isNumber(value: unknown, run: Run): value is number {
-  run.integers = true;
-  return typeof value === 'number';
+  if (typeof value !== 'number') return false;
+  if (run.numbers === 'any' || (run.numbers === 'hundreds' && value % 100 === 0)) run.integers = true;
+  return true;
 }
 
 /**
