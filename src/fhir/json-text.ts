@@ -193,7 +193,7 @@ export function membersSeen(text: string): MembersSeen {
 const mostDigits = 15;
 
 /** Whether a number begins here that is not written in digits alone, after a sign, or in too many. */
-function beginsOtherNumber(text: string, at: number): boolean {
+export function beginsOtherNumber(text: string, at: number): boolean {
   const first = text.charCodeAt(at) === MINUS ? at + 1 : at;
   let end = first;
   let c = text.charCodeAt(end);
@@ -203,4 +203,4 @@ function beginsOtherNumber(text: string, at: number): boolean {
   return end - first > mostDigits || c === POINT || c === SMALL_E || c === LARGE_E;
 }
 
-const isDigit = (c: number): boolean => c >= ZERO && c <= NINE;
+export const isDigit = (c: number): boolean => c >= ZERO && c <= NINE;

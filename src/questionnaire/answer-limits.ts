@@ -37,19 +37,15 @@ const extensionLimits: readonly (readonly [url: string, FormFindingKey, LimitTes
   [`${base}/regex`, 'response-answer-pattern', (_, limit, written) => matches(written, String(limit))],
 ];
 
-const none: readonly never[] = [];
-
 /** What an answer breaks of the limits of its item. */
 export function limitIssues(
   item: FormItem,
   { maxLength, extended }: ItemDemands,
   answer: Answer,
   value: unknown,
-): readonly Issue[] {
-  const isLong = maxLength !== undefined && lengthOf(value) > maxLength;
-  if (!isLong && !extended) return none;
+): Issue[] {
   const issues: Issue[] = [];
-  if (isLong) {
+  if (maxLength !== undefined && lengthOf(value) > maxLength) {
     issues.push(formFinding('response-answer-length', `${answer.path}.value`, item.linkId));
   }
   if (!extended) return issues;

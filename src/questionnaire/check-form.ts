@@ -11,8 +11,6 @@ import { allItems, choiceOf, type FormItem, formItems } from './form.ts';
 import { constraintTexts } from './form-constraint.ts';
 import { isSameAnswer } from './same-answer.ts';
 
-const none: readonly never[] = [];
-
 /** Answers of these types have no order. */
 const unordered: ReadonlySet<string> = new Set(['Boolean', 'Coding', 'Reference']);
 
@@ -44,8 +42,7 @@ export function checkForm(
   return issues;
 }
 
-function conditionIssues(item: FormItem, byLinkId: ReadonlyMap<string, FormItem>): readonly Issue[] {
-  if (item.definition.enableWhen === undefined) return none;
+function conditionIssues(item: FormItem, byLinkId: ReadonlyMap<string, FormItem>): Issue[] {
   return objectsOf(item.definition.enableWhen).flatMap((condition, index) => {
     const own = `enableWhen[${index}]`;
     const path = `${item.path}.${own}`;
@@ -74,9 +71,9 @@ function conditionIssues(item: FormItem, byLinkId: ReadonlyMap<string, FormItem>
   });
 }
 
-function optionIssues(item: FormItem): readonly Issue[] {
+function optionIssues(item: FormItem): Issue[] {
   const rule = itemTypeRule(item.type);
-  if (!rule || item.definition.answerOption === undefined) return none;
+  if (!rule) return [];
   return objectsOf(item.definition.answerOption).flatMap((option, index) => {
     const value = choiceOf(option, 'value');
     if (!value || rule.options.includes(value.type)) return [];
@@ -84,10 +81,9 @@ function optionIssues(item: FormItem): readonly Issue[] {
   });
 }
 
-function initialIssues(item: FormItem): readonly Issue[] {
+function initialIssues(item: FormItem): Issue[] {
   const rule = itemTypeRule(item.type);
-  if (!rule) return none;
-  if (item.definition.initial === undefined) return initialCountIssues(item);
+  if (!rule) return [];
   const options = objectsOf(item.definition.answerOption).map((option) => choiceOf(option, 'value')?.value);
   return [
     ...initialCountIssues(item),
@@ -105,11 +101,10 @@ function initialIssues(item: FormItem): readonly Issue[] {
 }
 
 /** que-13 says nothing where `repeats` is absent, which means false. */
-function initialCountIssues({ definition, path, linkId }: FormItem): readonly Issue[] {
-  if (definition.repeats === true) return none;
+function initialCountIssues({ definition, path, linkId }: FormItem): Issue[] {
   const selected = objectsOf(definition.answerOption).filter(
     ({ initialSelected }) => initialSelected === true,
   );
   const isMany = objectsOf(definition.initial).length > 1 || selected.length > 1;
-  return isMany ? [formFinding('form-initial-many', path, linkId)] : none;
+  return isMany && definition.repeats !== true ? [formFinding('form-initial-many', path, linkId)] : [];
 }

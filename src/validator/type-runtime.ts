@@ -194,6 +194,7 @@ function many(x: Run, value: unknown, name: string): value is unknown[] {
   return false;
 }
 
+/** Puts the step to an element before what was found in it; its caller does so where none is given. */
 function within(x: Run, start: number, step: string | undefined, index: number): void {
   if (step !== undefined) under(x, start, stepAt(step, index));
 }

@@ -101,7 +101,8 @@ export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
         if (Array.isArray(value.extension)) checkParts(value, value.extension, definition, run);
         const before = run.count;
         definition.profile.check(value, run, 'Extension');
-        if (run.count !== before && !isAsPacked(value, definition, run, before)) liftValueType(run, before);
+        if (run.count !== before && !acceptedAsPacked(value, definition, run, before))
+          liftValueType(run, before);
       }
       if (run.count !== start) under(run, start, `${field}[${i}]`);
       if (definition !== undefined && !isMetPlace(definition, at, run)) {
@@ -113,8 +114,12 @@ export function extensionsCheck(compilation: Compilation): ExtensionsCheck {
   };
 }
 
-/** Whether an extension that is not as R4 has it is as HL7's pack has it today: then what was found from `start` on is forgotten. */
-function isAsPacked(value: unknown, { packed }: ExtensionDefinition, run: Run, start: number): boolean {
+/**
+ * Takes an extension that is not as R4 has it, if it is as HL7's pack has it today: what was found from `start` on is
+ * forgotten then.
+ * @returns whether it was taken
+ */
+function acceptedAsPacked(value: unknown, { packed }: ExtensionDefinition, run: Run, start: number): boolean {
   if (packed === undefined || !anyError(run, start)) return false;
   const end = run.count;
   packed.check(value, run, 'Extension');

@@ -30,14 +30,11 @@ export function equals(one: unknown, other: unknown): boolean {
     );
   }
   if (!isObject(one) || !isObject(other)) return false;
-  // Most values differ in the first member, or in none.
-  let more = 0;
-  for (const key in one) {
-    if (!Object.hasOwn(other, key) || !equals(one[key], other[key])) return false;
-    more++;
-  }
-  for (const _ in other) more--;
-  return more === 0;
+  const keys = Object.keys(one);
+  return (
+    keys.length === Object.keys(other).length &&
+    keys.every((key) => key in other && equals(one[key], other[key]))
+  );
 }
 
 /**

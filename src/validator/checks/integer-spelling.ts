@@ -5,7 +5,7 @@
  * https://hl7.org/fhir/R4/datatypes.html#integer
  */
 import { isSpelledObject, readSpelled, type Spelled } from '../../fhir/json-spelled.ts';
-import { skipSpace } from '../../fhir/json-text.ts';
+import { beginsOtherNumber, isDigit, skipSpace } from '../../fhir/json-text.ts';
 import type { Model } from '../../fhir/model.ts';
 import { found, type Run, stepAt } from '../run.ts';
 
@@ -41,7 +41,7 @@ export function integerSpelling(model: Model, types: Iterable<string>): Spelling
       const next = text.charCodeAt(colon + 1);
       // Most values are texts, objects and arrays, and have no space before them.
       if (next === 34 || next === 123 || next === 91) continue;
-      if (!isOtherNumber(text, next <= 32 ? skipSpace(text, colon + 1) : colon + 1)) continue;
+      if (!beginsOtherNumber(text, next <= 32 ? skipSpace(text, colon + 1) : colon + 1)) continue;
       names ??= new Set(namesOfIntegers(model, types));
       const name = nameBefore(text, colon);
       if (name !== undefined && names.has(name)) return true;
@@ -60,7 +60,7 @@ function inArrays(text: string): boolean {
   while (open >= 0) {
     let end = open + 1;
     const first = text.charCodeAt(skipSpace(text, end));
-    if (digit(first) || first === 45) {
+    if (isDigit(first) || first === 45) {
       // What begins on the way to its end is looked at with it: texts hold any number of brackets.
       const close = text.indexOf(']', end);
       end = close < 0 ? text.length : close;
@@ -69,19 +69,6 @@ function inArrays(text: string): boolean {
     open = text.indexOf('[', end);
   }
   return false;
-}
-
-const digit = (c: number) => c >= 48 && c <= 57;
-
-/** Whether a number begins here, with a point, an exponent or a sign before a zero. */
-function isOtherNumber(text: string, start: number): boolean {
-  const negative = text.charCodeAt(start) === 45;
-  let at = negative ? start + 1 : start;
-  let c = text.charCodeAt(at);
-  if (!digit(c)) return false;
-  if (negative && c === 48) return true;
-  while (digit(c)) c = text.charCodeAt(++at);
-  return c === 46 || c === 69 || c === 101;
 }
 
 /** The name that stands before a colon; undefined where it is no colon of JSON. */

@@ -28,7 +28,7 @@ const urnUuid = 'urn:uuid:';
 const hexadecimal = new Uint8Array(128);
 for (const c of '0123456789abcdefABCDEF') hexadecimal[c.charCodeAt(0)] = 1;
 
-/** 1 where there are but digits, else 0: one decision for all of them costs far less than one for each. */
+/** 1 where there are but digits, else 0: one decision for all of them, not one for each. */
 function areDigits(text: string, from: number, to: number): number {
   let all = 1;
   for (let i = from; i < to; i++) all &= hexadecimal[text.charCodeAt(i)] as number;
@@ -37,7 +37,7 @@ function areDigits(text: string, from: number, to: number): number {
 
 const isHyphenAt = (text: string, at: number): boolean => text.charCodeAt(at) === 45;
 
-/** Whether a text is a URN of a UUID and nothing else; about half the time that a pattern takes. */
+/** Whether a text is a URN of a UUID and nothing else; two thirds of the time that a pattern takes. */
 export function isUuidUrn(text: string): boolean {
   if (text.length !== 45 || !text.startsWith(urnUuid)) return false;
   if (!isHyphenAt(text, 17) || !isHyphenAt(text, 22) || !isHyphenAt(text, 27) || !isHyphenAt(text, 32))

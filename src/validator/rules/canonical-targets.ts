@@ -53,6 +53,7 @@ function stepsOf(paths: Readonly<Record<string, readonly string[]>>): Step {
   return root;
 }
 
+/** The step to an element below another, made when it is the first one. */
 function stepBelow({ below }: Step, name: string): Step {
   const known = below.find((one) => one.name === name);
   if (known) return known.step;

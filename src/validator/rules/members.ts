@@ -35,7 +35,7 @@ export function membersOf(
     const start = found.length;
     visit(value, path.endsWith(`.${name}`) ? path : `${path}.${name}`);
     if (found.length === start) return;
-    const step = index === -1 ? name.replace(/^value[A-Z].*/, 'value') : `${name}[${index}]`;
+    const step = index === -1 ? name : `${name}[${index}]`;
     for (const member of found.slice(start)) member.place = `.${step}${member.place}`;
   };
   visit(resource, resource.resourceType);
